@@ -1,0 +1,72 @@
+/**
+ * The error registry: every error of the product is declared once, with a code, a sentence and an exit code.
+ * The sentence says where, what it must be, what it got, and the way out.
+ */
+
+export interface ErrorDeclaration {
+  readonly code: string
+  readonly exitCode: number
+  readonly status: number
+}
+
+/** One fault found by validation; many are collected and reported at once. */
+export interface Issue {
+  readonly code: string
+  /** Where: a path such as `features.user.age.normalize`, or a file and line. */
+  readonly path: string
+  /** What it must be, what it got, the way out. */
+  readonly message: string
+}
+
+/** Every fault that a user can meet; `code` is stable and documented in docs/errors.md. */
+export class WideDeepError extends Error {
+  override readonly name = 'WideDeepError'
+  readonly code: string
+  readonly exitCode: number
+  readonly status: number
+  readonly issues: readonly Issue[]
+
+  constructor(declaration: ErrorDeclaration, message: string, options?: { cause?: unknown; issues?: readonly Issue[] }) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause })
+    this.code = declaration.code
+    this.exitCode = declaration.exitCode
+    this.status = declaration.status
+    this.issues = options?.issues ?? []
+  }
+}
+
+/** Exit codes of DESIGN §8. */
+export const exitCodes = { bug: 1, usage: 2, data: 3, notBlessed: 4, environment: 5 } as const
+
+export interface DefinedError<P extends object> {
+  (parameters: P, options?: { cause?: unknown; issues?: readonly Issue[] }): WideDeepError
+  readonly code: string
+}
+
+const declared = new Map<string, ErrorDeclaration>()
+
+/**
+ * Declares an error once and returns its constructor: `throw fileMissing({ path })`.
+ * `sentence` is a function of named parameters, so that a template cannot name a parameter that is not given.
+ */
+export function defineError<P extends object>(
+  code: string,
+  kind: Exclude<keyof typeof exitCodes, 'notBlessed'>,
+  sentence: (parameters: P) => string,
+): DefinedError<P> {
+  if (declared.has(code)) throw new Error(`internal: error code ${code} is declared twice`)
+  const declaration = { code, exitCode: exitCodes[kind], status: kind === 'usage' ? 400 : 500 }
+  declared.set(code, declaration)
+  const create = (parameters: P, options?: { cause?: unknown; issues?: readonly Issue[] }): WideDeepError =>
+    new WideDeepError(declaration, sentence(parameters), options)
+  return Object.assign(create, { code })
+}
+
+/** Every declared error, by code: what docs/errors.md is tested against. */
+export const declaredErrors: ReadonlyMap<string, ErrorDeclaration> = declared
+
+/** A value shortened to 80 characters, for "got …" in a sentence. */
+export function shown(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return text !== undefined && text.length > 80 ? `${text.slice(0, 77)}...` : String(text)
+}

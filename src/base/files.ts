@@ -1,0 +1,43 @@
+/** Files that are whole or not there: written beside, synced, renamed. */
+import { createHash } from 'node:crypto'
+import { closeSync, createReadStream, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** `fs.writeSync` refuses views over 2 GiB (measured, DESIGN §4): larger data goes in pieces of this size. */
+const pieceBytes = 1 << 30
+
+/** Makes a directory and its parents; one that exists is left alone. */
+export function makeDirectory(path: string): void {
+  mkdirSync(path, { recursive: true })
+}
+
+/** Writes views one after the other and syncs the file before it returns. */
+export function writeLargeFile(path: string, parts: Iterable<ArrayBufferView>): void {
+  const file = openSync(path, 'w')
+  try {
+    for (const part of parts) {
+      for (let done = 0; done < part.byteLength; ) {
+        const length = Math.min(pieceBytes, part.byteLength - done)
+        done += writeSync(file, new Uint8Array(part.buffer, part.byteOffset + done, length))
+      }
+    }
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Writes a file so that readers see the old or the new content, never half of it. */
+export function atomicWriteFile(path: string, content: string | Uint8Array): void {
+  const partial = `${path}.partial-${String(process.pid)}`
+  makeDirectory(dirname(path))
+  writeLargeFile(partial, [typeof content === 'string' ? Buffer.from(content) : content])
+  renameSync(partial, path)
+}
+
+/** SHA-256 of a file's bytes, in hexadecimal. */
+export async function checksumFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk)
+  return hash.digest('hex')
+}

@@ -1,0 +1,6 @@
+export { WideDeepError, declaredErrors, defineError, exitCodes, shown } from './errors.js'
+export type { DefinedError, ErrorDeclaration, Issue } from './errors.js'
+export { permutation, randomInteger, randomKey, randomNormal, randomUint32, randomUniform } from './random.js'
+export { editDistance, suggestion } from './suggestion.js'
+export { atomicWriteFile, checksumFile, makeDirectory, writeLargeFile } from './files.js'
+export { hash32 } from './hash.js'
