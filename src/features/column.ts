@@ -1,0 +1,64 @@
+/**
+ * What every column kind answers. A declaration is frozen plain data; what is learned from data is state, kept apart;
+ * both together compile into an encoder. Shared code asks these questions and never which kind it has.
+ */
+import type { Issue } from '../base/index.js'
+import type { EncodedShape } from './encoded-batch.js'
+
+/** A value as it stands in a log, a file or a request. Lists are values of list columns. */
+export type RawValue = string | number | bigint | boolean | null | undefined | readonly RawValue[]
+
+/** A frozen declaration, as `categorical()`, `numeric()` and the others make it. */
+export interface ColumnDeclaration {
+  readonly kind: string
+}
+
+/**
+ * What a kind needs to see of the training split before it can encode:
+ * `tokens`: the distinct values as strings with their counts, most frequent first, ties by token ascending;
+ * `numbers`: the distinct finite numbers with their counts, ascending, and how many values were missing;
+ * `nothing`: the declaration says it all.
+ */
+export type LearnsFrom = 'tokens' | 'numbers' | 'nothing'
+
+/** Distinct values with counts, in chunks, so that twenty million of them never stand in one array of strings. */
+export interface TokenStatistics {
+  readonly kind: 'tokens'
+  readonly chunks: AsyncIterable<{ readonly tokens: readonly string[]; readonly counts: ArrayLike<number> }>
+  readonly missingCount: number
+}
+
+export interface NumberStatistics {
+  readonly kind: 'numbers'
+  readonly chunks: AsyncIterable<{ readonly numbers: Float64Array; readonly counts: ArrayLike<number> }>
+  readonly missingCount: number
+}
+
+export type Statistics = TokenStatistics | NumberStatistics | { readonly kind: 'nothing' }
+
+/** What a column has learned: JSON for people, arrays for the bulk. Both are written into the bundle. */
+export interface ColumnState {
+  readonly json: Readonly<Record<string, unknown>>
+  readonly arrays: Readonly<Record<string, Uint8Array | Int32Array | Float64Array>>
+}
+
+/** Encodes the values of one column; pure, and the only place where raw values become ids and numbers. */
+export interface ColumnEncoder {
+  readonly shape: EncodedShape
+  /** Appends the ids (and their weights) of one raw value. Ids columns only; exactly one id when not multivalent. */
+  appendIds?(raw: RawValue, ids: number[], weights: number[]): void
+  /** Writes `width` numbers at `target[at]`. Numbers columns only. */
+  writeNumbers?(raw: RawValue, target: Float32Array, at: number): void
+  /** The token behind an id, for explanations; `undefined` for missing and out-of-vocabulary. */
+  tokenOf?(id: number): string | undefined
+}
+
+/** One kind of column: one file in `columns/`, one line in `columns/index.ts`, and the conformance suite. */
+export interface ColumnKind<D extends ColumnDeclaration = ColumnDeclaration> {
+  readonly kind: D['kind']
+  /** Every fault of a declaration at once; `path` is where it stands in the config. */
+  issues(declaration: D, path: string): Issue[]
+  learnsFrom(declaration: D): LearnsFrom
+  learn(declaration: D, statistics: Statistics): Promise<ColumnState>
+  compile(declaration: D, state: ColumnState): ColumnEncoder
+}

@@ -1,0 +1,156 @@
+/** The shape of `widedeep.config.ts`: what a user declares. Plain data; paths resolve against the config file. */
+import type { ColumnDeclaration } from './column.js'
+
+/** Features by name, flat or grouped; ranking needs `item`. */
+export type FeatureGroup = Readonly<Record<string, ColumnDeclaration>>
+export interface GroupedFeatures {
+  readonly user?: FeatureGroup
+  readonly item?: FeatureGroup
+  readonly context?: FeatureGroup
+}
+
+/** A cross of two or more features: `cross('installed', 'app', { minCount: 2 })`. */
+export interface CrossDeclaration {
+  readonly kind: 'cross'
+  /** `a_x_b` by default. */
+  readonly name: string
+  readonly features: readonly string[]
+  /** Crosses seen fewer times in the training split share the out-of-vocabulary row. Default 2. */
+  readonly minCount: number
+  /** When given, crosses are hashed into this many buckets instead of an exact vocabulary. */
+  readonly hashBuckets?: number
+}
+
+/** How text files are read; every key has the default of RFC 4180 files with a header. */
+export interface FileFormat {
+  readonly type?: 'csv' | 'parquet' | 'ndjson'
+  readonly delimiter?: string
+  readonly encoding?: 'utf-8' | 'latin-1' | 'utf-16'
+  /** Values that mean "missing", beside the empty one. */
+  readonly null?: string | readonly string[]
+  readonly header?: boolean
+  /** Column names when the file has no header. */
+  readonly columns?: readonly string[]
+  readonly quote?: string
+  /** Rows whose cells do not parse: the largest share of rows that may be left out with a warning. Default 0.001. */
+  readonly badRows?: number
+}
+
+/** A table joined to the examples by key. */
+export interface JoinDeclaration {
+  readonly from: string
+  /** Column of the same name on both sides, or `{ examples: 'movie_id', table: 'id' }`. */
+  readonly on: string | { readonly examples: string; readonly table: string }
+  readonly format?: FileFormat
+}
+
+export interface LabelDeclaration {
+  /** Column of the examples. */
+  readonly column: string
+  /** Values that are positive, for a binary head; without it the column is read as a number. */
+  readonly positive?: readonly (string | number)[]
+  /** Positive when the number is at least this, for example a rating of 4. */
+  readonly atLeast?: number
+}
+
+export type SplitDeclaration =
+  /** The last `test` (and `validation` before it) of the time column, by share (`0.1`) or by duration (`'1d'`). */
+  | { readonly by: 'time'; readonly column?: string; readonly validation?: number | string; readonly test?: number | string }
+  /** A column that names the split: values 'train', 'validation', 'test'. */
+  | { readonly by: 'column'; readonly column: string }
+  | { readonly by: 'random'; readonly validation?: number; readonly test?: number; readonly seed?: number }
+
+/** A list feature of the user's own earlier rows: strictly before the row's time, so that the future never leaks. */
+export interface HistoryDeclaration {
+  /** Column collected, usually the item key. */
+  readonly of: string
+  /** Only earlier rows where this column is at least this number. */
+  readonly where?: { readonly column: string; readonly atLeast: number }
+  /** The last so many, newest last. Default 20. */
+  readonly last?: number
+}
+
+export interface DataDeclaration {
+  /** Labelled rows: a path, a glob or several. */
+  readonly examples?: string | readonly string[]
+  readonly validation?: string | readonly string[]
+  readonly test?: string | readonly string[]
+  readonly format?: FileFormat
+  readonly join?: readonly JoinDeclaration[]
+  readonly label?: LabelDeclaration
+  readonly weight?: string
+  readonly split?: SplitDeclaration
+  /** Key columns: who, what, when. Ranking and grouped metrics need `user` and `item`. */
+  readonly user?: string
+  readonly item?: string
+  readonly time?: string
+  /** Column to show for an item. */
+  readonly title?: string
+  readonly history?: Readonly<Record<string, HistoryDeclaration>>
+  /** Impression and action logs (the label join). */
+  readonly impressions?: string | readonly string[]
+  readonly actions?: string | readonly string[]
+}
+
+/** Weight penalties and step sizes of one part; `name` is an optimizer of room tables. */
+export interface OptimizerDeclaration {
+  readonly name: string
+  readonly [hyperparameter: string]: number | string
+}
+
+export interface WideDeclaration {
+  /** First-order features of the wide part; all by default. */
+  readonly features?: readonly string[]
+  readonly crosses?: readonly CrossDeclaration[]
+  readonly optimizer?: OptimizerDeclaration
+  readonly l2?: number
+}
+
+export interface DeepDeclaration {
+  readonly features?: readonly string[]
+  /** Embedding dimension of columns that do not declare their own. Default 16. */
+  readonly embedding?: number
+  /** Hidden layers. Default [256, 128, 64]. */
+  readonly hidden?: readonly number[]
+  readonly activation?: 'relu' | 'tanh' | 'sigmoid'
+  readonly dropout?: number
+  readonly batchNorm?: boolean
+  readonly optimizer?: OptimizerDeclaration
+  /** Penalty λ/2·‖E‖² on embeddings, and on layers. */
+  readonly embeddingL2?: number
+  readonly layerL2?: number
+  /** `touched` (default): rows of the batch only. `everyStep`: the whole table each step, as BARS. */
+  readonly regularization?: 'touched' | 'everyStep'
+}
+
+export interface ModelDeclaration {
+  /** Crosses (and then all first-order features), or the parts spelled out; `false`: deep only. */
+  readonly wide?: readonly CrossDeclaration[] | WideDeclaration | false
+  /** `false`: wide only. */
+  readonly deep?: DeepDeclaration | false
+  /** Default `binary`. */
+  readonly head?: 'binary' | 'regression'
+}
+
+export interface TrainingDeclaration {
+  readonly batchSize?: number
+  readonly epochs?: number
+  readonly seed?: number
+  /** Epochs without a better validation metric before training stops; the best epoch is kept. Default 2. */
+  readonly patience?: number
+  /** Metric that early stopping and the learning-rate plateau watch. Default `auc` for binary, `rmse` for regression. */
+  readonly metric?: string
+  /** Factor on the learning rates after an epoch without improvement. Default 1 (off). */
+  readonly plateau?: number
+  /** Share of the training split kept for validation when the data brings none. Default 0.1. */
+  readonly validationShare?: number
+  readonly threads?: number
+  readonly checkpointEvery?: string
+}
+
+export interface Config {
+  readonly data: DataDeclaration
+  readonly features: FeatureGroup | GroupedFeatures
+  readonly model?: ModelDeclaration
+  readonly training?: TrainingDeclaration
+}
