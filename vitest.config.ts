@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+const long = process.env['WIDEDEEP_LONG'] === '1' ? [] : ['**/*.long.test.ts']
+
+export default defineConfig({
+  resolve: { alias: { widedeep: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'dist/**', ...long],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    allowOnly: false,
+  },
+})
