@@ -5,16 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { execFile } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -68,7 +59,9 @@ function readStamp() {
 
 function isFresh(now, types) {
   const stamp = readStamp()
-  return stamp.all === now.all && stamp.kernels === now.kernels && (stamp.types || !types) && existsSync(kernelFile(dist))
+  return (
+    stamp.all === now.all && stamp.kernels === now.kernels && (stamp.types || !types) && existsSync(kernelFile(dist))
+  )
 }
 
 function kernelFile(folder) {
