@@ -13,20 +13,39 @@ function exists(path) {
   return existsSync(fileURLToPath(new URL(path, import.meta.url)))
 }
 
-function refuse(error) {
-  const isMissingPackage = error?.code === 'ERR_MODULE_NOT_FOUND' && /Cannot find package/.test(error.message)
-  if (isCheckout && isMissingPackage) {
-    console.error(`widedeep: ${error.message}\nThe packages of this checkout are not installed: run \`npm ci\` in it.`)
-  } else {
-    console.error(`widedeep: the build failed.\n${error?.message ?? String(error)}`)
-  }
+function isMissingPackage(error) {
+  return error?.code === 'ERR_MODULE_NOT_FOUND' && /Cannot find package/.test(error.message)
+}
+
+/** Says what is wrong with the surroundings and the way out. */
+function refuse(what, error) {
+  const wayOut = isCheckout
+    ? 'The packages of this checkout are not installed: run `npm ci` in it.'
+    : 'The installation is not complete: install widedeep again.'
+  console.error(`widedeep: ${what}: ${error?.message ?? String(error)}${isMissingPackage(error) ? `\n${wayOut}` : ''}`)
   process.exitCode = environmentFault
 }
 
-async function prepare() {
-  if (isCheckout) await (await import('../scripts/build.js')).build()
-  return (await import('../dist/cli/main.js')).main
+async function bringUpToDate() {
+  const { build } = await import('../scripts/build.js')
+  await build()
 }
 
-const main = await prepare().catch(refuse)
-if (main) process.exitCode = await main(process.argv.slice(2))
+async function start() {
+  try {
+    if (isCheckout) await bringUpToDate()
+  } catch (error) {
+    refuse('the build failed', error)
+    return
+  }
+  let main
+  try {
+    main = (await import('../dist/cli/main.js')).main
+  } catch (error) {
+    refuse('cannot start', error)
+    return
+  }
+  process.exitCode = await main(process.argv.slice(2))
+}
+
+await start()

@@ -121,11 +121,13 @@ async function buildAll(now, types) {
   mkdirSync(staging)
   try {
     const { buildKernels } = await import('./build-kernels.js')
-    await Promise.all([
+    const parts = await Promise.allSettled([
       transpile(now.modules, staging),
       kernelsAreFresh ? undefined : buildKernels({ outDir: staging }),
       types ? emitTypes(staging) : undefined,
     ])
+    // All are awaited before any fault is thrown, or a slower one would write into the folder that is removed below.
+    for (const part of parts) if (part.status === 'rejected') throw part.reason
     publish(staging)
   } finally {
     rmSync(staging, { recursive: true, force: true })
