@@ -89,8 +89,8 @@ async function emitTypes(staging) {
   const project = ['-p', join(root, 'tsconfig.build.json'), '--outDir', staging]
   try {
     await promisify(execFile)(process.execPath, [tsc, ...project], { cwd: root })
-  } catch (cause) {
-    throw new Error(`the declarations do not compile:\n${cause.stdout || cause.stderr || cause.message}`, { cause })
+  } catch (error) {
+    throw new Error(`the declarations do not compile:\n${error.stdout || error.stderr || error.message}`)
   }
 }
 
