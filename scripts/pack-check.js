@@ -88,7 +88,8 @@ function writeExamples(file) {
   const lines = ['user,age,app,category,click']
   for (let row = 0; row < 3000; row++) {
     const user = row % 50
-    const app = (row * 7 + Math.floor(row / 50)) % 20
+    // Twelve of the twenty apps per user, so that some are left to recommend.
+    const app = (user * 7 + (Math.floor(row / 50) % 12) * 11) % 20
     const category = app % 2 === 0 ? 'games' : 'tools'
     const click = user % 2 === 1 && category === 'games' ? 1 : 0
     lines.push(`u${String(user)},${String(20 + user)},a${String(app)},${category},${String(click)}`)
@@ -124,7 +125,7 @@ function useCommand(folder) {
   if (!existsSync(join(folder, 'bundle'))) return report('the bundle is where --out says', false)
   widedeep(folder, ['evaluate', '--bundle', 'bundle', '--data', 'examples.csv', '--json'])
   const answer = widedeep(folder, ['recommend', '--bundle', 'bundle', '--user', 'u1', '-k', '5', '--json'])
-  report('five items are recommended', (answer?.items ?? answer?.recommendations)?.length === 5, JSON.stringify(answer))
+  report('five items are recommended', answer?.items?.length === 5, JSON.stringify(answer))
 }
 
 async function main() {
