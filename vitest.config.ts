@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'dist/**', ...long],
+    globalSetup: 'scripts/test-setup.js',
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
