@@ -66,7 +66,6 @@ const rules = {
   '@typescript-eslint/prefer-promise-reject-errors': 'error',
   '@typescript-eslint/require-array-sort-compare': ['error', { ignoreStringArrays: true }],
   '@typescript-eslint/restrict-plus-operands': ['error', { allowNumberAndString: true }],
-  '@typescript-eslint/unbound-method': 'error',
   '@typescript-eslint/max-params': ['error', { max: 4 }],
   '@typescript-eslint/ban-ts-comment': 'error',
   'import-x/no-cycle': ['error', { ignoreExternal: true }],
@@ -119,7 +118,7 @@ export default tseslint.config(
   { files: ['src/cli/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.test.ts', '**/*.conformance.ts', 'test/**/*.ts'],
-    rules: { '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/unbound-method': 'off' },
+    rules: { '@typescript-eslint/no-unsafe-assignment': 'off' },
   },
   // Each seam may import its own package and no other.
   ...seams.map(({ name, seam }) => ({
