@@ -118,6 +118,8 @@ export interface DeepDeclaration {
   readonly optimizer?: OptimizerDeclaration
   /** Penalty λ/2·‖E‖² on embeddings, and on layers. */
   readonly embeddingL2?: number
+  /** Standard deviation of fresh embeddings. Default 0.01. */
+  readonly embeddingDeviation?: number
   readonly layerL2?: number
   /** `touched` (default): rows of the batch only. `everyStep`: the whole table each step, as BARS. */
   readonly regularization?: 'touched' | 'everyStep'
@@ -144,8 +146,15 @@ export interface TrainingDeclaration {
   readonly plateau?: number
   /** Share of the training split kept for validation when the data brings none. Default 0.1. */
   readonly validationShare?: number
+  /** Threads of the dense half. Default: all processors; byte-equality holds for one count. */
   readonly threads?: number
+  /** Time or steps between checkpoints inside an epoch: '5m' (default), '30s', '100 steps'. */
   readonly checkpointEvery?: string
+  /**
+   * What the optimizers see: the gradient of the summed loss (default; FTRL and AdaGrad then count examples, whatever the
+   * batch size) or of its mean over the batch (as Adam recipes of the literature assume).
+   */
+  readonly lossReduction?: 'sum' | 'mean'
 }
 
 export interface Config {

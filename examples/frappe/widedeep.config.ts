@@ -1,0 +1,40 @@
+// Frappe: context-aware app usage (Baltrunas et al. 2015), the split of the BARS benchmark "Frappe_x1".
+import { categorical, defineConfig } from 'widedeep'
+
+export default defineConfig({
+  data: {
+    examples: 'frappe/train.csv',
+    validation: 'frappe/valid.csv',
+    label: { column: 'label' },
+    user: 'user',
+    item: 'item',
+  },
+  features: {
+    user: { user: categorical() },
+    item: { item: categorical() },
+    context: {
+      daytime: categorical(),
+      weekday: categorical(),
+      isweekend: categorical(),
+      homework: categorical(),
+      cost: categorical(),
+      weather: categorical(),
+      country: categorical(),
+      city: categorical(),
+    },
+  },
+  model: {
+    // BARS' settings: one Adam for all, batch normalisation, dropout, a penalty on the whole embedding table at each step.
+    wide: { optimizer: { name: 'adam', learningRate: 0.001 } },
+    deep: {
+      embedding: 10,
+      hidden: [400, 400, 400],
+      batchNorm: true,
+      dropout: 0.6,
+      embeddingL2: 0.1,
+      regularization: 'everyStep',
+      optimizer: { name: 'adam', learningRate: 0.001 },
+    },
+  },
+  training: { batchSize: 4096, epochs: 30, patience: 2, plateau: 0.1, lossReduction: 'mean', seed: 1 },
+})

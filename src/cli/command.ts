@@ -1,0 +1,48 @@
+/** What a command is: one file in `commands/`, one line in `commands/index.ts`. */
+import { shown } from '../base/index.js'
+import type { RawValue } from '../features/index.js'
+import { optionInvalid } from './errors.js'
+import type { Output } from './output.js'
+
+export interface CliCommand {
+  readonly name: string
+  readonly summary: string
+  /** Flags and their help, as commander reads them. */
+  readonly options: readonly (readonly [flags: string, text: string])[]
+  readonly example?: string
+  run(options: Readonly<Record<string, unknown>>, output: Output): Promise<void>
+}
+
+/** A text option, or its default. */
+export function textOption<D extends string | undefined>(options: Readonly<Record<string, unknown>>, name: string, fallback: D): string | D {
+  const value = options[name]
+  return typeof value === 'string' ? value : fallback
+}
+
+/** A whole number of at least `minimum`, or the default. */
+export function countOption<D extends number | undefined>(
+  options: Readonly<Record<string, unknown>>,
+  name: string,
+  { minimum = 1, fallback }: { minimum?: number; fallback: D },
+): number | D {
+  const value = options[name]
+  if (value === undefined) return fallback
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < minimum) {
+    throw optionInvalid({ option: name, expected: `a whole number of at least ${String(minimum)}`, got: shown(value) })
+  }
+  return number
+}
+
+/** A JSON object given on the command line, or an empty one. */
+export function objectOption(options: Readonly<Record<string, unknown>>, name: string): Record<string, RawValue> {
+  const text = options[name]
+  if (typeof text !== 'string') return {}
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, RawValue>
+  } catch {
+    // Falls through: text that is no JSON gets the same sentence as JSON that is no object.
+  }
+  throw optionInvalid({ option: name, expected: `a JSON object such as '{"hour": 20}'`, got: shown(text) })
+}

@@ -1,0 +1,11 @@
+import type { CliCommand } from '../command.js'
+import { demo } from './demo.js'
+import { evaluate } from './evaluate.js'
+import { init } from './init.js'
+import { inspect } from './inspect.js'
+import { prepare } from './prepare.js'
+import { recommend } from './recommend.js'
+import { train } from './train.js'
+
+/** Every command, in the order of the help. */
+export const commands: readonly CliCommand[] = [init, prepare, train, evaluate, recommend, inspect, demo]

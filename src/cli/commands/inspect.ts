@@ -1,0 +1,31 @@
+import { inspectBundle } from '../../pipeline/index.js'
+import type { CliCommand } from '../command.js'
+import { textOption } from '../command.js'
+import { newestBundle } from '../newest-bundle.js'
+import { countText, textTable } from '../table.js'
+
+export const inspect: CliCommand = {
+  name: 'inspect',
+  summary: 'show what is in a bundle: columns, tables, sizes, how many wide weights L1 left',
+  options: [['--bundle <dir>', 'the bundle (default: the newest in runs/)']],
+  async run(options, output) {
+    const result = await inspectBundle(textOption(options, 'bundle', undefined) ?? newestBundle())
+    const columns = result.columns.map(({ name, kind, size }) => [name, kind, countText(size)])
+    const tables = result.tables.map(({ name, rowCount, dimension, nonZeroRows }) => [
+      name,
+      countText(rowCount),
+      String(dimension),
+      countText(nonZeroRows),
+    ])
+    output.result(
+      result,
+      [
+        `bundle ${result.bundle}: ${result.head} head, ${countText(result.parameterCount)} parameters, ${(result.sizeBytes / 1e6).toFixed(1)} MB`,
+        '',
+        textTable(['column', 'yields', 'ids or numbers'], columns),
+        '',
+        textTable(['table', 'rows', 'dimension', 'rows not zero'], tables),
+      ].join('\n'),
+    )
+  },
+}

@@ -1,0 +1,79 @@
+import { loadConfig, trainBundle } from '../../pipeline/index.js'
+import type { TrainResult } from '../../pipeline/index.js'
+import type { CliCommand } from '../command.js'
+import { countOption, textOption } from '../command.js'
+import type { Output } from '../output.js'
+import { countText, metricText, textTable } from '../table.js'
+import { createTrainingView } from '../training-view.js'
+
+export const train: CliCommand = {
+  name: 'train',
+  summary: 'train the model jointly and write a bundle (prepares what is not prepared yet)',
+  options: [
+    ['--config <file>', 'config file (default: widedeep.config.ts)'],
+    ['--out <dir>', 'where the bundle goes (default: runs/<id>/bundle)'],
+    ['--resume <run>', 'go on with a run that was stopped, by its directory'],
+    ['--seed <n>', 'seed instead of the config\'s'],
+    ['--epochs <n>', 'most epochs instead of the config\'s'],
+    ['--part <part>', 'train one part only: wide, deep or both (default: as configured)'],
+    ['--profile', 'print where the time of a step goes, beside the bare graph\'s'],
+  ],
+  example: 'npx widedeep train --config examples/frappe/widedeep.config.ts --out /var/models/frappe',
+  async run(options, output) {
+    const config = textOption(options, 'config', 'widedeep.config.ts')
+    const stop = stopOnSignal(output)
+    try {
+      const result = await trainBundle(await loadConfig(config), {
+        out: textOption(options, 'out', undefined),
+        resume: textOption(options, 'resume', undefined),
+        seed: countOption(options, 'seed', { minimum: 0, fallback: undefined }),
+        epochs: countOption(options, 'epochs', { fallback: undefined }),
+        part: textOption(options, 'part', undefined),
+        isProfiling: options['profile'] === true,
+        signal: stop.signal,
+        warn: output.warn,
+        onProgress: output.progress,
+        onEvent: createTrainingView(output),
+      })
+      output.result(result, summary(result))
+    } finally {
+      stop.end()
+    }
+  },
+}
+
+/** The first Ctrl-C (or SIGTERM) asks training to checkpoint and stop; the second ends the process at once. */
+function stopOnSignal(output: Output): { signal: AbortSignal; end(): void } {
+  const controller = new AbortController()
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(130)
+    output.line('stopping after this step, with a checkpoint; press again to end at once')
+    controller.abort()
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  return {
+    signal: controller.signal,
+    end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
+  }
+}
+
+function summary(result: TrainResult): string {
+  const metrics = Object.entries(result.metrics).map(([name, value]) => [name, metricText(value)])
+  const lines = [
+    '',
+    textTable(['validation', 'value'], metrics),
+    '',
+    `${countText(result.examplesPerSecond)} examples/s; best epoch ${String(result.bestEpoch + 1)} of ${String(result.epochs.length)}`,
+    `bundle: ${result.bundle}`,
+  ]
+  if (result.profile) lines.splice(0, 0, '', profileText(result.profile))
+  return lines.join('\n')
+}
+
+function profileText(profile: NonNullable<TrainResult['profile']>): string {
+  const rows = Object.entries(profile.shares).map(([phase, share]) => [phase, `${(100 * share).toFixed(1)}%`])
+  return [
+    textTable(['phase of a step', 'share'], rows),
+    `whole step ${countText(profile.examplesPerSecond)} examples/s, bare graph ${countText(profile.graphExamplesPerSecond)} examples/s: ${(100 * profile.ratioToGraph).toFixed(1)}%`,
+  ].join('\n')
+}

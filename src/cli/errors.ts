@@ -1,0 +1,7 @@
+import { defineError } from '../base/index.js'
+
+export const optionInvalid = defineError<{ option: string; expected: string; got: string }>(
+  'CLI_OPTION_INVALID',
+  'usage',
+  ({ option, expected, got }) => `--${option} must be ${expected}; got ${got}`,
+)

@@ -1,0 +1,49 @@
+/** The command line: parses, runs one command, maps errors to exit codes (DESIGN §8). The sole place that knows commander. */
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { exitCodes } from '../base/index.js'
+import { commands } from './commands/index.js'
+import { createOutput, reportError } from './output.js'
+
+/** Runs a command line and returns its exit code; never throws. */
+export async function main(args: readonly string[]): Promise<number> {
+  const isJson = args.includes('--json')
+  let exitCode = 0
+  const program = createProgram(async (action) => {
+    try {
+      await action(createOutput(isJson))
+    } catch (error) {
+      exitCode = reportError(error, isJson)
+    }
+  })
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return reportError(error, isJson)
+    return error.exitCode === 0 ? 0 : exitCodes.usage
+  }
+  return exitCode
+}
+
+type Run = (action: (output: ReturnType<typeof createOutput>) => Promise<void>) => Promise<void>
+
+function createProgram(run: Run): Command {
+  const program = new Command('widedeep')
+    .description('A complete Wide & Deep recommender: from logs to ranked lists.')
+    .version(packageVersion())
+    .showHelpAfterError('(widedeep <command> --help shows what it takes)')
+    .exitOverride()
+  for (const command of commands) {
+    const sub = program.command(command.name).description(command.summary).exitOverride()
+    for (const [flags, text] of command.options) sub.option(flags, text)
+    sub.option('--json', 'print exactly one JSON object on standard output, all else on standard error')
+    if (command.example) sub.addHelpText('after', `\nExample:\n  ${command.example}`)
+    sub.action((options: Record<string, unknown>) => run((output) => command.run(options, output)))
+  }
+  return program
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

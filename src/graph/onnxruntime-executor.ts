@@ -1,0 +1,47 @@
+/** ONNX Runtime as executor; the sole place that knows `onnxruntime-node`. */
+import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node'
+import { executorFailed } from './errors.js'
+import type { CompiledGraph, Executor, TensorData } from './executor.js'
+
+/** The embedded executor; sessions stay in the thread that compiled them. */
+export function createOnnxRuntimeExecutor(): Executor {
+  return {
+    name: 'onnxruntime',
+    async compile(model, { threads = 1 } = {}) {
+      const session = await InferenceSession.create(model, {
+        executionProviders: ['cpu'],
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        executionMode: 'sequential',
+        graphOptimizationLevel: 'all',
+        logSeverityLevel: 3,
+      }).catch((cause: unknown) => {
+        throw executorFailed({ executor: 'onnxruntime', reason: reasonOf(cause) }, { cause })
+      })
+      return compiled(session)
+    },
+  }
+}
+
+function compiled(session: InferenceSession): CompiledGraph {
+  const known = new Set(session.inputNames)
+  return {
+    async run(feeds) {
+      const tensors: Record<string, OnnxTensor> = {}
+      for (const [name, { data, shape }] of Object.entries(feeds)) {
+        if (known.has(name)) tensors[name] = new OnnxTensor(data, shape)
+      }
+      const results = await session.run(tensors).catch((cause: unknown) => {
+        throw executorFailed({ executor: 'onnxruntime', reason: reasonOf(cause) }, { cause })
+      })
+      const outputs: Record<string, TensorData> = {}
+      for (const [name, tensor] of Object.entries(results)) {
+        outputs[name] = { data: tensor.data as Float32Array | Float64Array, shape: tensor.dims }
+      }
+      return outputs
+    },
+    close: () => session.release(),
+  }
+}
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

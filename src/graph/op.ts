@@ -1,0 +1,33 @@
+/** What an operation is: one file in `ops/`, one line in `ops/index.ts`. */
+import type { Attributes, Shape, Tensor } from './tensor.js'
+
+export interface Op {
+  readonly name: string
+  /** The shape of the result; throws when the inputs do not fit. */
+  shape(inputs: readonly Shape[], attributes: Attributes): Shape
+  /**
+   * The gradients of the loss with respect to each input, given that of the result (`null`: none). `outputGradient` has the
+   * result's shape, unless `isElementwise`, where it may be anything that broadcasts to it.
+   */
+  gradient(tensor: Tensor, outputGradient: Tensor): readonly (Tensor | null)[]
+  /** Writes the ONNX nodes that compute `output` from `inputs` (names). */
+  emit(writer: NodeWriter, tensor: Tensor, names: { readonly inputs: readonly string[]; readonly output: string }): void
+  /** The gradient need not be spread to the full shape first: saves passes over large tensors. */
+  readonly isElementwise?: boolean
+}
+
+/** Where an operation writes its ONNX nodes. */
+export interface NodeWriter {
+  /** ONNX's element type of all float tensors: 1 (float) or 11 (double). */
+  readonly elementType: number
+  node(type: string, inputs: readonly string[], outputs: readonly string[], attributes?: OnnxAttributes): void
+  /** A fresh name for an intermediate value. */
+  fresh(): string
+  /** Name of an int64 initializer with these values (axes, shapes, indices). */
+  integers(values: readonly number[]): string
+  /** Name of a float scalar initializer. */
+  scalar(value: number): string
+}
+
+/** Integers, lists of integers and floats (as `{ float }`). */
+export type OnnxAttributes = Readonly<Record<string, number | readonly number[] | { readonly float: number }>>

@@ -1,0 +1,40 @@
+/** Makers of the two common families: one input elementwise, two inputs with broadcasting. Not an operation itself. */
+import type { Op } from '../op.js'
+import { broadcastShapes, sameShape } from '../shapes.js'
+import type { Tensor } from '../tensor.js'
+import { expandLike } from './expand-like.js'
+import { sumTo } from './sum-to.js'
+
+/** An operation of one tensor, element by element, that is one ONNX node. */
+export function unaryOp(name: string, onnx: string, gradient: (tensor: Tensor, input: Tensor, g: Tensor) => Tensor | null): Op {
+  return {
+    name,
+    isElementwise: true,
+    shape: ([shape = []]) => shape,
+    gradient: (tensor, g) => tensor.inputs.map((input) => gradient(tensor, input, g)),
+    emit: (writer, _, { inputs, output }) => { writer.node(onnx, inputs, [output]) },
+  }
+}
+
+type BinaryGradient = (tensor: Tensor, inputs: readonly [Tensor, Tensor], g: Tensor) => readonly [Tensor | null, Tensor | null]
+
+/** An operation of two tensors with NumPy's broadcasting, one ONNX node; gradients are summed over broadcast axes. */
+export function binaryOp(name: string, onnx: string, gradient: BinaryGradient): Op {
+  return {
+    name,
+    isElementwise: true,
+    shape: ([a = [], b = []]) => broadcastShapes(name, a, b),
+    gradient: (tensor, g) => {
+      const [a, b] = tensor.inputs
+      if (!a || !b) throw new Error(`internal: ${name} has two inputs`)
+      return gradient(tensor, [a, b], g).map((part, index) => part && unbroadcast(part, index === 0 ? a : b, tensor))
+    },
+    emit: (writer, _, { inputs, output }) => { writer.node(onnx, inputs, [output]) },
+  }
+}
+
+/** A gradient in the shape of the input it belongs to: spread to the result's shape only where a sum needs it. */
+export function unbroadcast(gradient: Tensor, input: Tensor, output: Tensor): Tensor {
+  if (sameShape(input.shape, output.shape)) return gradient
+  return sumTo(sameShape(gradient.shape, output.shape) ? gradient : expandLike(gradient, output), input.shape)
+}

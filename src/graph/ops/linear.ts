@@ -1,0 +1,23 @@
+import { shapeMismatch } from '../errors.js'
+import type { Op } from '../op.js'
+import type { Tensor } from '../tensor.js'
+import { matmul } from './matmul.js'
+import { sumTo } from './sum-to.js'
+
+export const linearOp: Op = {
+  name: 'linear',
+  shape: ([x = [], w = [], b = []]) => {
+    if (x.length !== 2 || w.length !== 2 || b.length !== 1 || x[1] !== w[0] || w[1] !== b[0]) {
+      throw shapeMismatch({ op: 'linear', expected: 'shapes [n, in], [in, out] and [out]', got: [x, w, b] })
+    }
+    return [x[0] ?? 1, w[1] ?? 1]
+  },
+  gradient: ({ inputs: [x, w, b] }, g) => {
+    if (!x || !w || !b) return []
+    return [matmul(g, w, { transposeB: true }), matmul(x, g, { transposeA: true }), sumTo(g, b.shape)]
+  },
+  emit: (writer, _, { inputs, output }) => { writer.node('Gemm', inputs, [output]) },
+}
+
+/** A dense layer without activation, `x·W + b`, in one node. */
+export const linear = (x: Tensor, weights: Tensor, bias: Tensor): Tensor => x.graph.node(linearOp, [x, weights, bias])

@@ -1,0 +1,14 @@
+import type { Tensor } from '../tensor.js'
+import { binaryOp } from './elementwise.js'
+import { heaviside } from './heaviside.js'
+import { multiply } from './multiply.js'
+import { subtract } from './subtract.js'
+
+// At a tie the gradient goes to b, so that it is never counted twice.
+export const minimumOp = binaryOp('minimum', 'Min', (_, [a, b], g) => {
+  const isA = heaviside(subtract(b, a))
+  return [multiply(g, isA), multiply(g, subtract(a.graph.constant(1), isA))]
+})
+
+/** The lesser of the two, element by element, with broadcasting. */
+export const minimum = (a: Tensor, b: Tensor): Tensor => a.graph.node(minimumOp, [a, b])

@@ -1,0 +1,9 @@
+import type { Tensor } from '../tensor.js'
+import { unaryOp } from './elementwise.js'
+
+export const negateOp = unaryOp('negate', 'Neg', (_, __, g) => negate(g))
+
+/** `−x`. */
+export function negate(x: Tensor): Tensor {
+  return x.graph.node(negateOp, [x])
+}

@@ -1,0 +1,140 @@
+import { readdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { randomNormal, randomUniform } from '../../base/index.js'
+import { checkGradients } from '../gradient-check.js'
+import * as operations from '../operations.js'
+import { Graph } from '../tensor.js'
+import type { Tensor } from '../tensor.js'
+import { ops } from './index.js'
+
+const o = operations
+
+interface Case {
+  readonly shapes: readonly (readonly number[])[]
+  build(inputs: readonly Tensor[], graph: Graph): Tensor
+  /** Values drawn away from kinks and within the domain; normal by default. */
+  readonly draw?: (key: number, index: number) => number
+}
+
+const positive = (key: number, index: number): number => 0.5 + randomUniform(key, index)
+/** At least 0.2 from 0, where relu, abs and heaviside have their kinks. */
+const awayFromZero = (key: number, index: number): number => {
+  const x = randomNormal(key, index)
+  return x + Math.sign(x) * 0.2
+}
+const at = (inputs: readonly Tensor[], index: number): Tensor => {
+  const tensor = inputs[index]
+  if (!tensor) throw new Error(`internal: no input ${String(index)}`)
+  return tensor
+}
+const unary = (f: (x: Tensor) => Tensor, draw?: Case['draw']): Case[] => [{ shapes: [[3, 4]], build: (x) => f(at(x, 0)), ...(draw ? { draw } : {}) }]
+const binary = (f: (a: Tensor, b: Tensor) => Tensor, draw?: Case['draw']): Case[] =>
+  [
+    [[3, 4], [3, 4]],
+    [[3, 4], [4]],
+    [[3, 1], [2, 3, 5]],
+    [[], [2, 3]],
+  ].map((shapes) => ({ shapes, build: (x) => f(at(x, 0), at(x, 1)), ...(draw ? { draw } : {}) }))
+const sides = [false, true].flatMap((transposeA) => [false, true].map((transposeB) => ({ transposeA, transposeB })))
+
+/** Every operation has its cases; a test below fails when one is missing. */
+const cases: Record<string, Case[]> = {
+  absolute: unary(o.absolute, awayFromZero),
+  add: binary(o.add),
+  concat: [
+    { shapes: [[2, 3], [2, 1], [2, 2]], build: (x) => o.concat(x, 1) },
+    { shapes: [[2, 3], [1, 3]], build: (x) => o.concat(x, -2) },
+  ],
+  divide: binary(o.divide, positive),
+  exp: unary(o.exp),
+  expandLike: [{ shapes: [[1, 4], [3, 4]], build: (x) => o.expandLike(at(x, 0), at(x, 1)) }],
+  heaviside: [{ shapes: [[3, 4]], build: (x) => o.multiply(o.heaviside(at(x, 0)), at(x, 0)), draw: awayFromZero }],
+  linear: [{ shapes: [[3, 4], [4, 2], [2]], build: (x) => o.linear(at(x, 0), at(x, 1), at(x, 2)) }],
+  log: unary(o.log, positive),
+  matmul: [
+    ...sides.map((side) => ({
+      shapes: [side.transposeA ? [4, 3] : [3, 4], side.transposeB ? [2, 4] : [4, 2]],
+      build: (x: readonly Tensor[]) => o.matmul(at(x, 0), at(x, 1), side),
+    })),
+    ...sides.map((side) => ({
+      shapes: [side.transposeA ? [2, 4, 3] : [2, 3, 4], side.transposeB ? [2, 5, 4] : [2, 4, 5]],
+      build: (x: readonly Tensor[]) => o.matmul(at(x, 0), at(x, 1), side),
+    })),
+  ],
+  maximum: binary(o.maximum),
+  minimum: binary(o.minimum),
+  multiply: binary(o.multiply),
+  negate: unary(o.negate),
+  pad: [{ shapes: [[2, 3]], build: (x) => o.pad(at(x, 0), 1, 2, 1) }],
+  relu: unary(o.relu, awayFromZero),
+  reshape: [{ shapes: [[2, 6]], build: (x) => o.reshape(at(x, 0), ['batch', 3, 2]) }],
+  reshapeLike: [{ shapes: [[2, 6], [3, 4]], build: (x) => o.reshapeLike(at(x, 0), at(x, 1)) }],
+  sigmoid: unary(o.sigmoid),
+  sign: [{ shapes: [[3, 4]], build: (x) => o.multiply(o.sign(at(x, 0)), at(x, 0)), draw: awayFromZero }],
+  sizeOf: [{ shapes: [[3, 4]], build: (x) => o.divide(at(x, 0), o.sizeOf(at(x, 0), [0, -1])) }],
+  slice: [{ shapes: [[2, 5]], build: (x) => o.slice(at(x, 0), -1, 1, 3) }],
+  softmax: [{ shapes: [[2, 3, 4]], build: (x) => o.softmax(at(x, 0)) }],
+  softplus: unary(o.softplus),
+  sqrt: unary(o.sqrt, positive),
+  square: unary(o.square),
+  stopGradient: [{ shapes: [[3]], build: (x, graph) => o.add(o.multiply(o.stopGradient(graph.constant(3)), at(x, 0)), at(x, 0)) }],
+  subtract: binary(o.subtract),
+  sum: [
+    { shapes: [[2, 3, 4]], build: (x) => o.sum(at(x, 0), [0, -1]) },
+    { shapes: [[2, 3]], build: (x) => o.multiply(at(x, 0), o.sum(at(x, 0), [1], true)) },
+    { shapes: [[2, 3]], build: (x) => o.mean(o.square(o.subtract(at(x, 0), o.mean(at(x, 0), [0], true))), [0]) },
+  ],
+  sumTo: [
+    { shapes: [[2, 3, 4]], build: (x) => o.sumTo(at(x, 0), [3, 1]) },
+    { shapes: [[2, 3]], build: (x) => o.sumTo(at(x, 0), []) },
+  ],
+  tanh: unary(o.tanh),
+  transpose: [{ shapes: [[2, 3, 4]], build: (x) => o.transpose(at(x, 0), [2, 0, 1]) }],
+  where: [{ shapes: [[3, 1], [3, 4], [4]], build: (x) => o.where(at(x, 0), at(x, 1), at(x, 2)), draw: awayFromZero }],
+}
+
+async function worstDeviation({ shapes, build, draw = randomNormal }: Case): Promise<{ float64: number; float32: number }> {
+  const graph = new Graph()
+  const tensors = shapes.map((shape, index) => graph.input(`x${String(index)}`, shape))
+  const result = build(tensors, graph)
+  // A different weight for each element, so that a transposed or shifted gradient cannot hide in a plain sum.
+  const weights = o.exp(o.sigmoid(result))
+  const loss = o.sum(
+    o.multiply(weights, result),
+    result.shape.map((_, axis) => axis),
+  )
+  const inputs = Object.fromEntries(
+    tensors.map((tensor, index) => {
+      const shape = shapes[index] ?? []
+      const size = shape.reduce((product, length) => product * length, 1)
+      const data = Float64Array.from({ length: size }, (_, i) => draw(100 + index, i))
+      return [`x${String(index)}`, { tensor, data, shape }] as const
+    }),
+  )
+  const deviations = Object.values(await checkGradients({ loss, inputs }))
+  return {
+    float64: Math.max(...deviations.map(({ float64 }) => float64)),
+    float32: Math.max(...deviations.map(({ float32 }) => float32)),
+  }
+}
+
+describe('every operation', () => {
+  for (const [name, list] of Object.entries(cases)) {
+    for (const [index, one] of list.entries()) {
+      it(`${name} (${String(index)}): the gradient is that of central differences in float64, and of float64 in float32`, async () => {
+        const { float64, float32 } = await worstDeviation(one)
+        expect(float64).toBeLessThan(1e-6)
+        expect(float32).toBeLessThan(1e-4)
+      })
+    }
+  }
+
+  it('has a file, a line in the list, a public function and cases', () => {
+    const camel = (file: string): string => file.replace(/\.ts$/, '').replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+    const files = readdirSync(new URL('.', import.meta.url)).filter((file) => !/^(index|elementwise|ops\.test)\.ts$/.test(file))
+    const names = files.map(camel).sort()
+    expect(ops.map(({ name }) => name).sort()).toEqual(names)
+    expect(Object.keys(cases).sort()).toEqual(names)
+    expect(Object.keys(operations).filter((name) => name !== 'mean').sort()).toEqual(names)
+  })
+})

@@ -1,0 +1,19 @@
+import { shapeMismatch } from '../errors.js'
+import type { Op } from '../op.js'
+import type { Shape, Tensor } from '../tensor.js'
+import { reshapeLike } from './reshape-like.js'
+
+export const reshapeOp: Op = {
+  name: 'reshape',
+  shape: (_, { shape }) => shape as Shape,
+  gradient: ({ inputs: [x] }, g) => [x ? reshapeLike(g, x) : null],
+  emit(writer, { shape }, { inputs: [x = ''], output }) {
+    writer.node('Reshape', [x, writer.integers(shape.map((size) => (typeof size === 'number' ? size : -1)))], [output])
+  },
+}
+
+/** The elements in row-major order in another shape; at most one dimension may be symbolic. */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  if (shape.filter((size) => typeof size !== 'number').length > 1) throw shapeMismatch({ op: 'reshape', expected: 'one symbolic dimension at most', got: [shape] })
+  return x.graph.node(reshapeOp, [x], { shape })
+}

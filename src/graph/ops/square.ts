@@ -1,0 +1,16 @@
+import type { Op } from '../op.js'
+import type { Tensor } from '../tensor.js'
+import { multiply } from './multiply.js'
+
+export const squareOp: Op = {
+  name: 'square',
+  isElementwise: true,
+  shape: ([shape = []]) => shape,
+  gradient: ({ inputs, graph }, g) => inputs.map((x) => multiply(multiply(g, graph.constant(2)), x)),
+  emit: (writer, _, { inputs: [x = ''], output }) => { writer.node('Mul', [x, x], [output]) },
+}
+
+/** `x²`. */
+export function square(x: Tensor): Tensor {
+  return x.graph.node(squareOp, [x])
+}

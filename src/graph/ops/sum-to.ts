@@ -1,0 +1,24 @@
+import type { Op } from '../op.js'
+import type { Shape, Tensor } from '../tensor.js'
+import { expandLike } from './expand-like.js'
+
+export const sumToOp: Op = {
+  name: 'sumTo',
+  shape: (_, { shape }) => shape as Shape,
+  gradient: ({ inputs: [x] }, g) => [x ? expandLike(g, x) : null],
+  emit(writer, tensor, { inputs: [x = ''], output }) {
+    const from = tensor.inputs[0]?.shape ?? []
+    const lead = from.length - tensor.shape.length
+    const kept = tensor.shape.flatMap((size, axis) => (size === 1 && from[axis + lead] !== 1 ? [axis + lead] : []))
+    const leading = Array.from({ length: lead }, (_, axis) => axis)
+    const middle = kept.length > 0 && lead > 0 ? writer.fresh() : x
+    if (kept.length > 0) writer.node('ReduceSum', [x, writer.integers(kept)], [lead > 0 ? middle : output], { keepdims: 1 })
+    if (lead > 0) writer.node('ReduceSum', [middle, writer.integers(leading)], [output], { keepdims: 0 })
+    if (kept.length === 0 && lead === 0) writer.node('Identity', [x], [output])
+  },
+}
+
+/** Sums a tensor down to a shape that broadcasts to its own: the gradient of broadcasting. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  return x.graph.node(sumToOp, [x], { shape })
+}

@@ -1,0 +1,20 @@
+import type { Op } from '../op.js'
+import { dimensionAt } from '../shapes.js'
+import type { Tensor } from '../tensor.js'
+
+export const transposeOp: Op = {
+  name: 'transpose',
+  shape: ([shape = []], { permutation }) => (permutation as number[]).map((axis) => dimensionAt(shape, axis)),
+  gradient: ({ attributes }, g) => {
+    const permutation = attributes['permutation'] as number[]
+    return [transpose(g, permutation.map((_, axis) => permutation.indexOf(axis)))]
+  },
+  emit(writer, { attributes }, { inputs, output }) {
+    writer.node('Transpose', inputs, [output], { perm: attributes['permutation'] as number[] })
+  },
+}
+
+/** Axis `i` of the result is axis `permutation[i]` of `x`. */
+export function transpose(x: Tensor, permutation: readonly number[]): Tensor {
+  return x.graph.node(transposeOp, [x], { permutation })
+}

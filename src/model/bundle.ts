@@ -1,0 +1,136 @@
+/**
+ * The bundle: the directory a model is shipped as (docs/file-formats.md). What scoring loads stands at the top; the optimizers'
+ * state lies in `training-state/` under a manifest of its own and is never opened here.
+ */
+import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { makeDirectory, writeLargeFile } from '../base/index.js'
+import type { Config, EncodedFeatures, Encoder, FeatureState, RawValue } from '../features/index.js'
+import { createEncoder, loadFeatureState, saveFeatureState } from '../features/index.js'
+import { createTable, createTableMemory } from '../tables/index.js'
+import type { Table } from '../tables/index.js'
+import type { TableSpec } from './input-layout.js'
+import { layoutInputs } from './input-layout.js'
+import { createInputStage } from './input-stage.js'
+import { readManifest, writeManifest } from './manifest.js'
+import type { ResolvedModel } from './model-spec.js'
+import { resolveModel } from './model-spec.js'
+import type { Scorer } from './scorer.js'
+import { openScorer } from './scorer.js'
+
+/** A request whose score is known: what the dry run repeats. */
+export interface GoldenRequest {
+  readonly row: Readonly<Record<string, RawValue>>
+  readonly score: number
+}
+
+export interface BundleParts {
+  readonly config: Config
+  readonly featureState: FeatureState
+  /** The inference graph with built-in dense weights. */
+  readonly onnx: Uint8Array
+  readonly tables: Iterable<{ readonly spec: TableSpec; readWeights(first: number, count: number): Float32Array }>
+  readonly golden: readonly GoldenRequest[]
+  /** Directory of the checkpoint that the weights come from. */
+  readonly trainingState: string | null
+  /** Files with the items and users of the training data, copied to `catalogue/`. */
+  readonly catalogue: readonly string[]
+}
+
+/** Rows written at once: bounds the copy that compacts weights out of their optimizer state. */
+const rowsPerWrite = 1 << 16
+
+/** Writes a bundle beside its place and renames it there, so that a directory with a manifest is always whole. */
+export async function writeBundle(directory: string, parts: BundleParts): Promise<void> {
+  const partial = `${directory}.partial-${String(process.pid)}`
+  rmSync(partial, { recursive: true, force: true })
+  makeDirectory(join(partial, 'tables'))
+  writeLargeFile(join(partial, 'model.onnx'), [parts.onnx])
+  writeJson(join(partial, 'config.json'), parts.config)
+  writeJson(join(partial, 'golden.json'), parts.golden)
+  saveFeatureState(join(partial, 'feature-state'), parts.featureState)
+  const tables: TableSpec[] = []
+  for (const { spec, readWeights } of parts.tables) {
+    tables.push(spec)
+    writeLargeFile(join(partial, tableFile(spec.name)), weightChunks(spec, readWeights))
+  }
+  if (parts.trainingState) cpSync(parts.trainingState, join(partial, 'training-state'), { recursive: true })
+  for (const file of parts.catalogue) cpSync(file, join(partial, 'catalogue', basename(file)))
+  await writeManifest(partial, { kind: 'bundle', tables })
+  rmSync(directory, { recursive: true, force: true })
+  renameSync(partial, directory)
+}
+
+export interface Bundle {
+  readonly directory: string
+  readonly config: Config
+  readonly model: ResolvedModel
+  readonly encoder: Encoder
+  readonly featureState: FeatureState
+  readonly tables: readonly TableSpec[]
+  readonly golden: readonly GoldenRequest[]
+  score(features: EncodedFeatures): Promise<Float32Array>
+  close(): Promise<void>
+}
+
+/** Loads a bundle and verifies every file; throws `BUNDLE_DAMAGED` with the name of the file that is wrong. */
+export async function openBundle(directory: string, options: { threads?: number } = {}): Promise<Bundle> {
+  const manifest = await readManifest(directory)
+  const specs = manifest.content['tables'] as TableSpec[]
+  const config = readJson<Config>(join(directory, 'config.json'))
+  const featureState = loadFeatureState(join(directory, 'feature-state'))
+  const encoder = createEncoder(config, featureState)
+  const model = resolveModel(config)
+  const scorer = await loadScorer(directory, { specs, config, model, encoder, threads: options.threads ?? 1 })
+  return {
+    directory,
+    config,
+    model,
+    encoder,
+    featureState,
+    tables: specs,
+    golden: readJson<GoldenRequest[]>(join(directory, 'golden.json')),
+    score: (features) => scorer.score(features),
+    close: () => scorer.close(),
+  }
+}
+
+interface ScorerParts {
+  readonly specs: readonly TableSpec[]
+  readonly config: Config
+  readonly model: ResolvedModel
+  readonly encoder: Encoder
+  readonly threads: number
+}
+
+async function loadScorer(directory: string, { specs, config, model, encoder, threads }: ScorerParts): Promise<Scorer> {
+  const memory = createTableMemory()
+  const tables = new Map<string, Table>()
+  for (const { name, rowCount, dimension } of specs) {
+    const table = createTable(memory, { name, rowCount, dimension, optimizer: null })
+    const bytes = readFileSync(join(directory, tableFile(name)))
+    table.writeWeights(0, new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4))
+    tables.set(name, table)
+  }
+  const stage = createInputStage(memory, layoutInputs(model, config, encoder.columns), tables)
+  return openScorer(readFileSync(join(directory, 'model.onnx')), stage, { threads })
+}
+
+/** Whether a directory looks like a bundle at all. */
+export const isBundle = (directory: string): boolean => existsSync(join(directory, 'manifest.json'))
+
+const tableFile = (name: string): string => join('tables', `${encodeURIComponent(name)}.f32`)
+
+function* weightChunks(spec: TableSpec, read: (first: number, count: number) => Float32Array): Iterable<Float32Array> {
+  for (let first = 0; first < spec.rowCount; first += rowsPerWrite) {
+    yield read(first, Math.min(rowsPerWrite, spec.rowCount - first))
+  }
+}
+
+function writeJson(path: string, value: unknown): void {
+  writeLargeFile(path, [Buffer.from(`${JSON.stringify(value, null, 2)}\n`)])
+}
+
+function readJson<T>(path: string): T {
+  return JSON.parse(readFileSync(path, 'utf8')) as T
+}

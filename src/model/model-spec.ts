@@ -1,0 +1,114 @@
+/** The model section of the config with every default filled in, checked against the columns that exist. */
+import type { Issue } from '../base/index.js'
+import { suggestion } from '../base/index.js'
+import type { Config, CrossDeclaration, DeepDeclaration, ModelDeclaration, WideDeclaration } from '../features/index.js'
+import { allFeatures } from '../features/index.js'
+import { architectures } from './architectures/index.js'
+import { modelConfigInvalid } from './errors.js'
+import type { HeadName } from './heads/index.js'
+
+export interface ResolvedWide {
+  /** First-order features, then crosses, by column name. */
+  readonly columns: readonly string[]
+  readonly l2: number
+}
+
+export interface ResolvedDeep {
+  readonly columns: readonly string[]
+  readonly embedding: number
+  readonly hidden: readonly number[]
+  readonly activation: 'relu' | 'tanh' | 'sigmoid'
+  readonly dropout: number
+  readonly batchNorm: boolean
+  readonly embeddingL2: number
+  readonly embeddingDeviation: number
+  readonly layerL2: number
+  readonly regularization: 'touched' | 'everyStep'
+}
+
+export interface ResolvedModel {
+  readonly architecture: string
+  readonly head: HeadName
+  readonly wide: ResolvedWide | null
+  readonly deep: ResolvedDeep | null
+}
+
+/** The crosses of a config, whatever form `model.wide` has. */
+export function declaredCrosses(model: ModelDeclaration | undefined): readonly CrossDeclaration[] {
+  return wideDeclaration(model)?.crosses ?? []
+}
+
+/** `model.wide` in its long form; `null` when the wide part is switched off. */
+export function wideDeclaration(model: ModelDeclaration | undefined): WideDeclaration | null {
+  if (model?.wide === false) return null
+  const wide = model?.wide ?? {}
+  return isCrossList(wide) ? { crosses: wide } : wide
+}
+
+/** `model.deep`; `null` when the deep part is switched off. */
+export function deepDeclaration(model: ModelDeclaration | undefined): DeepDeclaration | null {
+  return model?.deep === false ? null : (model?.deep ?? {})
+}
+
+function isCrossList(wide: readonly CrossDeclaration[] | WideDeclaration): wide is readonly CrossDeclaration[] {
+  return Array.isArray(wide)
+}
+
+/** Fills in the defaults; throws `MODEL_CONFIG_INVALID` with every fault at once. */
+export function resolveModel(config: Config): ResolvedModel {
+  const features = Object.keys(allFeatures(config))
+  const wide = wideDeclaration(config.model)
+  const deep = deepDeclaration(config.model)
+  const issues = [
+    ...unknownNames(wide?.features, features, 'model.wide.features'),
+    ...unknownNames(deep?.features, features, 'model.deep.features'),
+    ...(wide || deep ? [] : [bothOff()]),
+  ]
+  if (issues.length > 0) throw modelConfigInvalid({ issues: issues.map((issue) => `${issue.path} ${issue.message}`) }, { issues })
+  return {
+    architecture: architectures.wideDeep.name,
+    head: config.model?.head ?? 'binary',
+    wide: wide && {
+      columns: [...(wide.features ?? features), ...(wide.crosses ?? []).map((cross) => cross.name)],
+      l2: wide.l2 ?? 0,
+    },
+    deep: deep && resolveDeep(deep, features),
+  }
+}
+
+function resolveDeep(deep: DeepDeclaration, features: readonly string[]): ResolvedDeep {
+  return {
+    columns: deep.features ?? features,
+    embedding: deep.embedding ?? 16,
+    hidden: deep.hidden ?? [256, 128, 64],
+    activation: deep.activation ?? 'relu',
+    dropout: deep.dropout ?? 0,
+    batchNorm: deep.batchNorm ?? false,
+    embeddingL2: deep.embeddingL2 ?? 0,
+    embeddingDeviation: deep.embeddingDeviation ?? 0.01,
+    layerL2: deep.layerL2 ?? 0,
+    regularization: deep.regularization ?? 'touched',
+  }
+}
+
+function bothOff(): Issue {
+  return {
+    code: modelConfigInvalid.code,
+    path: 'model',
+    message: 'must keep at least one part; got wide: false and deep: false; remove one of the two',
+  }
+}
+
+function unknownNames(names: readonly string[] | undefined, known: readonly string[], path: string): Issue[] {
+  return (names ?? []).flatMap((name, index) =>
+    known.includes(name)
+      ? []
+      : [
+          {
+            code: modelConfigInvalid.code,
+            path: `${path}[${String(index)}]`,
+            message: `must be a declared feature; got "${name}"; ${suggestion(name, known)}`,
+          },
+        ],
+  )
+}

@@ -1,0 +1,117 @@
+/**
+ * What an architecture is built with: parameters, towers, dropout, batch normalisation. It remembers what it handed out,
+ * so that the trainer knows which masks to make and which running statistics to keep.
+ */
+import type { Graph, Tensor } from '../graph/index.js'
+import { operations } from '../graph/index.js'
+import type { ResolvedDeep } from './model-spec.js'
+
+export interface ParameterSpec {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly part: 'wide' | 'deep'
+  readonly initializer: 'glorotUniform' | 'zeros' | 'ones'
+  /** Whether weight penalties apply: to weights, not to biases. */
+  readonly isPenalized: boolean
+}
+
+/** A mask input `[batch, width]` that holds 0 or 1/(1 − rate). */
+export interface DropoutSpec {
+  readonly name: string
+  readonly width: number
+  readonly rate: number
+}
+
+/** A batch normalisation: statistics of the batch when training, running ones (inputs) afterwards. */
+export interface NormSpec {
+  readonly name: string
+  readonly width: number
+}
+
+export type Mode = 'training' | 'inference'
+
+const { add, divide, linear, mean, multiply, relu, sigmoid, sqrt, square, subtract, tanh } = operations
+const activations = { relu, tanh, sigmoid } as const
+/** Ioffe and Szegedy 2015; the usual constant of the frameworks. */
+const normEpsilon = 1e-5
+
+export class NetworkBuilder {
+  readonly parameters: ParameterSpec[] = []
+  readonly tensors = new Map<string, Tensor>()
+  readonly dropouts: DropoutSpec[] = []
+  readonly norms: NormSpec[] = []
+  /** Mean and variance of the batch, by norm; training mode only. */
+  readonly statistics = new Map<string, { mean: Tensor; variance: Tensor }>()
+
+  constructor(
+    readonly graph: Graph,
+    readonly mode: Mode,
+  ) {}
+
+  /** Declares a dense parameter. */
+  parameter(
+    name: string,
+    shape: readonly number[],
+    options: { part: 'wide' | 'deep'; initializer: ParameterSpec['initializer']; isPenalized?: boolean },
+  ): Tensor {
+    this.parameters.push({ name, shape, isPenalized: false, ...options })
+    const tensor = this.graph.input(name, shape)
+    this.tensors.set(name, tensor)
+    return tensor
+  }
+
+  /** Dense layers with activation, batch normalisation before it and dropout after it: `[batch, in]` → `[batch, hidden.at(-1)]`. */
+  tower(name: string, input: Tensor, deep: ResolvedDeep): Tensor {
+    return deep.hidden.reduce((x, width, index) => {
+      const layer = `${name}/${String(index)}`
+      const linear = this.dense(layer, x, width)
+      const normed = deep.batchNorm ? this.batchNorm(`${layer}/norm`, linear) : linear
+      return this.dropout(`${layer}/dropout`, activations[deep.activation](normed), deep.dropout)
+    }, input)
+  }
+
+  /** `x·W + b`. */
+  dense(name: string, x: Tensor, width: number): Tensor {
+    const inputWidth = Number(x.shape[1])
+    const weights = this.parameter(`${name}/weights`, [inputWidth, width], {
+      part: 'deep',
+      initializer: 'glorotUniform',
+      isPenalized: true,
+    })
+    return linear(x, weights, this.parameter(`${name}/bias`, [width], { part: 'deep', initializer: 'zeros' }))
+  }
+
+  /** Multiplies by a mask that comes in as an input (no random operation in a graph); the identity outside training. */
+  dropout(name: string, x: Tensor, rate: number): Tensor {
+    if (rate === 0 || this.mode === 'inference') return x
+    const width = Number(x.shape[1])
+    this.dropouts.push({ name, width, rate })
+    return multiply(x, this.graph.input(name, ['batch', width]))
+  }
+
+  /** `γ·(x − μ)/√(σ² + ε) + β` with the batch's own statistics in training, running ones afterwards. */
+  batchNorm(name: string, x: Tensor): Tensor {
+    const width = Number(x.shape[1])
+    this.norms.push({ name, width })
+    const scale = this.parameter(`${name}/scale`, [width], { part: 'deep', initializer: 'ones' })
+    const shift = this.parameter(`${name}/shift`, [width], { part: 'deep', initializer: 'zeros' })
+    const { mean: center, variance } = this.mode === 'training' ? this.batchStatistics(name, x) : this.runningStatistics(name, width)
+    const deviation = sqrt(add(variance, this.graph.constant(normEpsilon)))
+    return add(multiply(subtract(x, center), divide(scale, deviation)), shift)
+  }
+
+  private batchStatistics(name: string, x: Tensor): { mean: Tensor; variance: Tensor } {
+    const center = mean(x, [0], true)
+    const variance = mean(square(subtract(x, center)), [0], true)
+    const statistics = { mean: center, variance }
+    this.statistics.set(name, statistics)
+    return statistics
+  }
+
+  private runningStatistics(name: string, width: number): { mean: Tensor; variance: Tensor } {
+    return {
+      mean: this.graph.input(`${name}/mean`, [1, width]),
+      variance: this.graph.input(`${name}/variance`, [1, width]),
+    }
+  }
+}

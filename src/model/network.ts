@@ -1,0 +1,98 @@
+/**
+ * The dense half of a model as graphs: one for training (loss and every gradient), one for scoring. The sparse half enters
+ * as inputs (`deep/input`, `wide/logit`), so the gradients of those inputs are what the tables are updated with.
+ */
+import { Graph, differentiate, operations, writeOnnx } from '../graph/index.js'
+import type { Precision, Tensor } from '../graph/index.js'
+import { architectures } from './architectures/index.js'
+import { heads } from './heads/index.js'
+import type { InputLayout } from './input-layout.js'
+import type { ResolvedModel } from './model-spec.js'
+import type { DropoutSpec, Mode, NormSpec, ParameterSpec } from './network-builder.js'
+import { NetworkBuilder } from './network-builder.js'
+
+/** Names of the graph's inputs and outputs beside the parameters' own. */
+export const inputNames = {
+  deep: 'deep/input',
+  wide: 'wide/logit',
+  wideNumbers: 'wide/numbers/input',
+  label: 'label',
+  weight: 'weight',
+  /** What the summed loss is multiplied with before it is differentiated: 1 for a sum, 1/batch for a mean. */
+  lossScale: 'loss/scale',
+} as const
+
+/** The gradient of an input or parameter in the training graph's outputs. */
+export const gradientName = (name: string): string => `gradient/${name}`
+
+export interface Network {
+  readonly parameters: readonly ParameterSpec[]
+  readonly dropouts: readonly DropoutSpec[]
+  readonly norms: readonly NormSpec[]
+  /** Inputs other than parameters, label, weight, scale, masks and running statistics, that this model has. */
+  readonly inputs: readonly string[]
+  /** Outputs `loss` (weighted sum over the batch), a gradient for each input and parameter, and statistics of norms. */
+  trainingModel(precision?: Precision): Uint8Array
+  /** Output `score`, `[batch, 1]`, and `logit`; given `constants` are built in, the others stay inputs. */
+  inferenceModel(constants?: Readonly<Record<string, Float32Array>>): Uint8Array
+}
+
+interface Built {
+  readonly builder: NetworkBuilder
+  readonly logit: Tensor
+  readonly inputs: ReadonlyMap<string, Tensor>
+}
+
+/** Builds the graphs of a model over an input layout. */
+export function createNetwork(model: ResolvedModel, layout: InputLayout): Network {
+  const training = build(model, layout, 'training')
+  return {
+    parameters: training.builder.parameters,
+    dropouts: training.builder.dropouts,
+    norms: training.builder.norms,
+    inputs: [...training.inputs.keys()],
+    trainingModel: (precision = 'float32') => writeOnnx({ outputs: trainingOutputs(model, training), precision }),
+    inferenceModel: (constants = {}) => {
+      const { logit } = build(model, layout, 'inference')
+      return writeOnnx({ outputs: { score: heads[model.head].score(logit), logit }, precision: 'float32', constants })
+    },
+  }
+}
+
+function build(model: ResolvedModel, layout: InputLayout, mode: Mode): Built {
+  const graph = new Graph()
+  const builder = new NetworkBuilder(graph, mode)
+  const inputs = new Map<string, Tensor>()
+  const input = (name: string, width: number): Tensor => {
+    const tensor = graph.input(name, ['batch', width])
+    inputs.set(name, tensor)
+    return tensor
+  }
+  const wideLogit = layout.wide && layout.wide.parts.length > 0 ? input(inputNames.wide, 1) : null
+  const wideNumbers =
+    layout.wide && layout.wide.numberWidth > 0 ? input(inputNames.wideNumbers, layout.wide.numberWidth) : null
+  const deep = layout.deep && { input: input(inputNames.deep, layout.deep.width), layout: layout.deep }
+  const architecture = Object.values(architectures).find(({ name }) => name === model.architecture) ?? architectures.wideDeep
+  return { builder, inputs, logit: architecture.logit({ model, wideLogit, wideNumbers, deep }, builder) }
+}
+
+function trainingOutputs(model: ResolvedModel, { builder, logit, inputs }: Built): Record<string, Tensor> {
+  const { graph } = builder
+  const label = graph.input(inputNames.label, ['batch', 1])
+  const weight = graph.input(inputNames.weight, ['batch', 1])
+  const { multiply, sum } = operations
+  const loss = sum(multiply(heads[model.head].loss(logit, label), weight), [0, 1], false)
+  const scaled = multiply(loss, graph.input(inputNames.lossScale, []))
+  const variables = new Map([...inputs, ...builder.tensors])
+  const gradients = differentiate(scaled, [...variables.values()])
+  const outputs: Record<string, Tensor> = { loss }
+  for (const [index, name] of [...variables.keys()].entries()) {
+    const gradient = gradients[index]
+    if (gradient) outputs[gradientName(name)] = gradient
+  }
+  for (const [name, { mean, variance }] of builder.statistics) {
+    outputs[`${name}/mean`] = mean
+    outputs[`${name}/variance`] = variance
+  }
+  return outputs
+}

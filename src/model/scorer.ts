@@ -1,0 +1,60 @@
+/** Scores encoded rows with a model whose weights stand still: what evaluation, ranking and serving call. */
+import type { EncodedFeatures, JaggedIds } from '../features/index.js'
+import type { CompiledGraph } from '../graph/index.js'
+import { createOnnxRuntimeExecutor } from '../graph/index.js'
+import type { InputStage } from './input-stage.js'
+
+export interface Scorer {
+  /** One score per row, in order: a probability for a binary head, a value for regression. */
+  score(features: EncodedFeatures): Promise<Float32Array>
+  close(): Promise<void>
+}
+
+/** Rows a session sees at once: enough for full matrix products, small enough for the cache. */
+const rowsPerRun = 4096
+
+/** Opens a scorer over an inference graph with built-in weights. */
+export async function openScorer(
+  model: Uint8Array,
+  stage: InputStage,
+  options: { threads: number },
+): Promise<Scorer> {
+  const compiled = await createOnnxRuntimeExecutor().compile(model, { threads: options.threads })
+  return {
+    score: (features) => scoreRows(compiled, stage, features),
+    close: () => compiled.close(),
+  }
+}
+
+async function scoreRows(compiled: CompiledGraph, stage: InputStage, features: EncodedFeatures): Promise<Float32Array> {
+  const scores = new Float32Array(features.rowCount)
+  for (let first = 0; first < features.rowCount; first += rowsPerRun) {
+    const part = sliceRows(features, first, Math.min(first + rowsPerRun, features.rowCount))
+    const { score } = await compiled.run(stage.forward(part))
+    if (score) scores.set(score.data, first)
+  }
+  return scores
+}
+
+/** Rows `[first, end)` of encoded features, as views. */
+export function sliceRows(features: EncodedFeatures, first: number, end: number): EncodedFeatures {
+  if (first === 0 && end === features.rowCount) return features
+  const ids: Record<string, JaggedIds> = {}
+  for (const [name, jagged] of Object.entries(features.ids)) ids[name] = sliceJagged(jagged, first, end)
+  const numbers: Record<string, Float32Array> = {}
+  for (const [name, values] of Object.entries(features.numbers)) {
+    const width = values.length / features.rowCount
+    numbers[name] = values.subarray(first * width, end * width)
+  }
+  return { rowCount: end - first, ids, numbers }
+}
+
+function sliceJagged({ ids, offsets, weights }: JaggedIds, first: number, end: number): JaggedIds {
+  const start = offsets ? (offsets[first] ?? 0) : first
+  const stop = offsets ? (offsets[end] ?? 0) : end
+  return {
+    ids: ids.subarray(start, stop),
+    offsets: offsets ? offsets.slice(first, end + 1).map((offset) => offset - start) : null,
+    weights: weights ? weights.subarray(start, stop) : null,
+  }
+}

@@ -1,0 +1,63 @@
+import { defineError } from '../base/index.js'
+
+export const configMissing = defineError<{ path: string }>(
+  'PIPELINE_CONFIG_MISSING',
+  'usage',
+  ({ path }) => `${path} must be a config file; found none; run \`widedeep init\` to write one, or pass --config`,
+)
+
+export const configUnreadable = defineError<{ path: string; reason: string }>(
+  'PIPELINE_CONFIG_UNREADABLE',
+  'usage',
+  ({ path, reason }) => `${path} must be TypeScript or JavaScript with a default export made by defineConfig; got ${reason}`,
+)
+
+export const configInvalid = defineError<{ path: string; lines: readonly string[] }>(
+  'PIPELINE_CONFIG_INVALID',
+  'usage',
+  ({ path, lines }) => `${path} has ${String(lines.length)} fault(s):\n  ${lines.join('\n  ')}`,
+)
+
+export const interrupted = defineError<{ directory: string; config: string }>(
+  'PIPELINE_TRAINING_INTERRUPTED',
+  'environment',
+  ({ directory, config }) =>
+    `training was stopped and a checkpoint is kept; resume with: widedeep train --config ${config} --resume ${directory}`,
+)
+
+export const resumeNothing = defineError<{ directory: string }>(
+  'PIPELINE_RESUME_NOTHING',
+  'usage',
+  ({ directory }) => `--resume must name the directory of a run that has checkpoints; ${directory} has none; leave --resume out to start anew`,
+)
+
+export const resumeDataChanged = defineError<{ directory: string }>(
+  'PIPELINE_RESUME_DATA_CHANGED',
+  'usage',
+  ({ directory }) =>
+    `the run in ${directory} must be resumed with the data and config it began with; they differ now; start a new run, or bring the old ones back`,
+)
+
+export const userUnknown = defineError<{ user: string }>(
+  'PIPELINE_USER_UNKNOWN',
+  'usage',
+  ({ user }) => `user "${user}" must be one of the prepared data for a list without features; it was never seen; pass --features '{"…": …}' to rank for a new user`,
+)
+
+export const keysMissing = defineError<{ need: string }>(
+  'PIPELINE_KEYS_MISSING',
+  'usage',
+  ({ need }) => `data.${need} must name the key column for recommend; it is not set in the config`,
+)
+
+export const fileExists = defineError<{ path: string }>(
+  'PIPELINE_FILE_EXISTS',
+  'usage',
+  ({ path }) => `${path} must not exist yet; it does; remove it or pass another --config`,
+)
+
+export const partUnknown = defineError<{ part: string }>(
+  'PIPELINE_PART_UNKNOWN',
+  'usage',
+  ({ part }) => `--part must be wide, deep or both; got "${part}"`,
+)

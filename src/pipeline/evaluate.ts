@@ -1,0 +1,97 @@
+/** Evaluation of a bundle as loaded from disk: the code path that serves. */
+import { encodeFiles, openPrepared } from '../data/index.js'
+import type { EncodedDataset, PreparedData } from '../data/index.js'
+import { evaluatePointwise, metricDeclarations } from '../evaluation/index.js'
+import { openBundle } from '../model/index.js'
+import type { Bundle } from '../model/index.js'
+import type { LoadedConfig } from './config-file.js'
+import { prepareData } from './prepare.js'
+import { evaluateRankedLists } from './ranked-lists.js'
+import { scoreSplit } from './validation.js'
+
+export interface EvaluateOptions {
+  readonly bundle: string
+  /** Labelled files, instead of a prepared split. */
+  readonly files?: readonly string[] | undefined
+  readonly loaded?: LoadedConfig | undefined
+  readonly split?: string | undefined
+  readonly isRanking?: boolean
+  readonly k?: number
+  onProgress?(text: string): void
+}
+
+export interface EvaluateResult {
+  readonly bundle: string
+  readonly source: string
+  readonly rows: number
+  readonly metrics: Readonly<Record<string, number | null>>
+  /** How to read each metric. */
+  readonly descriptions: Readonly<Record<string, string>>
+  readonly warnings: readonly string[]
+}
+
+/** Scores a bundle on files or on a split of its prepared data. */
+export async function evaluateBundle(options: EvaluateOptions): Promise<EvaluateResult> {
+  return options.files ? evaluateFiles(options.bundle, options.files) : evaluatePreparedSplit(options)
+}
+
+async function evaluateFiles(directory: string, files: readonly string[]): Promise<EvaluateResult> {
+  const bundle = await openBundle(directory, { threads: 2 })
+  try {
+    const encoded = await encodeFiles({
+      config: bundle.config,
+      configDirectory: process.cwd(),
+      state: bundle.featureState,
+      files,
+    })
+    const metrics = await pointwiseMetrics(bundle, encoded.dataset)
+    await encoded.close()
+    return evaluation({ bundle: directory, source: files.join(', '), rows: encoded.dataset.rowCount, metrics, warnings: encoded.warnings })
+  } finally {
+    await bundle.close()
+  }
+}
+
+async function evaluatePreparedSplit(options: EvaluateOptions): Promise<EvaluateResult> {
+  const { loaded } = options
+  if (!loaded) throw new Error('internal: a split needs a config')
+  const prepared = await prepareData(loaded, { onProgress: options.onProgress ?? ((): void => undefined) })
+  const data = openPrepared(prepared.directory)
+  const split = options.split ?? (data.split('test').rowCount > 0 ? 'test' : 'validation')
+  return evaluateSplit({ bundle: options.bundle, data, split, isRanking: options.isRanking ?? false, k: options.k ?? 10 })
+}
+
+export interface EvaluateSplit {
+  readonly bundle: string
+  readonly data: PreparedData
+  readonly split: string
+  readonly isRanking?: boolean
+  readonly k?: number
+}
+
+/** Scores a bundle on a split of open prepared data. */
+export async function evaluateSplit({ bundle: directory, data, split, isRanking, k }: EvaluateSplit): Promise<EvaluateResult> {
+  const dataset = data.split(split)
+  const bundle = await openBundle(directory, { threads: 2 })
+  try {
+    const metrics = {
+      ...(dataset.rowCount > 0 ? await pointwiseMetrics(bundle, dataset) : {}),
+      ...(isRanking ? await evaluateRankedLists({ bundle, data, split, k: k ?? 10 }) : {}),
+    }
+    return evaluation({ bundle: directory, source: `the ${split} split`, rows: dataset.rowCount, metrics, warnings: [] })
+  } finally {
+    await bundle.close()
+  }
+}
+
+async function pointwiseMetrics(bundle: Bundle, dataset: EncodedDataset): Promise<Record<string, number | null>> {
+  const scored = await scoreSplit(dataset, (features) => bundle.score(features))
+  const groups = await dataset.groups()
+  return evaluatePointwise(bundle.model.head, { ...scored, ...(groups ? { groups } : {}) })
+}
+
+function evaluation(result: Omit<EvaluateResult, 'descriptions'>): EvaluateResult {
+  const descriptions: Record<string, string> = {}
+  for (const { name, description } of metricDeclarations) if (name in result.metrics) descriptions[name] = description
+  return { ...result, descriptions }
+}

@@ -1,0 +1,47 @@
+/** Ranked-list metrics of a bundle: every user of a split who liked something there ranks all items not seen in training. */
+import type { PreparedData } from '../data/index.js'
+import { evaluateRanking } from '../evaluation/index.js'
+import type { Bundle } from '../model/index.js'
+import { openCatalogue, seenItems } from './catalogue.js'
+
+export interface RankedListOptions {
+  readonly bundle: Bundle
+  readonly data: PreparedData
+  readonly split: string
+  readonly k: number
+}
+
+/** `ndcg@k`, `recall@k`, `map@k`, `mrr` over the users of a split, for the bundle and for popularity. */
+export async function evaluateRankedLists({ bundle, data, split, k }: RankedListOptions): Promise<Record<string, number | null>> {
+  const catalogue = await openCatalogue(bundle)
+  const relevant = relevantItems(await data.split(split).positives(), catalogue.itemIndex)
+  const users = [...relevant.keys()].sort()
+  const common = {
+    userCount: users.length,
+    relevant: (user: number) => relevant.get(users[user] ?? '') ?? new Set<number>(),
+    seen: (user: number) => seenItems(catalogue, catalogue.users.get(users[user] ?? '')),
+    k,
+  }
+  const popularity = Float32Array.from(catalogue.items, (item) => item.positives)
+  const model = await evaluateRanking({
+    ...common,
+    scores: (user) => catalogue.ranker.scoreAll(catalogue.users.get(users[user] ?? '')?.features ?? {}),
+  })
+  const popular = await evaluateRanking({ ...common, scores: () => Promise.resolve(popularity) })
+  const named = Object.entries(popular).map(([name, value]) => [`popularity ${name}`, value] as const)
+  return { ...model, ...Object.fromEntries(named) }
+}
+
+function relevantItems(
+  positives: readonly { readonly user: string; readonly item: string }[],
+  itemIndex: ReadonlyMap<string, number>,
+): Map<string, Set<number>> {
+  const relevant = new Map<string, Set<number>>()
+  for (const { user, item } of positives) {
+    const index = itemIndex.get(item)
+    if (index === undefined) continue
+    const items = relevant.get(user) ?? new Set()
+    relevant.set(user, items.add(index))
+  }
+  return relevant
+}

@@ -1,0 +1,43 @@
+/** The directory of one training run: what was asked, checkpoints, and the report. The bundle may lie elsewhere. */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { atomicWriteFile, makeDirectory } from '../base/index.js'
+import { resumeDataChanged, resumeNothing } from './errors.js'
+
+export interface RunDirectory {
+  readonly directory: string
+  readonly bundle: string
+  readonly checkpoints: string
+}
+
+interface RunRecord {
+  readonly bundle: string
+  readonly fingerprint: string
+}
+
+/** Makes the directory of a new run: `<out>.run` beside a given bundle, else `runs/<id>` with the bundle inside. */
+export function beginRun(options: { out: string | undefined; now: Date; fingerprint: string }): RunDirectory {
+  const id = `${options.now.toISOString().replaceAll(/[:.]/g, '-').slice(0, 19)}-${options.fingerprint.slice(0, 6)}`
+  const directory = resolve(options.out === undefined ? join('runs', id) : `${options.out}.run`)
+  const bundle = resolve(options.out ?? join(directory, 'bundle'))
+  makeDirectory(directory)
+  const record: RunRecord = { bundle, fingerprint: options.fingerprint }
+  atomicWriteFile(join(directory, 'run.json'), `${JSON.stringify(record, null, 2)}\n`)
+  return { directory, bundle, checkpoints: join(directory, 'checkpoints') }
+}
+
+/** Opens a run to go on with it; the data and the config must be those it began with. */
+export function reopenRun(path: string, fingerprint: string): RunDirectory {
+  const directory = resolve(path)
+  const file = join(directory, 'run.json')
+  if (!existsSync(file) || !existsSync(join(directory, 'checkpoints', 'latest'))) throw resumeNothing({ directory: path })
+  const record = JSON.parse(readFileSync(file, 'utf8')) as RunRecord
+  if (record.fingerprint !== fingerprint) throw resumeDataChanged({ directory: path })
+  return { directory, bundle: record.bundle, checkpoints: join(directory, 'checkpoints') }
+}
+
+/** What a run depends on: the config as data and the prepared data's fingerprint. */
+export function runFingerprint(config: object, prepared: string): string {
+  return createHash('sha256').update(JSON.stringify(config)).update(prepared).digest('hex')
+}

@@ -1,0 +1,2 @@
+export { createRanker } from './ranker.js'
+export type { Ranker, RankerModel, RawRow } from './ranker.js'

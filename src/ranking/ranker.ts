@@ -1,0 +1,65 @@
+/**
+ * Ranks items for a user with a bundle: item features are encoded once, the user's and the context's once a request, and only
+ * crosses between them for every candidate. The same encoder and the same scorer as everywhere else.
+ */
+import type { Encoder, EncodedFeatures, JaggedIds, RawValue } from '../features/index.js'
+
+export type RawRow = Readonly<Record<string, RawValue>>
+
+export interface RankerModel {
+  readonly encoder: Encoder
+  score(features: EncodedFeatures): Promise<Float32Array>
+}
+
+export interface Ranker {
+  readonly itemCount: number
+  /** A score for every item, by item index; `row` has the user's and the context's features. */
+  scoreAll(row: RawRow): Promise<Float32Array>
+}
+
+/** Prepares a catalogue for ranking; `itemFeatures` names the columns that belong to the item. */
+export function createRanker(model: RankerModel, items: readonly RawRow[], itemFeatures: ReadonlySet<string>): Ranker {
+  const { encoder } = model
+  const encodedItems = encoder.encodeFeatures(items)
+  return {
+    itemCount: items.length,
+    scoreAll(row) {
+      const encodedRow = encoder.encodeFeatures([row])
+      const joined = joinFeatures(encodedRow, encodedItems, itemFeatures)
+      return model.score(encoder.withCrosses(joined))
+    },
+  }
+}
+
+/** One row's features beside each item's: item columns from the items, all others from the row. */
+function joinFeatures(row: EncodedFeatures, items: EncodedFeatures, itemFeatures: ReadonlySet<string>): EncodedFeatures {
+  const { rowCount } = items
+  const ids: Record<string, JaggedIds> = {}
+  const numbers: Record<string, Float32Array> = {}
+  for (const [name, jagged] of Object.entries(row.ids)) {
+    const own = items.ids[name]
+    ids[name] = own && itemFeatures.has(name) ? own : repeatIds(jagged, rowCount)
+  }
+  for (const [name, values] of Object.entries(row.numbers)) {
+    const own = items.numbers[name]
+    numbers[name] = own && itemFeatures.has(name) ? own : repeatNumbers(values, rowCount)
+  }
+  return { rowCount, ids, numbers }
+}
+
+function repeatIds({ ids, offsets, weights }: JaggedIds, count: number): JaggedIds {
+  const length = ids.length
+  const repeated = new Int32Array(length * count)
+  for (let i = 0; i < count; i++) repeated.set(ids, i * length)
+  return {
+    ids: repeated,
+    offsets: offsets ? Int32Array.from({ length: count + 1 }, (_, index) => index * length) : null,
+    weights: weights ? repeatNumbers(weights, count) : null,
+  }
+}
+
+function repeatNumbers(values: Float32Array, count: number): Float32Array {
+  const repeated = new Float32Array(values.length * count)
+  for (let i = 0; i < count; i++) repeated.set(values, i * values.length)
+  return repeated
+}

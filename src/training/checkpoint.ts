@@ -1,0 +1,85 @@
+/**
+ * Checkpoints: every number that training changes, and where it stood. A checkpoint is a directory with a manifest, named by
+ * its step; `latest` names the newest whole one and is replaced atomically, so a kill at any instant loses at most the steps since.
+ */
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { atomicWriteFile, makeDirectory, writeLargeFile } from '../base/index.js'
+import { readManifest, writeManifest } from '../model/index.js'
+import { checkpointForeign } from './errors.js'
+import type { ModelState } from './model-state.js'
+import { readFloats } from './read-floats.js'
+import { checkpointName } from './training-progress.js'
+import type { TrainingProgressState } from './training-progress.js'
+
+/** Opens the checkpoints of a run. */
+export function openCheckpoints(directory: string): Checkpoints {
+  const pointer = join(directory, 'latest')
+  return {
+    path: (name) => join(directory, name),
+    latest: () => (existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : null),
+    async save(state, progress) {
+      const name = checkpointName(progress.epoch, progress.step)
+      await writeState(join(directory, name), state, progress)
+      atomicWriteFile(pointer, `${name}\n`)
+      removeOthers(directory, new Set([name, progress.best?.checkpoint ?? name]))
+      return name
+    },
+    restore: (name, state) => restoreState(join(directory, name), state),
+  }
+}
+
+export interface Checkpoints {
+  path(name: string): string
+  /** Name of the newest whole checkpoint, `null` before the first. */
+  latest(): string | null
+  /** Writes a checkpoint, makes it the latest and removes all but it and the best. */
+  save(state: ModelState, progress: TrainingProgressState): Promise<string>
+  /** Fills a model's state from a checkpoint; throws when it belongs to another model or a file is damaged. */
+  restore(name: string, state: ModelState): Promise<TrainingProgressState>
+}
+
+async function writeState(directory: string, state: ModelState, progress: TrainingProgressState): Promise<void> {
+  const partial = `${directory}.partial`
+  rmSync(partial, { recursive: true, force: true })
+  makeDirectory(partial)
+  for (const { file, values } of stateArrays(state)) writeLargeFile(join(partial, file), [values])
+  writeLargeFile(join(partial, 'progress.json'), [Buffer.from(`${JSON.stringify(progress, null, 2)}\n`)])
+  await writeManifest(partial, { kind: 'training-state' })
+  rmSync(directory, { recursive: true, force: true })
+  renameSync(partial, directory)
+}
+
+async function restoreState(directory: string, state: ModelState): Promise<TrainingProgressState> {
+  const manifest = await readManifest(directory)
+  const arrays = stateArrays(state)
+  const known = new Set([...arrays.map(({ file }) => file), 'progress.json'])
+  for (const file of Object.keys(manifest.files)) {
+    if (!known.has(file)) throw checkpointForeign({ directory, part: file, expected: 'absent', got: 'a file' })
+  }
+  for (const { file, values } of arrays) {
+    const path = join(directory, file)
+    const stored = existsSync(path) ? readFloats(path) : new Float32Array(0)
+    if (stored.length !== values.length) {
+      throw checkpointForeign({ directory, part: file, expected: `${String(values.length)} floats`, got: String(stored.length) })
+    }
+    values.set(stored)
+  }
+  return JSON.parse(readFileSync(join(directory, 'progress.json'), 'utf8')) as TrainingProgressState
+}
+
+/** Every array of the state, by its file name; views of the live memory. */
+function stateArrays(state: ModelState): { file: string; values: Float32Array }[] {
+  const file = (kind: string, name: string): string => `${kind}-${encodeURIComponent(name)}.f32`
+  return [
+    ...[...state.tables].map(([name, table]) => ({ file: file('table', name), values: table.rows })),
+    ...state.dense.names.map((name) => ({ file: file('dense', name), values: state.dense.raw(name) })),
+    ...[...state.running].map(([name, values]) => ({ file: file('running', name), values })),
+  ]
+}
+
+function removeOthers(directory: string, kept: ReadonlySet<string>): void {
+  for (const name of readdirSync(directory)) {
+    if (name.startsWith('epoch-') && !kept.has(name)) rmSync(join(directory, name), { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Everything that training changes: table rows with their optimizer state, dense parameters with theirs, running statistics.
+ * All of it is plain numbers, so that a checkpoint is a copy and resuming is exact.
+ */
+import { randomKey, randomUniform } from '../base/index.js'
+import type { InputLayout, Network, ParameterSpec, ResolvedModel, TableSpec } from '../model/index.js'
+import type { DenseParameters, Table, TableMemory } from '../tables/index.js'
+import { createDenseParameters, createTable, createTableMemory } from '../tables/index.js'
+import type { TrainingSpec } from './training-spec.js'
+
+export interface ModelState {
+  readonly memory: TableMemory
+  readonly tables: ReadonlyMap<string, Table>
+  readonly dense: DenseParameters
+  /** Running mean and variance of each batch normalisation, by input name. */
+  readonly running: ReadonlyMap<string, Float32Array>
+}
+
+export interface ModelParts {
+  readonly model: ResolvedModel
+  readonly layout: InputLayout
+  readonly network: Network
+  readonly spec: TrainingSpec
+}
+
+/** Missing and out-of-vocabulary start at zero: without training they must not add noise. */
+const zeroRows = 2
+
+/** Makes a fresh model: a function of the seed alone, whatever the number of threads. */
+export function createModelState({ model, layout, network, spec }: ModelParts): ModelState {
+  const memory = createTableMemory()
+  const tables = new Map(layout.tables.map((table) => [table.name, freshTable(memory, table, { model, spec })]))
+  const dense = createDenseParameters(
+    memory,
+    network.parameters.map((parameter) => ({
+      name: parameter.name,
+      shape: parameter.shape,
+      optimizer: parameter.name === 'bias' && parameter.part === 'wide' ? spec.optimizers.bias : spec.optimizers[parameter.part],
+      l2: densePenalty(parameter, model),
+    })),
+  )
+  for (const parameter of network.parameters) initialize(dense.weights(parameter.name), parameter, spec.seed)
+  const running = new Map<string, Float32Array>()
+  for (const { name, width } of network.norms) {
+    running.set(`${name}/mean`, new Float32Array(width))
+    running.set(`${name}/variance`, new Float32Array(width).fill(1))
+  }
+  return { memory, tables, dense, running }
+}
+
+/** The weights that the inference graph needs, by input name, copied out of shared memory. */
+export function inferenceConstants(state: ModelState, network: Network): Record<string, Float32Array> {
+  const constants: Record<string, Float32Array> = {}
+  for (const { name } of network.parameters) constants[name] = Float32Array.from(state.dense.weights(name))
+  for (const [name, values] of state.running) constants[name] = Float32Array.from(values)
+  return constants
+}
+
+function freshTable(memory: TableMemory, table: TableSpec, { model, spec }: Pick<ModelParts, 'model' | 'spec'>): Table {
+  const { name, rowCount, dimension, part } = table
+  const l2 = part === 'wide' ? (model.wide?.l2 ?? 0) : (model.deep?.embeddingL2 ?? 0)
+  const regularization = part === 'wide' ? 'touched' : (model.deep?.regularization ?? 'touched')
+  const fresh = createTable(memory, { name, rowCount, dimension, optimizer: spec.optimizers[part], l2, regularization })
+  if (part === 'wide') fresh.initialize({ key: 0, standardDeviation: 0, distribution: 'zeros' })
+  else {
+    const standardDeviation = model.deep?.embeddingDeviation ?? 0.01
+    fresh.initialize({ key: randomKey(spec.seed, 'table', name), standardDeviation, distribution: 'normal', zeroRows })
+  }
+  return fresh
+}
+
+function densePenalty(parameter: ParameterSpec, model: ResolvedModel): number {
+  if (!parameter.isPenalized) return 0
+  return parameter.part === 'wide' ? (model.wide?.l2 ?? 0) : (model.deep?.layerL2 ?? 0)
+}
+
+/** Glorot and Bengio 2010, uniform: `±√(6 / (in + out))`. */
+function initialize(weights: Float32Array, { name, shape, initializer }: ParameterSpec, seed: number): void {
+  if (initializer === 'zeros') weights.fill(0)
+  else if (initializer === 'ones') weights.fill(1)
+  else {
+    const key = randomKey(seed, 'dense', name)
+    const limit = Math.sqrt(6 / ((shape[0] ?? 1) + (shape[1] ?? 1)))
+    for (let i = 0; i < weights.length; i++) weights[i] = (2 * randomUniform(key, i) - 1) * limit
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * The trainer: epochs of steps, validation after each, early stopping, checkpoints. It eats batches and knows neither files
+ * nor databases; what it leaves behind is a function of its inputs and the seed.
+ */
+import type { EncodedFeatures } from '../features/index.js'
+import type { Checkpoints } from './checkpoint.js'
+import { noTrainingRows } from './errors.js'
+import type { ModelParts, ModelState } from './model-state.js'
+import type { StepProfile } from './step-profile.js'
+import { afterEpoch, initialProgress } from './training-progress.js'
+import type { EpochRecord, TrainingProgressState } from './training-progress.js'
+import { createTrainingStep } from './training-step.js'
+import type { TrainingBatch, TrainingStep } from './training-step.js'
+
+export interface TrainingData {
+  readonly rowCount: number
+  /** The batches of an epoch from `firstBatch` on: the same ones whatever was read before. */
+  batches(epoch: number, firstBatch: number): AsyncIterable<TrainingBatch>
+}
+
+export type TrainingEvent =
+  | { readonly kind: 'step'; readonly step: number; readonly epoch: number; readonly batch: number; readonly batchCount: number; readonly rowCount: number; readonly loss: number }
+  | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly isBest: boolean }
+  | { readonly kind: 'checkpoint'; readonly name: string }
+
+export interface TrainerOptions {
+  readonly data: TrainingData
+  /** Validation metrics of the model as it is; `score` is the model's. Returns `{}` without validation rows. */
+  validate(score: (features: EncodedFeatures) => Promise<Float32Array>): Promise<EpochRecord['metrics']>
+  readonly checkpoints: Checkpoints
+  readonly profile: StepProfile
+  /** Milliseconds; passed in so that nothing here reaches for a clock. */
+  now(): number
+  onEvent(event: TrainingEvent): void
+  /** Asked to stop: the trainer writes a checkpoint after the step in progress and returns. */
+  readonly signal: AbortSignal
+}
+
+/** Trains to the end or to the signal; resumes from the latest checkpoint when there is one. */
+export async function trainModel(parts: ModelParts, state: ModelState, options: TrainerOptions): Promise<TrainingProgressState> {
+  if (options.data.rowCount === 0) throw noTrainingRows({ split: 'training' })
+  const latest = options.checkpoints.latest()
+  let progress = latest ? await options.checkpoints.restore(latest, state) : initialProgress
+  const step = await createTrainingStep(parts, state, options.profile)
+  try {
+    while (!progress.isFinished && !options.signal.aborted) {
+      progress = await trainEpoch({ parts, state, options, step }, progress)
+    }
+    return progress
+  } finally {
+    await step.close()
+  }
+}
+
+interface TrainerContext {
+  readonly parts: ModelParts
+  readonly state: ModelState
+  readonly options: TrainerOptions
+  readonly step: TrainingStep
+}
+
+async function trainEpoch(context: TrainerContext, start: TrainingProgressState): Promise<TrainingProgressState> {
+  const { options, parts, step, state } = context
+  const due = checkpointTimer(context)
+  let progress = start
+  for await (const batch of options.data.batches(start.epoch, start.batch)) {
+    const { epoch, step: count, learningRateScale } = progress
+    const loss = await step.run(batch, { epoch, step: count, learningRateScale })
+    progress = advance(progress, batch, loss)
+    reportStep(context, progress, { rowCount: batch.rowCount, loss })
+    if (options.signal.aborted || due(progress.step)) {
+      options.onEvent({ kind: 'checkpoint', name: await options.checkpoints.save(state, progress) })
+      if (options.signal.aborted) return progress
+    }
+  }
+  const metrics = await options.validate((features) => step.score(features))
+  const next = afterEpoch(progress, metrics, parts.spec)
+  options.onEvent({ kind: 'checkpoint', name: await options.checkpoints.save(state, next) })
+  const record = next.epochs.at(-1)
+  if (record) options.onEvent({ kind: 'epoch', record, isBest: next.best?.epoch === record.epoch })
+  return next
+}
+
+function advance(progress: TrainingProgressState, batch: TrainingBatch, loss: number): TrainingProgressState {
+  let weight = 0
+  for (const value of batch.weights.subarray(0, batch.rowCount)) weight += value
+  return {
+    ...progress,
+    step: progress.step + 1,
+    batch: progress.batch + 1,
+    lossSum: progress.lossSum + loss,
+    weightSum: progress.weightSum + weight,
+  }
+}
+
+function reportStep({ options, parts }: TrainerContext, progress: TrainingProgressState, done: { rowCount: number; loss: number }): void {
+  options.onEvent({
+    kind: 'step',
+    step: progress.step,
+    epoch: progress.epoch,
+    batch: progress.batch,
+    batchCount: Math.ceil(options.data.rowCount / parts.spec.batchSize),
+    rowCount: done.rowCount,
+    loss: progress.lossSum / progress.weightSum,
+  })
+}
+
+/** Whether a checkpoint is due after a step, by the declared interval. */
+function checkpointTimer({ parts, options }: TrainerContext): (step: number) => boolean {
+  const { unit, count } = parts.spec.checkpointEvery
+  let last = options.now()
+  return (step) => {
+    if (unit === 'steps') return step % count === 0
+    if (options.now() - last < count) return false
+    last = options.now()
+    return true
+  }
+}

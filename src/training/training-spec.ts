@@ -1,0 +1,77 @@
+/** The training section of the config with every default filled in. */
+import { availableParallelism } from 'node:os'
+import type { Config, OptimizerDeclaration } from '../features/index.js'
+import { deepDeclaration, wideDeclaration } from '../model/index.js'
+import type { ResolvedModel } from '../model/index.js'
+import { resolveOptimizer } from '../tables/index.js'
+import type { ResolvedOptimizer } from '../tables/index.js'
+import { trainingConfigInvalid } from './errors.js'
+
+export interface TrainingSpec {
+  readonly batchSize: number
+  readonly epochs: number
+  readonly seed: number
+  readonly patience: number
+  readonly metric: string
+  readonly isHigherBetter: boolean
+  readonly plateau: number
+  readonly threads: number
+  readonly checkpointEvery: CheckpointInterval
+  readonly lossReduction: 'sum' | 'mean'
+  readonly optimizers: { readonly wide: ResolvedOptimizer; readonly deep: ResolvedOptimizer; readonly bias: ResolvedOptimizer }
+}
+
+export type CheckpointInterval = { readonly unit: 'steps' | 'milliseconds'; readonly count: number }
+
+/** The paper's pair (§3.2): FTRL with L1 for the wide part, AdaGrad for the deep part. */
+const defaultOptimizers = {
+  wide: { name: 'ftrl', learningRate: 0.1, l1: 0.1, l2: 0.1 },
+  deep: { name: 'adagrad', learningRate: 0.05 },
+} as const
+
+/** Lower is better for these metrics; for all others higher is. */
+const lowerIsBetter = new Set(['logLoss', 'rmse', 'mae', 'expectedCalibrationError'])
+
+/** Fills in the defaults; throws `TRAINING_CONFIG_INVALID` with every fault at once. */
+export function resolveTraining(config: Config, model: ResolvedModel): TrainingSpec {
+  const training = config.training ?? {}
+  const metric = training.metric ?? (model.head === 'binary' ? 'auc' : 'rmse')
+  const wide: OptimizerDeclaration = wideDeclaration(config.model)?.optimizer ?? defaultOptimizers.wide
+  const deep: OptimizerDeclaration = deepDeclaration(config.model)?.optimizer ?? defaultOptimizers.deep
+  const interval = parseInterval(training.checkpointEvery ?? '5m')
+  if (!interval) {
+    const message = `training.checkpointEvery must be like '5m', '30s' or '100 steps'; got "${String(training.checkpointEvery)}"`
+    throw trainingConfigInvalid({ issues: [message] })
+  }
+  return {
+    batchSize: training.batchSize ?? 1024,
+    epochs: training.epochs ?? 10,
+    seed: training.seed ?? 1,
+    patience: training.patience ?? 2,
+    metric,
+    isHigherBetter: !lowerIsBetter.has(metric),
+    plateau: training.plateau ?? 1,
+    threads: training.threads ?? availableParallelism(),
+    checkpointEvery: interval,
+    lossReduction: training.lossReduction ?? 'sum',
+    optimizers: {
+      wide: resolveOptimizer(wide, 'model.wide.optimizer'),
+      deep: resolveOptimizer(deep, 'model.deep.optimizer'),
+      // The bias is no feature: an L1 penalty must not pull the base rate to one half.
+      bias: resolveOptimizer(withoutPenalties(wide), 'model.wide.optimizer'),
+    },
+  }
+}
+
+function withoutPenalties({ l1: _l1, l2: _l2, ...rest }: OptimizerDeclaration): OptimizerDeclaration {
+  return rest as OptimizerDeclaration
+}
+
+function parseInterval(text: string): CheckpointInterval | null {
+  const match = /^(\d+)\s*(s|m|h|steps?)$/.exec(text.trim())
+  if (!match) return null
+  const count = Number(match[1])
+  const factors: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000 }
+  const factor = factors[match[2] ?? '']
+  return factor ? { unit: 'milliseconds', count: count * factor } : { unit: 'steps', count }
+}
