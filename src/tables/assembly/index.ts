@@ -1,0 +1,16 @@
+/**
+ * The kernels: gather rows, sum gradients by id, update the touched rows, draw dropout masks. All pointers are byte offsets into
+ * one shared memory; nothing is allocated here. An optimizer is one file in `optimizers/` and one line below.
+ */
+export { adagrad, adagradDeclaration, adagradIndex } from './optimizers/adagrad'
+export { adam, adamDeclaration, adamIndex, adamPrepare } from './optimizers/adam'
+export { ftrl, ftrlDeclaration, ftrlIndex } from './optimizers/ftrl'
+export { sgd, sgdDeclaration, sgdIndex } from './optimizers/sgd'
+export { gather, gatherBags, bagCoefficients } from './gather'
+export { accumulate, updateTouched, updateEvery } from './update'
+export { dropoutMask } from './dropout'
+
+/** The first byte that the module does not use itself. */
+export function heapBase(): usize {
+  return __heap_base
+}

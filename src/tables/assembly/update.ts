@@ -1,0 +1,81 @@
+/** The way back: gradients of one id are summed first, then each touched row is updated once. */
+
+// @ts-ignore: decorator
+@inline
+function addTo(target: usize, source: usize, width: i32, factor: f32): void {
+  const end: i32 = width & ~3
+  const factors = f32x4.splat(factor)
+  for (let i: i32 = 0; i < end; i += 4) {
+    const at = <usize>i << 2
+    v128.store(target + at, f32x4.add(v128.load(target + at), f32x4.mul(v128.load(source + at), factors)))
+  }
+  for (let i: i32 = end; i < width; i++) {
+    const at = <usize>i << 2
+    store<f32>(target + at, load<f32>(target + at) + load<f32>(source + at) * factor)
+  }
+}
+
+/**
+ * Adds the gradients of `count` rows to the sums of their ids. slots: i32 per table row, −1 where the id was not met yet in
+ * this batch; unique: i32, the ids met so far; sums: `dimension` floats per id met. Ids of row r are `[offsets[r], offsets[r+1])`, or
+ * just r where `offsets` is 0; coefficients: f32 per id, or 0 for ones. Returns the number of ids met.
+ */
+export function accumulate(
+  slots: usize, unique: usize, uniqueCount: i32, ids: usize, offsets: usize, coefficients: usize, count: i32,
+  gradient: usize, gradientStride: i32, dimension: i32, sums: usize,
+): i32 {
+  const sumBytes = <usize>dimension << 2
+  for (let row: i32 = 0; row < count; row++) {
+    const source = gradient + ((<usize>row * <usize>gradientStride) << 2)
+    const start = offsets == 0 ? row : load<i32>(offsets + (<usize>row << 2))
+    const end = offsets == 0 ? row + 1 : load<i32>(offsets + (<usize>(row + 1) << 2))
+    for (let i: i32 = start; i < end; i++) {
+      const id = load<u32>(ids + (<usize>i << 2))
+      const slotAt = slots + (<usize>id << 2)
+      let slot = load<i32>(slotAt)
+      if (slot < 0) {
+        slot = uniqueCount++
+        store<i32>(slotAt, slot)
+        store<u32>(unique + (<usize>slot << 2), id)
+        memory.fill(sums + <usize>slot * sumBytes, 0, sumBytes)
+      }
+      addTo(sums + <usize>slot * sumBytes, source, dimension, coefficients == 0 ? 1 : load<f32>(coefficients + (<usize>i << 2)))
+    }
+  }
+  return uniqueCount
+}
+
+/** Updates the rows met in the batch, with `l2 · weights` added to their gradients, and clears their slots. */
+export function updateTouched(
+  optimizer: u32, table: usize, rowFloats: i32, dimension: i32, slots: usize, unique: usize, uniqueCount: i32,
+  sums: usize, l2: f32, hyperparameters: usize,
+): void {
+  const rowBytes = <usize>rowFloats << 2
+  for (let i: i32 = 0; i < uniqueCount; i++) {
+    const id = load<u32>(unique + (<usize>i << 2))
+    const row = table + <usize>id * rowBytes
+    const gradient = sums + ((<usize>i * <usize>dimension) << 2)
+    if (l2 != 0) addTo(gradient, row, dimension, l2)
+    call_indirect<void>(optimizer, row, gradient, dimension, hyperparameters)
+    store<i32>(slots + (<usize>id << 2), -1)
+  }
+}
+
+/** Updates every row of the table: those not met have the gradient `l2 · weights` alone. scratch: `dimension` floats. */
+export function updateEvery(
+  optimizer: u32, table: usize, rowFloats: i32, dimension: i32, rowCount: i32, slots: usize,
+  sums: usize, scratch: usize, l2: f32, hyperparameters: usize,
+): void {
+  const rowBytes = <usize>rowFloats << 2
+  const sumBytes = <usize>dimension << 2
+  for (let id: i32 = 0; id < rowCount; id++) {
+    const slotAt = slots + (<usize>id << 2)
+    const slot = load<i32>(slotAt)
+    const row = table + <usize>id * rowBytes
+    if (slot < 0) memory.fill(scratch, 0, sumBytes)
+    else memory.copy(scratch, sums + <usize>slot * sumBytes, sumBytes)
+    addTo(scratch, row, dimension, l2)
+    call_indirect<void>(optimizer, row, scratch, dimension, hyperparameters)
+    store<i32>(slotAt, -1)
+  }
+}

@@ -1,0 +1,129 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { randomNormal } from '../base/index.js'
+import { createDenseParameters } from './dense-parameters.js'
+import { createLookup } from './lookup.js'
+import { optimizerKinds, resolveOptimizer } from './optimizer.js'
+import { createTable } from './table.js'
+import { createTableMemory } from './table-memory.js'
+
+const names = [...optimizerKinds().keys()]
+const step = (stepNumber: number) => ({ learningRateScale: 1, stepNumber })
+
+/** Runs gradients through one scalar weight that starts at `start`, and returns it after each step. */
+function trajectory(optimizer: Readonly<Record<string, unknown>>, gradients: readonly number[], start = 0): number[] {
+  const dense = createDenseParameters(createTableMemory(), [{ name: 'w', shape: [1], optimizer: resolveOptimizer(optimizer), l2: 0 }])
+  dense.weights('w')[0] = start
+  return gradients.map((gradient, index) => {
+    dense.update('w', Float32Array.of(gradient), step(index + 1))
+    return dense.weights('w')[0] ?? Number.NaN
+  })
+}
+
+describe('AdaGrad', () => {
+  it('divides the gradient by the root of the sum of squares', () => {
+    // n₀ = 0.1; g = 2: n = 4.1, w = 1 − 0.5·2/√4.1 = 1 − 1/2.0248457 = 0.5061352
+    // g = −1: n = 5.1, w = 0.5061352 + 0.5/√5.1 = 0.5061352 + 0.5/2.2583180 = 0.7275389
+    const [first = 0, second = 0] = trajectory({ name: 'adagrad', learningRate: 0.5, initialAccumulator: 0.1 }, [2, -1], 1)
+    expect(first).toBeCloseTo(0.5061352, 6)
+    expect(second).toBeCloseTo(0.7275389, 6)
+  })
+})
+
+describe('FTRL-Proximal', () => {
+  it('follows the hand arithmetic of two steps with both penalties', () => {
+    // η = 0.5, λ₁ = 0.2, λ₂ = 0.1, n₀ = 0.1, z₀ = 0, w₀ = 0.
+    // g = 1: n = 1.1; σ = (√1.1 − √0.1)/0.5, times w = 0; z = 1; w = (0.2 − 1)/(√1.1/0.5 + 0.2) = −0.8/2.2976177 = −0.3481867
+    // g = −2: n = 5.1; σ = (√5.1 − √1.1)/0.5 = (2.2583180 − 1.0488088)/0.5 = 2.4190183; z = 1 − 2 + 2.4190183·0.3481867 = −0.1577300
+    //   |z| < λ₁, so w = 0 exactly.
+    const weights = trajectory({ name: 'ftrl', learningRate: 0.5, l1: 0.2, l2: 0.1, initialAccumulator: 0.1 }, [1, -2])
+    expect(weights[0]).toBeCloseTo(-0.3481867, 6)
+    expect(weights[1]).toBe(0)
+  })
+
+  it('keeps a weight at exactly zero while its evidence stays below λ₁, whatever its sign', () => {
+    expect(trajectory({ name: 'ftrl', l1: 1 }, [0.5, 0.4])).toEqual([0, 0])
+    expect(trajectory({ name: 'ftrl', l1: 1 }, [-0.5, -0.4])).toEqual([0, 0])
+    expect(trajectory({ name: 'ftrl', l1: 1 }, [-0.5, -0.6])[1]).toBeGreaterThan(0)
+  })
+})
+
+describe.each(names)('%s', (name) => {
+  const optimizer = resolveOptimizer({ name, learningRate: 0.05 })
+
+  it('leaves weights alone where nothing ever pulled at them', () => {
+    expect(trajectory({ name }, [0, 0])).toEqual([0, 0])
+  })
+
+  it('goes downhill on a quadratic', () => {
+    const dense = createDenseParameters(createTableMemory(), [{ name: 'w', shape: [7], optimizer, l2: 0 }])
+    const target = Float32Array.from({ length: 7 }, (_, i) => randomNormal(1, i) / 2)
+    const distance = (): number => dense.weights('w').reduce((sum, weight, i) => sum + (weight - (target[i] ?? 0)) ** 2, 0)
+    const before = distance()
+    for (let i = 1; i <= 200; i++) dense.update('w', dense.weights('w').map((weight, k) => weight - (target[k] ?? 0)), step(i))
+    expect(distance()).toBeLessThan(0.2 * before)
+  })
+
+  it('does to a sparse row what it does to a dense tensor, and touches no other row', () => {
+    const memory = createTableMemory()
+    const dimension = 7
+    const table = createTable(memory, { name: 't', rowCount: 5, dimension, optimizer })
+    table.initialize({ key: 3, standardDeviation: 0.1, distribution: 'zeros' })
+    const before = Float32Array.from(table.rows)
+    const lookup = createLookup(memory, { width: dimension, parts: [{ table, column: 'c', offset: 0, combiner: 'sum' }] })
+    const dense = createDenseParameters(memory, [{ name: 'w', shape: [dimension], optimizer, l2: 0 }])
+    for (let i = 1; i <= 3; i++) {
+      const gradient = Float32Array.from({ length: dimension }, (_, k) => randomNormal(i, k))
+      lookup.forward({ rowCount: 1, ids: { c: { ids: Int32Array.of(2), offsets: null, weights: null } } })
+      lookup.gradient(1).set(gradient)
+      lookup.backward(step(i))
+      dense.update('w', gradient, step(i))
+    }
+    expect([...table.readWeights(2, 1)]).toEqual([...dense.weights('w')])
+    for (const row of [0, 1, 3, 4]) {
+      const [from, to] = [row * table.rowFloats, (row + 1) * table.rowFloats]
+      expect([...table.rows.subarray(from, to)]).toEqual([...before.subarray(from, to)])
+    }
+  })
+
+  it('goes on bit-equal from saved state', () => {
+    const make = () => createDenseParameters(createTableMemory(), [{ name: 'w', shape: [9], optimizer, l2: 0.01 }])
+    const gradient = (i: number): Float32Array => Float32Array.from({ length: 9 }, (_, k) => randomNormal(i, k))
+    const whole = make()
+    for (let i = 1; i <= 6; i++) whole.update('w', gradient(i), step(i))
+    const first = make()
+    for (let i = 1; i <= 3; i++) first.update('w', gradient(i), step(i))
+    const second = make()
+    second.raw('w').set(first.raw('w'))
+    for (let i = 4; i <= 6; i++) second.update('w', gradient(i), step(i))
+    expect([...second.raw('w')]).toEqual([...whole.raw('w')])
+  })
+
+  it('agrees with the independent reference over twenty steps', () => {
+    const path = new URL('../../test/golden/optimizers.json', import.meta.url)
+    expect(existsSync(path)).toBe(true)
+    const golden = JSON.parse(readFileSync(path, 'utf8')) as Record<string, { hyperparameters: Record<string, number>; gradients: number[][]; weights: number[][] }>
+    const { hyperparameters, gradients, weights } = golden[name] ?? { hyperparameters: {}, gradients: [], weights: [] }
+    expect(gradients).toHaveLength(20)
+    const length = gradients[0]?.length ?? 0
+    const dense = createDenseParameters(createTableMemory(), [{ name: 'w', shape: [length], optimizer: resolveOptimizer({ name, ...hyperparameters }), l2: 0 }])
+    for (const [index, gradient] of gradients.entries()) {
+      dense.update('w', Float32Array.from(gradient), step(index + 1))
+      for (const [k, expected] of (weights[index] ?? []).entries()) {
+        expect(Math.abs((dense.weights('w')[k] ?? Number.NaN) - expected)).toBeLessThan(1e-5 * Math.max(0.1, Math.abs(expected)))
+      }
+    }
+  })
+})
+
+describe('the list of optimizers', () => {
+  it('has every file of assembly/optimizers', () => {
+    const files = readdirSync(new URL('./assembly/optimizers/', import.meta.url)).map((file) => file.replace('.ts', ''))
+    expect(names.sort()).toEqual(files.sort())
+  })
+
+  it('refuses unknown names, unknown hyperparameters and values out of range, all at once', () => {
+    expect(() => resolveOptimizer({ name: 'adagrat' })).toThrow(/did you mean "adagrad"/)
+    expect(() => resolveOptimizer({ name: 'ftrl', l3: 1, l1: -1 })).toThrow(/2 fault[^]*l3[^]*l1/)
+  })
+})

@@ -1,0 +1,63 @@
+/** One shared WebAssembly memory with an allocator that only goes up: tables and buffers live as long as their memory. */
+import { memoryExceeded } from './errors.js'
+import type { Kernels } from './kernels.js'
+import { instantiateKernels } from './kernels.js'
+
+const pageBytes = 65536
+const maximumPages = 65536
+/** A cache line: rows that begin at one are read with fewer misses. */
+const alignment = 64
+
+export interface TableMemory {
+  readonly kernels: Kernels
+  /** Everything that the kernel module exports, for the discovery of optimizers. */
+  readonly exports: WebAssembly.Exports
+  /** Reserves bytes that start at a cache line and are zero; throws `TABLES_MEMORY_EXCEEDED` beyond 4 GiB. */
+  allocate(bytes: number): number
+  /** A view of the memory as it is now; views stay valid when it grows. */
+  float32(offset: number, length: number): Float32Array
+  int32(offset: number, length: number): Int32Array
+}
+
+/** Makes a memory that grows as it is used. */
+export function createTableMemory(): TableMemory {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared: true })
+  const { kernels, exports } = instantiateKernels(memory)
+  let top = kernels.heapBase()
+  return {
+    kernels,
+    exports,
+    allocate(bytes) {
+      const start = Math.ceil(top / alignment) * alignment
+      const end = start + bytes
+      if (end > maximumPages * pageBytes) throw memoryExceeded({ wanted: bytes, used: top })
+      const missing = Math.ceil((end - memory.buffer.byteLength) / pageBytes)
+      if (missing > 0) memory.grow(missing)
+      top = end
+      return start
+    },
+    float32: (offset, length) => new Float32Array(memory.buffer, offset, length),
+    int32: (offset, length) => new Int32Array(memory.buffer, offset, length),
+  }
+}
+
+/** A buffer that is replaced by a larger one when it is too small; the old one stays reserved. */
+export interface GrowingBuffer {
+  /** Offset of at least so many bytes. */
+  reserve(bytes: number): number
+}
+
+export function createGrowingBuffer(memory: TableMemory): GrowingBuffer {
+  let offset = 0
+  let capacity = 0
+  return {
+    reserve(bytes) {
+      if (bytes > capacity) {
+        // Doubling bounds what is lost to outgrown buffers by the size of the last.
+        capacity = Math.max(bytes, 2 * capacity, 4096)
+        offset = memory.allocate(capacity)
+      }
+      return offset
+    },
+  }
+}

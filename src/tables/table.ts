@@ -1,0 +1,112 @@
+/** A sparse parameter table: one row an id, weights and optimizer state side by side, so that a cache miss brings both. */
+import { randomNormal, randomUniform } from '../base/index.js'
+import { everyStepTooLarge } from './errors.js'
+import type { BoundOptimizer, ResolvedOptimizer } from './optimizer.js'
+import { bindOptimizer, initialSlots } from './optimizer.js'
+import type { TableMemory } from './table-memory.js'
+
+export interface TableOptions {
+  readonly name: string
+  readonly rowCount: number
+  readonly dimension: number
+  /** `null`: weights only, for scoring. */
+  readonly optimizer: ResolvedOptimizer | null
+  /** Penalty λ/2·‖w‖². Default 0. */
+  readonly l2?: number
+  /** Rows that the penalty moves: those of the batch (default), or all at each step, as BARS. */
+  readonly regularization?: 'touched' | 'everyStep'
+}
+
+export interface Initialization {
+  readonly key: number
+  readonly standardDeviation: number
+  readonly distribution: 'normal' | 'uniform' | 'zeros'
+  /** The first so many rows stay zero. Default 0. */
+  readonly zeroRows?: number
+}
+
+export interface Table {
+  readonly name: string
+  readonly rowCount: number
+  readonly dimension: number
+  /** Floats from one row to the next: `dimension · (1 + slots)`, padded to a multiple of four. */
+  readonly rowFloats: number
+  readonly offset: number
+  readonly optimizer: BoundOptimizer | null
+  readonly l2: number
+  readonly regularization: 'touched' | 'everyStep'
+  /** All rows with their state; what a checkpoint stores. */
+  readonly rows: Float32Array
+  /** Sets weights by (key, row, column) alone and slots to their initial values. */
+  initialize(initialization: Initialization): void
+  /** Weights of rows `[first, first + count)` without state, `count × dimension`. */
+  readWeights(first: number, count: number): Float32Array
+  /** The inverse of `readWeights`; state is left alone. */
+  writeWeights(first: number, weights: Float32Array): void
+}
+
+/** Most weights of a table that may be updated at each step: about a tenth of a second's work. */
+const everyStepLimit = 50_000_000
+
+/** Makes a table of zeros. */
+export function createTable(memory: TableMemory, options: TableOptions): Table {
+  const { name, rowCount, dimension, optimizer, l2 = 0, regularization = 'touched' } = options
+  const size = rowCount * dimension
+  if (regularization === 'everyStep' && l2 > 0 && size > everyStepLimit) throw everyStepTooLarge({ table: name, size, limit: everyStepLimit })
+  const slots = optimizer ? initialSlots(optimizer) : []
+  const rowFloats = Math.ceil((dimension * (1 + slots.length)) / 4) * 4
+  const offset = memory.allocate(4 * rowFloats * rowCount)
+  const rows = memory.float32(offset, rowFloats * rowCount)
+  return {
+    name,
+    rowCount,
+    dimension,
+    rowFloats,
+    offset,
+    optimizer: optimizer && bindOptimizer(memory, optimizer),
+    l2,
+    regularization,
+    rows,
+    initialize: (initialization) => {
+      initializeRows(rows, { rowFloats, dimension, slots, rowCount }, initialization)
+    },
+    readWeights(first, count) {
+      const weights = new Float32Array(count * dimension)
+      for (let row = 0; row < count; row++) {
+        const from = (first + row) * rowFloats
+        weights.set(rows.subarray(from, from + dimension), row * dimension)
+      }
+      return weights
+    },
+    writeWeights(first, weights) {
+      for (let row = 0; row * dimension < weights.length; row++) {
+        rows.set(weights.subarray(row * dimension, (row + 1) * dimension), (first + row) * rowFloats)
+      }
+    },
+  }
+}
+
+interface RowLayout {
+  readonly rowFloats: number
+  readonly dimension: number
+  readonly slots: readonly number[]
+  readonly rowCount: number
+}
+
+function initializeRows(rows: Float32Array, layout: RowLayout, initialization: Initialization): void {
+  const { rowFloats, dimension, slots, rowCount } = layout
+  const draw = drawer(initialization)
+  for (let row = 0; row < rowCount; row++) {
+    const at = row * rowFloats
+    const isZero = row < (initialization.zeroRows ?? 0)
+    for (let column = 0; column < dimension; column++) rows[at + column] = isZero ? 0 : draw(row * dimension + column)
+    for (const [slot, value] of slots.entries()) rows.fill(value, at + (1 + slot) * dimension, at + (2 + slot) * dimension)
+  }
+}
+
+function drawer({ key, standardDeviation, distribution }: Initialization): (counter: number) => number {
+  if (distribution === 'zeros') return () => 0
+  if (distribution === 'normal') return (counter) => randomNormal(key, counter) * standardDeviation
+  // A uniform distribution on ±a has the standard deviation a/√3.
+  return (counter) => (2 * randomUniform(key, counter) - 1) * standardDeviation * Math.sqrt(3)
+}
