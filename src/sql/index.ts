@@ -1,0 +1,6 @@
+export { openDatabase } from './duckdb.js'
+export type { Database, DatabaseOptions, InsertedColumn } from './duckdb.js'
+export { cellOf, numberOf } from './columnar-chunk.js'
+export type { CellValue, ColumnarChunk, ColumnValues, FixedValues } from './columnar-chunk.js'
+export { quoteName, quoteText } from './quoting.js'
+export { memoryExhausted, statementFailed } from './errors.js'
