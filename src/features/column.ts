@@ -11,7 +11,16 @@ export type RawValue = string | number | bigint | boolean | null | undefined | r
 /** A frozen declaration, as `categorical()`, `numeric()` and the others make it. */
 export interface ColumnDeclaration {
   readonly kind: string
+  /** How ids enter the deep part; an embedding of the model's default dimension unless said otherwise. */
+  readonly deep?: DeepUse
+  /** The feature whose vocabulary and embedding table this one uses. */
+  readonly sharedWith?: string
+  /** The element's declaration, for kinds that wrap another. */
+  readonly inner?: ColumnDeclaration
 }
+
+/** An embedding (of the default dimension when none is given), or a multi-hot vector. */
+export type DeepUse = { readonly kind: 'embedding'; readonly dimension?: number } | { readonly kind: 'indicator' }
 
 /**
  * What a kind needs to see of the training split before it can encode:
@@ -31,6 +40,8 @@ export interface TokenStatistics {
 export interface NumberStatistics {
   readonly kind: 'numbers'
   readonly chunks: AsyncIterable<{ readonly numbers: Float64Array; readonly counts: ArrayLike<number> }>
+  /** Rows with a number. */
+  readonly valueCount: number
   readonly missingCount: number
 }
 
@@ -59,6 +70,7 @@ export interface ColumnKind<D extends ColumnDeclaration = ColumnDeclaration> {
   /** Every fault of a declaration at once; `path` is where it stands in the config. */
   issues(declaration: D, path: string): Issue[]
   learnsFrom(declaration: D): LearnsFrom
+  /** Learns from the training split; throws when the statistics are not of the kind that `learnsFrom` asked for. */
   learn(declaration: D, statistics: Statistics): Promise<ColumnState>
   compile(declaration: D, state: ColumnState): ColumnEncoder
 }

@@ -10,11 +10,11 @@ export interface GroupedFeatures {
 }
 
 /** A cross of two or more features: `cross('installed', 'app', { minCount: 2 })`. */
-export interface CrossDeclaration {
+export interface CrossDeclaration<N extends string = string> {
   readonly kind: 'cross'
   /** `a_x_b` by default. */
   readonly name: string
-  readonly features: readonly string[]
+  readonly features: readonly N[]
   /** Crosses seen fewer times in the training split share the out-of-vocabulary row. Default 2. */
   readonly minCount: number
   /** When given, crosses are hashed into this many buckets instead of an exact vocabulary. */

@@ -1,8 +1,8 @@
 /** The model section of the config with every default filled in, checked against the columns that exist. */
 import type { Issue } from '../base/index.js'
 import { suggestion } from '../base/index.js'
-import type { Config, CrossDeclaration, DeepDeclaration, ModelDeclaration, WideDeclaration } from '../features/index.js'
-import { allFeatures } from '../features/index.js'
+import type { Config, DeepDeclaration } from '../features/index.js'
+import { allFeatures, deepDeclaration, wideDeclaration } from '../features/index.js'
 import { architectures } from './architectures/index.js'
 import { modelConfigInvalid } from './errors.js'
 import type { HeadName } from './heads/index.js'
@@ -31,27 +31,6 @@ export interface ResolvedModel {
   readonly head: HeadName
   readonly wide: ResolvedWide | null
   readonly deep: ResolvedDeep | null
-}
-
-/** The crosses of a config, whatever form `model.wide` has. */
-export function declaredCrosses(model: ModelDeclaration | undefined): readonly CrossDeclaration[] {
-  return wideDeclaration(model)?.crosses ?? []
-}
-
-/** `model.wide` in its long form; `null` when the wide part is switched off. */
-export function wideDeclaration(model: ModelDeclaration | undefined): WideDeclaration | null {
-  if (model?.wide === false) return null
-  const wide = model?.wide ?? {}
-  return isCrossList(wide) ? { crosses: wide } : wide
-}
-
-/** `model.deep`; `null` when the deep part is switched off. */
-export function deepDeclaration(model: ModelDeclaration | undefined): DeepDeclaration | null {
-  return model?.deep === false ? null : (model?.deep ?? {})
-}
-
-function isCrossList(wide: readonly CrossDeclaration[] | WideDeclaration): wide is readonly CrossDeclaration[] {
-  return Array.isArray(wide)
 }
 
 /** Fills in the defaults; throws `MODEL_CONFIG_INVALID` with every fault at once. */

@@ -1,0 +1,51 @@
+/** Ids from a vocabulary learned from the training split: tokens with at least `minCount` occurrences, most frequent first. */
+import type { Issue } from '../../base/index.js'
+import type { ColumnDeclaration, ColumnEncoder, ColumnKind, RawValue } from '../column.js'
+import { countIssues, wrongStatistics } from '../declaration-checks.js'
+import { firstTokenId, missingId, oovId, tokenOf } from '../raw-values.js'
+import { TokenTable } from '../token-table.js'
+
+export interface VocabularyDeclaration extends ColumnDeclaration {
+  readonly kind: 'vocabulary'
+  /** Rarer tokens share the out-of-vocabulary row. Default 1. */
+  readonly minCount: number
+  /** Most tokens kept; the rarest beyond it are dropped and counted. Default 50 million. */
+  readonly vocabularyBudget: number
+}
+
+export const vocabularyColumn: ColumnKind<VocabularyDeclaration> = {
+  kind: 'vocabulary',
+  issues: (declaration, path): Issue[] => [
+    ...countIssues(declaration.minCount, `${path}.minCount`),
+    ...countIssues(declaration.vocabularyBudget, `${path}.vocabularyBudget`),
+  ],
+  learnsFrom: () => 'tokens',
+  async learn({ minCount, vocabularyBudget }, statistics) {
+    if (statistics.kind !== 'tokens') throw wrongStatistics('vocabulary', statistics)
+    const table = new TokenTable()
+    let belowMinCount = 0
+    let beyondBudget = 0
+    for await (const { tokens, counts } of statistics.chunks) {
+      for (const [index, token] of tokens.entries()) {
+        if ((counts[index] ?? 0) < minCount) belowMinCount++
+        else if (table.count >= vocabularyBudget) beyondBudget++
+        else table.add(token)
+      }
+    }
+    return { json: { tokens: table.count, belowMinCount, beyondBudget }, arrays: table.arrays() }
+  },
+  compile: (_, state) => tokenEncoder(new TokenTable(state.arrays['bytes'] as Uint8Array, state.arrays['ends'] as Int32Array)),
+}
+
+/** An encoder over a table of tokens: 0 missing, 1 out-of-vocabulary, then the tokens in their order. */
+export function tokenEncoder(table: TokenTable): ColumnEncoder {
+  return {
+    shape: { kind: 'ids', idCount: firstTokenId + table.count, isMultivalent: false, combiner: 'sum' },
+    appendIds(raw: RawValue, ids: number[]) {
+      const token = tokenOf(raw)
+      const index = token === null ? missingId : table.find(token)
+      ids.push(token === null ? missingId : index < 0 ? oovId : firstTokenId + index)
+    },
+    tokenOf: (id) => (id < firstTokenId || id >= firstTokenId + table.count ? undefined : table.tokenAt(id - firstTokenId)),
+  }
+}

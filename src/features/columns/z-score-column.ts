@@ -1,0 +1,15 @@
+/** Numbers less their training mean, over their standard deviation; missing ones become 0. */
+import type { ColumnDeclaration, ColumnKind } from '../column.js'
+import { learnMoments, momentEncoder } from '../moments.js'
+
+export interface ZScoreDeclaration extends ColumnDeclaration {
+  readonly kind: 'zscore'
+}
+
+export const zscoreColumn: ColumnKind<ZScoreDeclaration> = {
+  kind: 'zscore',
+  issues: () => [],
+  learnsFrom: () => 'numbers',
+  learn: (_, statistics) => learnMoments('zscore', statistics),
+  compile: (_, state) => momentEncoder(state, (x, { mean, deviation }) => (x - mean) / (deviation || 1), () => 0),
+}

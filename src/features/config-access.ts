@@ -1,0 +1,69 @@
+/** Reading a config in the forms it may have: flat or grouped features, short or long parts. */
+import type { ColumnDeclaration } from './column.js'
+import type { Config, CrossDeclaration, DeepDeclaration, FeatureGroup, GroupedFeatures, ModelDeclaration, WideDeclaration } from './feature-spec.js'
+
+export const groupNames = ['user', 'item', 'context'] as const
+
+/** Features by group; a flat declaration is all context. */
+export function featureGroups({ features }: Pick<Config, 'features'>): GroupedFeatures {
+  return isGrouped(features) ? features : { context: features }
+}
+
+/** Every feature by name, in declared order: user, item, context. */
+export function allFeatures(config: Pick<Config, 'features'>): FeatureGroup {
+  const groups = featureGroups(config)
+  return Object.assign({}, ...groupNames.map((name) => groups[name] ?? {})) as FeatureGroup
+}
+
+function isGrouped(features: Config['features']): features is GroupedFeatures {
+  const entries = Object.entries(features)
+  const isGroup = ([name, value]: [string, object]): boolean =>
+    (groupNames as readonly string[]).includes(name) && typeof (value as { kind?: unknown }).kind !== 'string'
+  return entries.length > 0 && entries.every(isGroup)
+}
+
+/** `model.wide` in its long form; `null` when the wide part is switched off. */
+export function wideDeclaration(model: ModelDeclaration | undefined): WideDeclaration | null {
+  if (model?.wide === false) return null
+  const wide = model?.wide ?? {}
+  return isCrossList(wide) ? { crosses: wide } : wide
+}
+
+/** `model.deep`; `null` when the deep part is switched off. */
+export function deepDeclaration(model: ModelDeclaration | undefined): DeepDeclaration | null {
+  return model?.deep === false ? null : (model?.deep ?? {})
+}
+
+/** The crosses of a config, whatever form `model.wide` has. */
+export function declaredCrosses(model: ModelDeclaration | undefined): readonly CrossDeclaration[] {
+  return wideDeclaration(model)?.crosses ?? []
+}
+
+function isCrossList(wide: readonly CrossDeclaration[] | WideDeclaration): wide is readonly CrossDeclaration[] {
+  return Array.isArray(wide)
+}
+
+/** A declaration with the one it shares put in its place: what is compiled. */
+export function resolvedDeclaration(name: string, features: FeatureGroup): ColumnDeclaration {
+  const declaration = features[name]
+  if (!declaration) throw new Error(`internal: no feature ${name}`)
+  const shared = declaration.sharedWith === undefined ? undefined : features[declaration.sharedWith]
+  if (!shared) return declaration
+  return declaration.inner ? { ...declaration, inner: shared } : { ...shared, deep: declaration.deep ?? shared.deep ?? { kind: 'embedding' } }
+}
+
+/** The feature that owns the state and the embedding table of a feature: itself, unless it shares. */
+export function stateOwner(name: string, features: FeatureGroup): string {
+  return features[name]?.sharedWith ?? name
+}
+
+export type ResolvedDeepUse =
+  | { readonly kind: 'embedding'; readonly dimension: number; readonly sharedWith: string | undefined }
+  | { readonly kind: 'indicator' }
+
+/** How a feature's ids enter the deep part. */
+export function deepUseOf(declaration: ColumnDeclaration, defaultDimension: number): ResolvedDeepUse {
+  const use = declaration.deep ?? { kind: 'embedding' }
+  if (use.kind === 'indicator') return use
+  return { kind: 'embedding', dimension: use.dimension ?? defaultDimension, sharedWith: declaration.sharedWith }
+}

@@ -1,0 +1,132 @@
+/**
+ * Crosses of any arity (paper §3.1): the conjunction of the ids of two or more features, from an exact vocabulary of the tuples seen in
+ * training, or hashed. Multi-valued by cartesian product. 1 is out-of-vocabulary, tuples begin at 2; 0 is never used.
+ */
+import type { ColumnState } from './column.js'
+import type { EncodedFeatures, EncodedShape, JaggedIds } from './encoded-batch.js'
+import type { CrossDeclaration } from './feature-spec.js'
+import { firstTokenId, oovId } from './raw-values.js'
+import { TupleTable, hashTuple } from './tuple-table.js'
+
+/** Distinct tuples with their counts, most frequent first. */
+export interface TupleStatistics {
+  readonly chunks: AsyncIterable<{ readonly tuples: Int32Array; readonly counts: ArrayLike<number> }>
+}
+
+export interface CrossEncoder {
+  readonly declaration: CrossDeclaration
+  readonly shape: EncodedShape
+  /** The id of the tuple at `tuples[at] …`. */
+  idOf(tuples: Int32Array, at: number): number
+  /** The ids of the tuple behind an id; `undefined` for out-of-vocabulary and hashed ones. */
+  tupleOf(id: number): Int32Array | undefined
+  /** Crosses the encoded features of some rows. */
+  encode(features: EncodedFeatures): JaggedIds
+}
+
+/** Whether a cross has something to learn: hashed ones do not. */
+export const crossLearns = (declaration: CrossDeclaration): boolean => declaration.hashBuckets === undefined
+
+/** Keeps the tuples seen at least `minCount` times. */
+export async function learnCross({ features, minCount }: CrossDeclaration, statistics: TupleStatistics): Promise<ColumnState> {
+  const arity = features.length
+  const kept: Int32Array[] = []
+  let tuples = 0
+  let belowMinCount = 0
+  for await (const chunk of statistics.chunks) {
+    const total = chunk.tuples.length / arity
+    let count = 0
+    while (count < total && (chunk.counts[count] ?? 0) >= minCount) count++
+    kept.push(chunk.tuples.slice(0, count * arity))
+    tuples += count
+    belowMinCount += total - count
+  }
+  const all = new Int32Array(tuples * arity)
+  let at = 0
+  for (const part of kept) {
+    all.set(part, at)
+    at += part.length
+  }
+  return { json: { crosses: tuples, belowMinCount }, arrays: { tuples: all } }
+}
+
+/** Compiles a cross; `isMultivalent` when any of its features is. */
+export function compileCross(declaration: CrossDeclaration, state: ColumnState, isMultivalent: boolean): CrossEncoder {
+  const arity = declaration.features.length
+  const { hashBuckets } = declaration
+  const table = new TupleTable((state.arrays['tuples'] as Int32Array | undefined) ?? new Int32Array(0), arity)
+  const idOf =
+    hashBuckets === undefined
+      ? (tuples: Int32Array, at: number): number => {
+          const index = table.find(tuples, at)
+          return index < 0 ? oovId : firstTokenId + index
+        }
+      : (tuples: Int32Array, at: number): number => firstTokenId + ((hashTuple(tuples, at, arity) >>> 0) % hashBuckets)
+  const idCount = firstTokenId + (hashBuckets ?? table.count)
+  return {
+    declaration,
+    shape: { kind: 'ids', idCount, isMultivalent, combiner: 'sum' },
+    idOf,
+    tupleOf: (id) => {
+      const index = id - firstTokenId
+      return hashBuckets !== undefined || index < 0 || index >= table.count ? undefined : table.tuples.subarray(index * arity, (index + 1) * arity)
+    },
+    encode: (features) => (isMultivalent ? encodeLists : encodeSingles)({ declaration, idOf, features }),
+  }
+}
+
+interface Encoding {
+  readonly declaration: CrossDeclaration
+  readonly features: EncodedFeatures
+  idOf(tuples: Int32Array, at: number): number
+}
+
+function parents({ declaration, features }: Encoding): JaggedIds[] {
+  return declaration.features.map((name) => {
+    const jagged = features.ids[name]
+    if (!jagged) throw new Error(`internal: cross ${declaration.name} needs the ids of ${name}`)
+    return jagged
+  })
+}
+
+function encodeSingles(encoding: Encoding): JaggedIds {
+  const { rowCount } = encoding.features
+  const sides = parents(encoding)
+  const tuple = new Int32Array(sides.length)
+  const ids = new Int32Array(rowCount)
+  for (let row = 0; row < rowCount; row++) {
+    for (let side = 0; side < sides.length; side++) tuple[side] = sides[side]?.ids[row] ?? 0
+    ids[row] = encoding.idOf(tuple, 0)
+  }
+  return { ids, offsets: null, weights: null }
+}
+
+function encodeLists(encoding: Encoding): JaggedIds {
+  const { rowCount } = encoding.features
+  const sides = parents(encoding)
+  const offsets = new Int32Array(rowCount + 1)
+  for (let row = 0; row < rowCount; row++) {
+    let product = 1
+    for (const { offsets: own } of sides) product *= own ? (own[row + 1] ?? 0) - (own[row] ?? 0) : 1
+    offsets[row + 1] = (offsets[row] ?? 0) + product
+  }
+  const ids = new Int32Array(offsets[rowCount] ?? 0)
+  const tuple = new Int32Array(sides.length)
+  for (let row = 0; row < rowCount; row++) {
+    const first = offsets[row] ?? 0
+    const count = (offsets[row + 1] ?? 0) - first
+    for (let index = 0; index < count; index++) {
+      // The last feature turns fastest, like the digits of a number.
+      let rest = index
+      for (let side = sides.length - 1; side >= 0; side--) {
+        const { ids: own, offsets: ends } = sides[side] ?? { ids: tuple, offsets: null }
+        const start = ends ? (ends[row] ?? 0) : row
+        const length = ends ? (ends[row + 1] ?? 0) - start : 1
+        tuple[side] = own[start + (rest % length)] ?? 0
+        rest = Math.floor(rest / length)
+      }
+      ids[first + index] = encoding.idOf(tuple, 0)
+    }
+  }
+  return { ids, offsets, weights: null }
+}

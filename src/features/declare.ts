@@ -1,0 +1,101 @@
+/** What users declare features with. Every declaration is frozen plain data. */
+import type { ColumnDeclaration } from './column.js'
+import type { BucketizedDeclaration } from './columns/bucketized-column.js'
+import type { ListDeclaration } from './columns/list-column.js'
+import type { CrossDeclaration } from './feature-spec.js'
+
+export interface CategoricalOptions {
+  /** Tokens rarer than this in the training split share the out-of-vocabulary row. Default 1: all are kept. */
+  readonly minCount?: number
+  /** Most tokens kept; beyond it the rarest are dropped, counted and shown. Default 50 million. */
+  readonly vocabularyBudget?: number
+  /** A number: the values are integers below it. A list: exactly these values, in this order. */
+  readonly values?: number | readonly (string | number)[]
+  /** Hash into so many buckets instead of keeping a vocabulary. */
+  readonly hashBuckets?: number
+  /** Use the vocabulary and the embedding table of another feature. */
+  readonly sharedWith?: string
+}
+
+/** A categorical feature: a vocabulary learned from the training split, unless the options say otherwise. */
+export function categorical(options: CategoricalOptions = {}): ColumnDeclaration {
+  const { minCount = 1, vocabularyBudget = 50_000_000, values, hashBuckets, sharedWith } = options
+  const shared = sharedWith === undefined ? {} : { sharedWith }
+  if (values !== undefined) return frozen({ kind: typeof values === 'number' ? 'identity' : 'given-vocabulary', values, ...shared })
+  if (hashBuckets !== undefined) return frozen({ kind: 'hashed', hashBuckets, ...shared })
+  return frozen({ kind: 'vocabulary', minCount, vocabularyBudget, ...shared })
+}
+
+export interface NumericOptions {
+  /** `quantiles` as in the paper; `log` keeps sign and zero; `zscore`; `none` (default). */
+  readonly normalize?: 'none' | 'quantiles' | 'log' | 'zscore'
+  /** n_q. Default 1,000. */
+  readonly quantiles?: number
+}
+
+/** A number. A missing one becomes the middle or the mean; where training saw missing ones, an indicator stands beside it. */
+export function numeric({ normalize = 'none', quantiles = 1000 }: NumericOptions = {}): ColumnDeclaration {
+  if (normalize === 'quantiles') return frozen({ kind: 'quantile', quantiles })
+  return frozen({ kind: normalize === 'none' ? 'numeric' : normalize })
+}
+
+/** A number cut into half-open buckets `[b(i−1), b(i))`: ids, so it may be crossed and embedded. */
+export function bucketized({ boundaries }: { readonly boundaries: readonly number[] }): ColumnDeclaration {
+  return frozen<BucketizedDeclaration>({ kind: 'bucketized', boundaries })
+}
+
+export interface ListOptions {
+  readonly combiner?: 'mean' | 'sum' | 'sqrtn'
+  /** Between the elements of a text. Default `|`. */
+  readonly separator?: string
+  readonly maximumLength?: number
+}
+
+/** A list of categorical values: an array, or text with a separator. */
+export function list(inner: ColumnDeclaration, { combiner = 'mean', separator = '|', maximumLength }: ListOptions = {}): ColumnDeclaration {
+  const { sharedWith, deep } = inner
+  return frozen<ListDeclaration>({
+    kind: 'list',
+    inner,
+    combiner,
+    separator,
+    ...(maximumLength === undefined ? {} : { maximumLength }),
+    ...(sharedWith === undefined ? {} : { sharedWith }),
+    ...(deep === undefined ? {} : { deep }),
+  })
+}
+
+/** The same feature with an embedding of its own dimension; `sharedWith` shares vocabulary and table with another feature. */
+export function embedding(column: ColumnDeclaration, options: { readonly dimension: number; readonly sharedWith?: string }): ColumnDeclaration {
+  const { dimension, sharedWith } = options
+  return frozen({ ...column, deep: { kind: 'embedding', dimension }, ...(sharedWith === undefined ? {} : { sharedWith }) })
+}
+
+/** The same feature as a multi-hot vector in the deep part, for few values. */
+export function indicator(column: ColumnDeclaration): ColumnDeclaration {
+  return frozen({ ...column, deep: { kind: 'indicator' } })
+}
+
+export interface CrossOptions {
+  readonly name?: string
+  /** Default 2. */
+  readonly minCount?: number
+  readonly hashBuckets?: number
+}
+
+/** A cross-product transformation of two or more features (paper §3.1), for the wide part. */
+export function cross<const N extends readonly [string, string, ...string[]]>(
+  ...features: readonly [...N] | readonly [...N, CrossOptions]
+): CrossDeclaration<N[number]> {
+  const given: readonly (string | CrossOptions)[] = features
+  const names = given.filter((one) => typeof one === 'string') as N[number][]
+  const options: CrossOptions = given.find((one) => typeof one === 'object') ?? {}
+  const { name = names.join('_x_'), minCount = 2, hashBuckets } = options
+  return frozen({ kind: 'cross', name, features: names, minCount, ...(hashBuckets === undefined ? {} : { hashBuckets }) })
+}
+
+/** Freezes a value and all that it holds. */
+export function frozen<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null && !Object.isFrozen(part)) frozen(part as object)
+  return Object.freeze(value)
+}

@@ -1,0 +1,27 @@
+import type { ColumnDeclaration } from './column.js'
+import { frozen } from './declare.js'
+import type { Config, CrossDeclaration, DataDeclaration, DeepDeclaration, ModelDeclaration, TrainingDeclaration, WideDeclaration } from './feature-spec.js'
+
+/** The names of the features of a config, flat or grouped. */
+export type FeatureName<F> = { [K in keyof F]: F[K] extends ColumnDeclaration ? K : keyof F[K] }[keyof F] & string
+
+/** The model section with the feature names that the config declares: a misspelt one is a type error. */
+export interface ModelOf<N extends string> extends Omit<ModelDeclaration, 'wide' | 'deep'> {
+  readonly wide?: readonly CrossDeclaration<N>[] | WideOf<N> | false
+  readonly deep?: (Omit<DeepDeclaration, 'features'> & { readonly features?: readonly N[] }) | false
+}
+
+export interface WideOf<N extends string> extends Omit<WideDeclaration, 'features' | 'crosses'> {
+  readonly features?: readonly N[]
+  readonly crosses?: readonly CrossDeclaration<N>[]
+}
+
+/** Types and freezes a config; faults that types cannot see are reported when it is loaded, all at once. */
+export function defineConfig<const F extends Config['features']>(config: {
+  readonly data: DataDeclaration
+  readonly features: F
+  readonly model?: ModelOf<NoInfer<FeatureName<F>>>
+  readonly training?: TrainingDeclaration
+}): Config {
+  return frozen(config as Config)
+}

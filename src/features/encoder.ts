@@ -1,0 +1,97 @@
+/** The one encoder: raw values to ids and numbers, in preparation, training, evaluation and serving. */
+import type { ColumnEncoder, ColumnState, RawValue } from './column.js'
+import { kindOf } from './columns/index.js'
+import { allFeatures, declaredCrosses, resolvedDeclaration, stateOwner } from './config-access.js'
+import type { CrossEncoder } from './cross.js'
+import { compileCross, crossLearns } from './cross.js'
+import type { EncodedColumn, EncodedFeatures, JaggedIds } from './encoded-batch.js'
+import { stateMissing } from './errors.js'
+import type { Config } from './feature-spec.js'
+import type { FeatureState } from './feature-state.js'
+
+export type RawRow = Readonly<Record<string, RawValue>>
+
+export interface Encoder {
+  /** Features in declared order, then crosses. */
+  readonly columns: readonly EncodedColumn[]
+  readonly features: ReadonlyMap<string, ColumnEncoder>
+  readonly crosses: ReadonlyMap<string, CrossEncoder>
+  /** Features and crosses of raw rows; a column that a row lacks is missing. */
+  encode(rows: readonly RawRow[]): EncodedFeatures
+  /** Features alone. */
+  encodeFeatures(rows: readonly RawRow[]): EncodedFeatures
+  /** Adds the crosses to encoded features. */
+  withCrosses(features: EncodedFeatures): EncodedFeatures
+}
+
+/** Compiles a config with what was learned; throws `FEATURES_STATE_MISSING` for a column that the state lacks. */
+export function createEncoder(config: Pick<Config, 'features' | 'model'>, state: FeatureState): Encoder {
+  const features = compileFeatures(config, state)
+  const crosses = new Map(
+    declaredCrosses(config.model).map((declaration) => {
+      const isMultivalent = declaration.features.some((name) => isMultivalentColumn(features.get(name)))
+      const learned = crossLearns(declaration) ? stateOf(state.crosses, declaration.name) : { json: {}, arrays: {} }
+      return [declaration.name, compileCross(declaration, learned, isMultivalent)] as const
+    }),
+  )
+  const encodeFeatures = (rows: readonly RawRow[]): EncodedFeatures => encodeRows(features, rows)
+  const withCrosses = (encoded: EncodedFeatures): EncodedFeatures => {
+    if (crosses.size === 0) return encoded
+    const ids: Record<string, JaggedIds> = { ...encoded.ids }
+    for (const [name, cross] of crosses) ids[name] = cross.encode(encoded)
+    return { ...encoded, ids }
+  }
+  return {
+    columns: [...features, ...crosses].map(([name, { shape }]) => ({ name, shape })),
+    features,
+    crosses,
+    encodeFeatures,
+    withCrosses,
+    encode: (rows) => withCrosses(encodeFeatures(rows)),
+  }
+}
+
+/** The encoders of the features alone, as preparation needs them before any cross is learned. */
+export function compileFeatures(config: Pick<Config, 'features'>, state: Pick<FeatureState, 'columns'>): Map<string, ColumnEncoder> {
+  const declared = allFeatures(config)
+  return new Map(
+    Object.keys(declared).map((name) => {
+      const declaration = resolvedDeclaration(name, declared)
+      return [name, kindOf(declaration).compile(declaration, stateOf(state.columns, stateOwner(name, declared)))] as const
+    }),
+  )
+}
+
+const isMultivalentColumn = (column: ColumnEncoder | undefined): boolean => column?.shape.kind === 'ids' && column.shape.isMultivalent
+
+function stateOf(states: Readonly<Record<string, ColumnState>>, column: string): ColumnState {
+  const state = states[column]
+  if (!state) throw stateMissing({ column })
+  return state
+}
+
+function encodeRows(columns: ReadonlyMap<string, ColumnEncoder>, rows: readonly RawRow[]): EncodedFeatures {
+  const ids: Record<string, JaggedIds> = {}
+  const numbers: Record<string, Float32Array> = {}
+  for (const [name, column] of columns) {
+    const { shape } = column
+    if (shape.kind === 'ids') ids[name] = encodeIds(column, shape.isMultivalent, rows.map((row) => row[name]))
+    else {
+      const values = new Float32Array(rows.length * shape.width)
+      for (const [index, row] of rows.entries()) column.writeNumbers?.(row[name], values, index * shape.width)
+      numbers[name] = values
+    }
+  }
+  return { rowCount: rows.length, ids, numbers }
+}
+
+function encodeIds(column: ColumnEncoder, isMultivalent: boolean, values: readonly RawValue[]): JaggedIds {
+  const ids: number[] = []
+  const weights: number[] = []
+  const offsets = new Int32Array(values.length + 1)
+  for (const [index, value] of values.entries()) {
+    column.appendIds?.(value, ids, weights)
+    offsets[index + 1] = ids.length
+  }
+  return { ids: Int32Array.from(ids), offsets: isMultivalent ? offsets : null, weights: weights.length > 0 ? Float32Array.from(weights) : null }
+}

@@ -1,0 +1,18 @@
+// What a user declares with.
+export { bucketized, categorical, cross, embedding, frozen, indicator, list, numeric } from './declare.js'
+export { defineConfig } from './define-config.js'
+export { validateConfig } from './validate-config.js'
+// Reading a config.
+export { allFeatures, declaredCrosses, deepDeclaration, deepUseOf, featureGroups, wideDeclaration } from './config-access.js'
+export { resolvedDeclaration, stateOwner } from './config-access.js'
+export type { Config, CrossDeclaration, DataDeclaration, DeepDeclaration, FileFormat, HistoryDeclaration } from './feature-spec.js'
+export type { LabelDeclaration, ModelDeclaration, OptimizerDeclaration, SplitDeclaration, WideDeclaration } from './feature-spec.js'
+// What is learned, and what encodes.
+export { kindOf } from './columns/index.js'
+export { crossLearns, learnCross } from './cross.js'
+export { compileFeatures, createEncoder } from './encoder.js'
+export type { Encoder } from './encoder.js'
+export { loadFeatureState, saveFeatureState } from './feature-state.js'
+export type { FeatureState } from './feature-state.js'
+export type { ColumnDeclaration, ColumnEncoder, ColumnState, RawValue, Statistics } from './column.js'
+export type { Combiner, EncodedBatch, EncodedColumn, EncodedFeatures, JaggedIds } from './encoded-batch.js'

@@ -1,0 +1,22 @@
+/** How raw values read: the one place that says when a value is missing, a number or a token. */
+import type { RawValue } from './column.js'
+
+/** The token of a value: its text; `null` when missing (null, empty text, NaN). 196 and "196" are the same token. */
+export function tokenOf(raw: RawValue): string | null {
+  if (raw === null || raw === undefined || raw === '') return null
+  if (typeof raw === 'number') return Number.isNaN(raw) ? null : String(raw)
+  return typeof raw === 'object' ? JSON.stringify(raw) : String(raw)
+}
+
+/** The number of a value; `null` when missing, not finite or no number. */
+export function numberOf(raw: RawValue): number | null {
+  if (typeof raw === 'string' ? raw.trim() === '' : raw === null || raw === undefined || typeof raw === 'object') return null
+  const number = Number(raw)
+  return Number.isFinite(number) ? number : null
+}
+
+/** Ids that every column of ids keeps free: what is missing, and what was never learned. */
+export const missingId = 0
+export const oovId = 1
+/** The first id of learned tokens. */
+export const firstTokenId = 2
