@@ -1,0 +1,58 @@
+/** Lists of a user's own earlier rows: strictly before the row's time, so that the future never leaks into an example. */
+import type { Config, HistoryDeclaration } from '../features/index.js'
+import type { Database } from '../sql/index.js'
+import { examplesUndeclared, timeNotConfigured } from './errors.js'
+import type { CellColumns } from './examples.js'
+import { numberSql } from './label.js'
+
+const defaultLast = 20
+
+export interface HistoryTables {
+  readonly name: string
+  /** `__row`, `items`: for each row with a history. */
+  readonly rows: string
+  /** `user`, `pos` (from 1, in order of time), `item`, `__split`-free events of every row. */
+  readonly events: string
+  readonly last: number
+}
+
+/** Makes the tables of each declared history from `joined`. */
+export async function makeHistories(database: Database, config: Config, columns: CellColumns): Promise<HistoryTables[]> {
+  const declared = Object.entries(config.data.history ?? {})
+  if (declared.length === 0) return []
+  const user = columns.get(config.data.user ?? '')
+  if (user === undefined) throw examplesUndeclared({ need: 'user' })
+  if (config.data.time === undefined) throw timeNotConfigured({ use: `data.history.${declared[0]?.[0] ?? ''}` })
+  const made: HistoryTables[] = []
+  for (const [index, [name, history]] of declared.entries()) {
+    const tables = { name, rows: `history_${String(index)}`, events: `events_${String(index)}`, last: history.last ?? defaultLast }
+    await database.run(eventsSql(tables.events, user, eventCondition(history, columns), columns.get(history.of) ?? ''))
+    await database.run(historySql(tables, user, eventCondition(history, columns)))
+    made.push(tables)
+  }
+  return made
+}
+
+function eventCondition({ of, where }: HistoryDeclaration, columns: CellColumns): string {
+  const isItem = `${columns.get(of) ?? ''} IS NOT NULL`
+  return where ? `${isItem} AND (${numberSql(columns.get(where.column) ?? '')}) >= ${String(where.atLeast)}` : isItem
+}
+
+function eventsSql(table: string, user: string, condition: string, item: string): string {
+  return `CREATE TABLE ${table} AS
+    SELECT ${user} AS user, ${item} AS item, __row, row_number() OVER (PARTITION BY ${user} ORDER BY __time, __row) AS pos
+    FROM joined WHERE ${user} IS NOT NULL AND ${condition}`
+}
+
+/** A row looks up at most `last` positions, so that the work is linear in the rows, however long a user's history is. */
+function historySql({ rows, events, last }: HistoryTables, user: string, condition: string): string {
+  return `CREATE TABLE ${rows} AS
+    WITH earlier AS (
+      SELECT __row, ${user} AS user,
+        count(*) FILTER (WHERE ${condition}) OVER (PARTITION BY ${user} ORDER BY __time RANGE UNBOUNDED PRECEDING)
+          - count(*) FILTER (WHERE ${condition}) OVER (PARTITION BY ${user}, __time) AS n
+      FROM joined WHERE ${user} IS NOT NULL),
+    positions AS (SELECT __row, user, unnest(range(greatest(n - ${String(last)}, 0) + 1, n + 1)) AS pos FROM earlier WHERE n > 0)
+    SELECT positions.__row AS __row, list(item ORDER BY pos) AS items
+    FROM positions JOIN ${events} AS events USING (user, pos) GROUP BY positions.__row`
+}

@@ -1,0 +1,43 @@
+/** Which columns of the data a config names, and where it names them. */
+import type { Config } from '../features/index.js'
+import { allFeatures, featureGroups } from '../features/index.js'
+
+/** Column names to the path in the config that names them first; histories are made here and so not needed. */
+export function neededColumns(config: Pick<Config, 'data' | 'features'>): Map<string, string> {
+  const { data } = config
+  const needed = new Map<string, string>()
+  const need = (name: string | undefined, path: string): void => {
+    if (name !== undefined && !needed.has(name)) needed.set(name, path)
+  }
+  need(data.label?.column, 'data.label.column')
+  need(data.weight, 'data.weight')
+  need(data.user, 'data.user')
+  need(data.item, 'data.item')
+  need(timeColumn(config), 'data.time')
+  need(data.title, 'data.title')
+  if (data.split?.by === 'column') need(data.split.column, 'data.split.column')
+  for (const [index, { on }] of (data.join ?? []).entries()) {
+    need(typeof on === 'string' ? on : on.examples, `data.join[${String(index)}].on`)
+  }
+  for (const [name, history] of Object.entries(data.history ?? {})) {
+    need(history.of, `data.history.${name}.of`)
+    need(history.where?.column, `data.history.${name}.where.column`)
+  }
+  for (const name of sourceFeatures(config)) need(name, `features.${name}`)
+  return needed
+}
+
+/** The column that says when: of the keys, or of a split by time. */
+export function timeColumn({ data }: Pick<Config, 'data'>): string | undefined {
+  return data.time ?? (data.split?.by === 'time' ? data.split.column : undefined)
+}
+
+/** Features that are read from the data, not made of histories. */
+export function sourceFeatures(config: Pick<Config, 'data' | 'features'>): string[] {
+  const histories = config.data.history ?? {}
+  return Object.keys(allFeatures(config)).filter((name) => !(name in histories))
+}
+
+/** Names of the features of one group. */
+export const groupFeatures = (config: Pick<Config, 'features'>, group: 'user' | 'item'): string[] =>
+  Object.keys(featureGroups(config)[group] ?? {})
