@@ -2,20 +2,20 @@
  * The bundle: the directory a model is shipped as (docs/file-formats.md). What scoring loads stands at the top; the optimizers'
  * state lies in `training-state/` under a manifest of its own and is never opened here.
  */
-import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { makeDirectory, writeLargeFile } from '../base/index.js'
 import type { Config, EncodedFeatures, Encoder, FeatureState, RawValue } from '../features/index.js'
 import { createEncoder, loadFeatureState, saveFeatureState } from '../features/index.js'
 import { createTable, createTableMemory } from '../tables/index.js'
-import type { Table } from '../tables/index.js'
+import type { Table, TableMemory } from '../tables/index.js'
 import type { TableSpec } from './input-layout.js'
 import { layoutInputs } from './input-layout.js'
 import { createInputStage } from './input-stage.js'
+import { createNetwork } from './network.js'
 import { readManifest, writeManifest } from './manifest.js'
 import type { ResolvedModel } from './model-spec.js'
 import { resolveModel } from './model-spec.js'
-import type { Scorer } from './scorer.js'
 import { openScorer } from './scorer.js'
 
 /** A request whose score is known: what the dry run repeats. */
@@ -69,6 +69,10 @@ export interface Bundle {
   readonly featureState: FeatureState
   readonly tables: readonly TableSpec[]
   readonly golden: readonly GoldenRequest[]
+  /** All weights of a table, `rowCount × dimension`. */
+  readWeights(table: string): Float32Array
+  /** Weights of the layers, biases included. */
+  readonly denseParameterCount: number
   score(features: EncodedFeatures): Promise<Float32Array>
   close(): Promise<void>
 }
@@ -81,7 +85,10 @@ export async function openBundle(directory: string, options: { threads?: number 
   const featureState = loadFeatureState(join(directory, 'feature-state'))
   const encoder = createEncoder(config, featureState)
   const model = resolveModel(config)
-  const scorer = await loadScorer(directory, { specs, config, model, encoder, threads: options.threads ?? 1 })
+  const layout = layoutInputs(model, config, encoder.columns)
+  const { memory, tables } = loadTables(directory, specs)
+  const onnx = readFileSync(join(directory, 'model.onnx'))
+  const scorer = await openScorer(onnx, createInputStage(memory, layout, tables), { threads: options.threads ?? 1 })
   return {
     directory,
     config,
@@ -90,20 +97,15 @@ export async function openBundle(directory: string, options: { threads?: number 
     featureState,
     tables: specs,
     golden: readJson<GoldenRequest[]>(join(directory, 'golden.json')),
+    readWeights: (name) => tables.get(name)?.readWeights(0, tables.get(name)?.rowCount ?? 0) ?? new Float32Array(0),
+    denseParameterCount: createNetwork(model, layout).parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
     score: (features) => scorer.score(features),
     close: () => scorer.close(),
   }
 }
 
-interface ScorerParts {
-  readonly specs: readonly TableSpec[]
-  readonly config: Config
-  readonly model: ResolvedModel
-  readonly encoder: Encoder
-  readonly threads: number
-}
-
-async function loadScorer(directory: string, { specs, config, model, encoder, threads }: ScorerParts): Promise<Scorer> {
+/** Reads every table into one memory, weights only. */
+function loadTables(directory: string, specs: readonly TableSpec[]): { memory: TableMemory; tables: Map<string, Table> } {
   const memory = createTableMemory()
   const tables = new Map<string, Table>()
   for (const { name, rowCount, dimension } of specs) {
@@ -112,12 +114,8 @@ async function loadScorer(directory: string, { specs, config, model, encoder, th
     table.writeWeights(0, new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4))
     tables.set(name, table)
   }
-  const stage = createInputStage(memory, layoutInputs(model, config, encoder.columns), tables)
-  return openScorer(readFileSync(join(directory, 'model.onnx')), stage, { threads })
+  return { memory, tables }
 }
-
-/** Whether a directory looks like a bundle at all. */
-export const isBundle = (directory: string): boolean => existsSync(join(directory, 'manifest.json'))
 
 const tableFile = (name: string): string => join('tables', `${encodeURIComponent(name)}.f32`)
 

@@ -1,5 +1,5 @@
 import type { Config } from '../features/index.js'
-import { deepDeclaration, wideDeclaration } from '../model/index.js'
+import { deepDeclaration, wideDeclaration } from '../features/index.js'
 import { partUnknown } from './errors.js'
 
 export interface Overrides {

@@ -1,7 +1,7 @@
 /** The training section of the config with every default filled in. */
 import { availableParallelism } from 'node:os'
 import type { Config, OptimizerDeclaration } from '../features/index.js'
-import { deepDeclaration, wideDeclaration } from '../model/index.js'
+import { deepDeclaration, wideDeclaration } from '../features/index.js'
 import type { ResolvedModel } from '../model/index.js'
 import { resolveOptimizer } from '../tables/index.js'
 import type { ResolvedOptimizer } from '../tables/index.js'

@@ -1,0 +1,6 @@
+export { evaluatePointwise, metricDeclarations } from './pointwise.js'
+export type { ScoredRows } from './metric.js'
+export { evaluateRanking, listMetrics } from './ranking.js'
+export type { RankingInput } from './ranking.js'
+export { topK } from './top-k.js'
+export { summarize } from './summary.js'

@@ -1,0 +1,40 @@
+/** What a metric is: one file in `metrics/`, one line in `metrics/index.ts`. */
+
+export interface ScoredRows {
+  /** Probabilities for a binary head, values for regression. */
+  readonly scores: Float32Array | Float64Array
+  readonly labels: Float32Array
+  /** One per row; all 1 when absent. */
+  readonly weights?: Float32Array
+  /** The group (the user) of each row, for grouped metrics. */
+  readonly groups?: Int32Array
+}
+
+export interface Metric {
+  readonly name: string
+  readonly heads: readonly ('binary' | 'regression')[]
+  /** How to read the number, in one line. */
+  readonly description: string
+  /** `null` where the metric is undefined on these rows, never NaN. */
+  compute(rows: ScoredRows): number | null
+}
+
+/** The weight of a row. */
+export const weightOf = ({ weights }: ScoredRows, row: number): number => weights?.[row] ?? 1
+
+/** The weighted mean of a number of each row; `null` without weight. */
+export function weightedMean(rows: ScoredRows, value: (score: number, label: number) => number): number | null {
+  let sum = 0
+  let total = 0
+  for (let row = 0; row < rows.labels.length; row++) {
+    const weight = weightOf(rows, row)
+    sum += weight * value(rows.scores[row] ?? 0, rows.labels[row] ?? 0)
+    total += weight
+  }
+  return total > 0 ? sum / total : null
+}
+
+/** Row indices by ascending score; equal scores in row order. */
+export function ascendingByScore({ scores }: ScoredRows): Uint32Array {
+  return Uint32Array.from(scores, (_, row) => row).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0) || a - b)
+}

@@ -1,0 +1,35 @@
+import type { Metric, ScoredRows } from '../metric.js'
+import { ascendingByScore, weightOf } from '../metric.js'
+
+/** Exact area under the ROC curve: P(score of a positive > score of a negative), ties one half, by weights. */
+export const auc: Metric = {
+  name: 'auc',
+  heads: ['binary'],
+  description: 'share of (positive, negative) pairs in the right order; 0.5 is chance',
+  compute: (rows) => aucOf(rows, ascendingByScore(rows)),
+}
+
+/** The AUC over rows in ascending order of score; `null` without both classes. */
+export function aucOf(rows: ScoredRows, order: Uint32Array): number | null {
+  let negatives = 0
+  let positives = 0
+  let area = 0
+  for (let start = 0; start < order.length; ) {
+    const score = rows.scores[order[start] ?? 0]
+    let tiedNegatives = 0
+    let tiedPositives = 0
+    let end = start
+    for (; end < order.length && rows.scores[order[end] ?? 0] === score; end++) {
+      const row = order[end] ?? 0
+      const weight = weightOf(rows, row)
+      const label = rows.labels[row] ?? 0
+      tiedPositives += weight * label
+      tiedNegatives += weight * (1 - label)
+    }
+    area += tiedPositives * (negatives + tiedNegatives / 2)
+    negatives += tiedNegatives
+    positives += tiedPositives
+    start = end
+  }
+  return negatives > 0 && positives > 0 ? area / (negatives * positives) : null
+}

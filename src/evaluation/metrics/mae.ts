@@ -1,0 +1,9 @@
+import type { Metric } from '../metric.js'
+import { weightedMean } from '../metric.js'
+
+export const mae: Metric = {
+  name: 'mae',
+  heads: ['regression'],
+  description: 'mean absolute error, in units of the label; lower is better',
+  compute: (rows) => weightedMean(rows, (score, label) => Math.abs(score - label)),
+}

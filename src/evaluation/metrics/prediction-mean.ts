@@ -1,0 +1,9 @@
+import type { Metric } from '../metric.js'
+import { weightedMean } from '../metric.js'
+
+export const predictionMean: Metric = {
+  name: 'predictionMean',
+  heads: ['binary', 'regression'],
+  description: 'mean of the predictions',
+  compute: (rows) => weightedMean(rows, (score) => score),
+}

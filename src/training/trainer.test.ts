@@ -1,0 +1,122 @@
+import { mkdtempSync, readFileSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { permutation, randomInteger, randomKey, randomUniform } from '../base/index.js'
+import { categorical, createEncoder, cross, numeric } from '../features/index.js'
+import type { Config, FeatureState } from '../features/index.js'
+import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
+import { openCheckpoints } from './checkpoint.js'
+import { createModelState } from './model-state.js'
+import type { ModelParts } from './model-state.js'
+import { createStepProfile } from './step-profile.js'
+import { trainModel } from './trainer.js'
+import type { TrainerOptions } from './trainer.js'
+import { resolveTraining } from './training-spec.js'
+import type { TrainingBatch } from './training-step.js'
+
+const rowCount = 900
+const config: Config = {
+  data: {},
+  features: {
+    user: categorical({ values: 20 }),
+    item: categorical({ values: 12 }),
+    price: numeric(),
+  },
+  model: {
+    wide: [cross('user', 'item', { hashBuckets: 500 })],
+    deep: { embedding: 4, hidden: [16, 8], batchNorm: true, dropout: 0.4, embeddingL2: 0.001 },
+  },
+  training: { batchSize: 64, epochs: 3, patience: 9, seed: 5, threads: 2, checkpointEvery: '4 steps' },
+}
+const state: FeatureState = { columns: { user: nothing(), item: nothing(), price: { json: { hasMissing: true, mean: 0, deviation: 1 }, arrays: {} } }, crosses: {} }
+const encoder = createEncoder(config, state)
+const rows = Array.from({ length: rowCount }, (_, row) => ({
+  user: randomInteger(1, row, 20),
+  item: randomInteger(2, row, 12),
+  price: row % 7 === 0 ? null : randomUniform(3, row),
+}))
+/** Users like items of their own parity: only the two together say so. */
+const labels = rows.map(({ user, item }) => Number((user + item) % 2 === 0))
+
+function nothing() {
+  return { json: {}, arrays: {} }
+}
+
+function parts(): ModelParts {
+  const model = resolveModel(config)
+  const layout = layoutInputs(model, config, encoder.columns)
+  return { model, layout, network: createNetwork(model, layout), spec: resolveTraining(config, model) }
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- the trainer takes asynchronous batches
+async function* batches(epoch: number, firstBatch: number): AsyncGenerator<TrainingBatch> {
+  const order = permutation(rowCount, randomKey(5, 'shuffle', epoch))
+  for (let first = firstBatch * 64; first < rowCount; first += 64) {
+    const chosen = [...order.subarray(first, first + 64)]
+    const encoded = encoder.encode(chosen.map((row) => rows[row] ?? {}))
+    yield { ...encoded, labels: Float32Array.from(chosen, (row) => labels[row] ?? 0), weights: new Float32Array(chosen.length).fill(1), firstRow: first }
+  }
+}
+
+interface Run {
+  readonly directory: string
+  readonly losses: number[]
+}
+
+async function run(directory: string, stopAfter = Number.POSITIVE_INFINITY): Promise<Run> {
+  const controller = new AbortController()
+  const losses: number[] = []
+  const options: TrainerOptions = {
+    data: { rowCount, batches },
+    validate: async (score) => {
+      const scores = await score(encoder.encode(rows))
+      return { auc: scores.reduce((sum, one, row) => sum + Math.abs(one - (labels[row] ?? 0)), 0) / -rowCount }
+    },
+    checkpoints: openCheckpoints(directory),
+    profile: createStepProfile(() => 0),
+    now: () => 0,
+    onEvent(event) {
+      if (event.kind === 'epoch') losses.push(event.record.loss)
+      if (event.kind === 'step' && event.step >= stopAfter) controller.abort()
+    },
+    signal: controller.signal,
+  }
+  const all = parts()
+  await trainModel(all, createModelState(all), options)
+  return { directory, losses }
+}
+
+const fresh = (): string => mkdtempSync(join(tmpdir(), 'widedeep-trainer-'))
+
+function files(directory: string): Record<string, string> {
+  const latest = readFileSync(join(directory, 'latest'), 'utf8').trim()
+  return Object.fromEntries(readdirSync(join(directory, latest)).map((file) => [file, readFileSync(join(directory, latest, file)).toString('base64')]))
+}
+
+describe('the trainer', () => {
+  it('learns what only a pair of features says', async () => {
+    const { losses } = await run(fresh())
+    expect(losses).toHaveLength(3)
+    expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] ?? 0))
+  })
+
+  it('writes the same bytes from the same seed', async () => {
+    expect(files((await run(fresh())).directory)).toEqual(files((await run(fresh())).directory))
+  })
+
+  it.each([1, 7, 15, 22])('stopped after step %i and resumed, ends in the same bytes as never having stopped', async (stop) => {
+    const directory = fresh()
+    await run(directory, stop)
+    await run(directory)
+    expect(files(directory)).toEqual(files((await run(fresh())).directory))
+  })
+
+  it('starts again from the last checkpoint that is whole when a later one was cut short', async () => {
+    const directory = fresh()
+    await run(directory, 9)
+    await run(directory)
+    const entries = readdirSync(directory)
+    expect(entries.filter((name) => name.includes('partial'))).toEqual([])
+  })
+})
