@@ -56,7 +56,7 @@ async function simulatedData(output: Output): Promise<{ loaded: LoadedConfig; us
   const directory = resolve('.widedeep', 'demo')
   output.line('MovieLens 100K is not here: a simulated app store takes its place. For the real data, unpack ml-100k.zip of')
   output.line('https://grouplens.org/datasets/movielens/100k/ as movielens-100k/ and pass its parent with --data DIR.\n')
-  await writeSimulatedLogs({ directory })
+  writeSimulatedLogs({ directory })
   const config = join(directory, 'widedeep.config.ts')
   atomicWriteFile(config, simulatedConfig)
   return { loaded: await loadConfig(config), user: 'u1' }

@@ -1,0 +1,62 @@
+/** Writes a simulated app store as the logs a product would have, and what only the simulator knows beside them. */
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { atomicWriteFile, makeDirectory } from '../base/index.js'
+import { createAppStore } from './app-store.js'
+import type { AppStore } from './app-store.js'
+
+export interface SimulatedLogOptions {
+  readonly directory: string
+  readonly users?: number
+  readonly apps?: number
+  readonly impressions?: number
+  readonly seed?: number
+}
+
+/** 1 January 2026, in seconds. */
+const firstSecond = 1_767_225_600
+const secondsBetween = 12
+const rowsPerWrite = 10_000
+
+/** Writes `impressions.csv`, `users.csv`, `apps.csv` and `truth.json` (the log loss of the true probabilities). */
+export function writeSimulatedLogs(options: SimulatedLogOptions): void {
+  const { directory, users = 2000, apps = 300, impressions = 100_000, seed = 1 } = options
+  makeDirectory(directory)
+  const store = createAppStore({ users, apps, seed })
+  writeTable(join(directory, 'apps.csv'), 'app,title,category', store.apps, ({ app, title, category }) => [app, title, category])
+  writeTable(join(directory, 'users.csv'), 'user,country,age,device,installed', store.users, (user) => [
+    user.user,
+    user.country,
+    String(user.age),
+    user.device,
+    user.installed.map((index) => store.apps[index]?.app ?? '').join('|'),
+  ])
+  const logLoss = writeImpressions(join(directory, 'impressions.csv'), store, impressions)
+  atomicWriteFile(join(directory, 'truth.json'), `${JSON.stringify({ seed, impressions, bestLogLoss: logLoss }, null, 2)}\n`)
+}
+
+function writeTable<T>(path: string, header: string, rows: readonly T[], cells: (row: T) => readonly string[]): void {
+  atomicWriteFile(path, `${[header, ...rows.map((row) => cells(row).join(','))].join('\n')}\n`)
+}
+
+/** Streams the impressions to disk and returns the mean log loss of the truth. */
+function writeImpressions(path: string, store: AppStore, count: number): number {
+  const file = openSync(path, 'w')
+  let loss = 0
+  try {
+    writeSync(file, 'user,app,timestamp,hour,install\n')
+    for (let first = 0; first < count; first += rowsPerWrite) {
+      const lines: string[] = []
+      for (let index = first; index < Math.min(count, first + rowsPerWrite); index++) {
+        const { user, app, hour, probability, label } = store.impression(index)
+        loss -= Math.log(label === 1 ? probability : 1 - probability)
+        const time = firstSecond + index * secondsBetween
+        lines.push(`${store.users[user]?.user ?? ''},${store.apps[app]?.app ?? ''},${String(time)},${String(hour)},${String(label)}\n`)
+      }
+      writeSync(file, lines.join(''))
+    }
+  } finally {
+    closeSync(file)
+  }
+  return loss / count
+}
