@@ -9,13 +9,17 @@ export interface NumberEncoding {
   transform(x: number): number
 }
 
+/** The greatest 32-bit float. */
+const largest = 3.4028234663852886e38
+
 /** An encoder of one number, with an indicator of missing where training saw missing values. */
 export function numberEncoder({ hasMissing, fill, transform }: NumberEncoding): ColumnEncoder {
   return {
     shape: { kind: 'numbers', width: hasMissing ? 2 : 1 },
     writeNumbers(raw, target, at) {
       const x = numberOf(raw)
-      target[at] = x === null ? fill : transform(x)
+      // A finite number of the log may be infinite in 32 bits.
+      target[at] = Math.min(largest, Math.max(-largest, x === null ? fill : transform(x)))
       if (hasMissing) target[at + 1] = x === null ? 1 : 0
     },
   }
