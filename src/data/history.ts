@@ -11,7 +11,7 @@ export interface HistoryTables {
   readonly name: string
   /** `__row`, `items`: for each row with a history. */
   readonly rows: string
-  /** `user`, `pos` (from 1, in order of time), `item`, `__split`-free events of every row. */
+  /** `user`, `pos` (from 1, in order of time), `item`, `__row`: what happened, of every split. */
   readonly events: string
   readonly last: number
 }

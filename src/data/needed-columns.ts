@@ -13,7 +13,8 @@ export function neededColumns(config: Pick<Config, 'data' | 'features'>): Map<st
   need(data.weight, 'data.weight')
   need(data.user, 'data.user')
   need(data.item, 'data.item')
-  need(timeColumn(config), 'data.time')
+  need(data.time, 'data.time')
+  need(timeColumn(config), 'data.split.column')
   need(data.title, 'data.title')
   if (data.split?.by === 'column') need(data.split.column, 'data.split.column')
   for (const [index, { on }] of (data.join ?? []).entries()) {
@@ -29,7 +30,7 @@ export function neededColumns(config: Pick<Config, 'data' | 'features'>): Map<st
 
 /** The column that says when: of the keys, or of a split by time. */
 export function timeColumn({ data }: Pick<Config, 'data'>): string | undefined {
-  return data.time ?? (data.split?.by === 'time' ? data.split.column : undefined)
+  return (data.split?.by === 'time' ? data.split.column : undefined) ?? data.time
 }
 
 /** Features that are read from the data, not made of histories. */

@@ -67,8 +67,12 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
       })
     },
     async rows(sql) {
+      const result = await connection.run(sql).catch((cause: unknown) => {
+        throw translated(cause, sql)
+      })
       const rows: Record<string, CellValue>[] = []
-      for await (const chunk of chunks(sql)) appendRows(chunk, rows)
+      const names = result.columnNames()
+      for (const chunk of await result.fetchAllChunks()) appendRows(readChunk(chunk, names), rows)
       return rows
     },
     chunks,

@@ -1,0 +1,59 @@
+/** Labelled files encoded with what an earlier preparation learned: what `evaluate --data` scores. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Config, FeatureState } from '../features/index.js'
+import { openDatabase } from '../sql/index.js'
+import { judgeBadRows, noBadRows } from './bad-rows.js'
+import { encodeExamples } from './encode-table.js'
+import type { EncodedDataset } from './encoded-dataset.js'
+import { openDataset } from './encoded-dataset.js'
+import { makeExamples } from './labelled-table.js'
+import { writeEncoded } from './write-encoded.js'
+
+export interface EncodeFilesOptions {
+  readonly config: Config
+  readonly configDirectory: string
+  readonly state: FeatureState
+  /** Paths or globs; relative ones as in a config. */
+  readonly files: readonly string[]
+}
+
+export interface EncodedFiles {
+  readonly dataset: EncodedDataset
+  readonly warnings: readonly string[]
+  /** Removes the encoded copy. */
+  close(): Promise<void>
+}
+
+/** Encodes labelled files; tables are joined as the config says, and histories see the rows of these files only. */
+export async function encodeFiles({ config, configDirectory, state, files }: EncodeFilesOptions): Promise<EncodedFiles> {
+  const directory = mkdtempSync(join(tmpdir(), 'widedeep-encoded-'))
+  const remove = (): void => {
+    rmSync(directory, { recursive: true, force: true })
+  }
+  const database = await openDatabase({ temporaryDirectory: join(directory, 'temporary') })
+  try {
+    const badRows = noBadRows()
+    const reader = { database, temporaryDirectory: directory, badRows }
+    const table = await makeExamples(reader, { config, configDirectory, files: { examples: files } }, 'test')
+    const context = { database, config, columns: table.columns, badRows, onProgress: (): void => undefined }
+    const { columns } = await encodeExamples(context, state)
+    const path = join(directory, 'encoded.parquet')
+    const rowCount = await writeEncoded(database, { config, columns: table.columns, encoded: columns }, { split: 'test', path })
+    const keys = { user: config.data.user !== undefined, item: config.data.item !== undefined }
+    const dataset = openDataset({ path, rowCount, columns, keys })
+    const warnings = [...table.warnings, ...judgeBadRows(badRows, table.rowCount, config.data.format?.badRows)]
+    const close = (): Promise<void> => {
+      dataset.close()
+      remove()
+      return Promise.resolve()
+    }
+    return { dataset, warnings, close }
+  } catch (error) {
+    remove()
+    throw error
+  } finally {
+    database.close()
+  }
+}

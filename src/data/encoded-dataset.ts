@@ -1,0 +1,151 @@
+/** One split of encoded examples on disk, loaded into memory once where it fits. */
+import { statSync } from 'node:fs'
+import type { EncodedBatch, EncodedColumn } from '../features/index.js'
+import type { Database } from '../sql/index.js'
+import { numberOf, openDatabase, quoteName, quoteText } from '../sql/index.js'
+import { encodedName } from './encode-table.js'
+import type { RowRange } from './memory-block.js'
+import { loadRows, sliceRows } from './memory-block.js'
+import { rawAt } from './statistics.js'
+
+export interface ExampleKeys {
+  /** One text per row; `null` without that key in the config. */
+  readonly user: readonly (string | null)[] | null
+  readonly item: readonly (string | null)[] | null
+  /** As in the data: seconds, milliseconds or whatever unit its numbers have; NaN where it has none. */
+  readonly time: Float64Array
+}
+
+export interface EncodedDataset {
+  readonly rowCount: number
+  readonly columns: readonly EncodedColumn[]
+  /** Rows in the order of the input; views of the loaded arrays, not to be written to. */
+  readBlock(firstRow: number, count: number): Promise<EncodedBatch>
+  /** Rows of some ranges as one block of its own. */
+  readRanges(ranges: readonly RowRange[]): Promise<EncodedBatch>
+  /** The whole split in memory, or `null` when it does not fit the budget. */
+  loaded(): Promise<EncodedBatch | null>
+  /** Bytes that the split (or a part of it) may take in memory. */
+  readonly memoryBudget: number
+  /** Estimated bytes of one row in memory. */
+  bytesPerRow(): Promise<number>
+  /** A number for each row that is equal where the user is; `null` without a user key. For grouped metrics. */
+  groups(): Promise<Int32Array | null>
+  /** User and item of each row with a label above 0; empty without both keys. */
+  positives(): Promise<{ user: string; item: string }[]>
+  keys(): Promise<ExampleKeys>
+  close(): void
+}
+
+export interface DatasetFile {
+  readonly path: string
+  readonly rowCount: number
+  readonly columns: readonly EncodedColumn[]
+  readonly keys: { readonly user: boolean; readonly item: boolean }
+}
+
+const defaultBudget = 2 ** 30
+
+/** Opens a file of the encoded cache; the database behind it is opened at the first read. */
+export function openDataset(file: DatasetFile, options: { memoryBudget?: number } = {}): EncodedDataset {
+  const { rowCount, columns } = file
+  const memoryBudget = options.memoryBudget ?? defaultBudget
+  const source = `read_parquet(${quoteText(file.path)})`
+  const connection = lazyDatabase()
+  const readRanges = async (ranges: readonly RowRange[]): Promise<EncodedBatch> => loadRows(await connection.open(), { source, columns }, ranges)
+  const bytesPerRow = once(async () => rowBytes(await connection.open(), file, source))
+  const loaded = once(async () => {
+    const fits = rowCount * (await bytesPerRow()) <= memoryBudget
+    return fits ? readRanges([{ first: 0, count: rowCount }]) : null
+  })
+  return {
+    rowCount,
+    columns,
+    memoryBudget,
+    bytesPerRow,
+    loaded,
+    readRanges,
+    async readBlock(first, count) {
+      const range = { first, count: Math.max(0, Math.min(count, rowCount - first)) }
+      const all = await loaded()
+      return all ? sliceRows(all, range) : readRanges([range])
+    },
+    async keys() {
+      return readKeys(await connection.open(), file, source)
+    },
+    groups: once(async () => (file.keys.user ? userGroups(await connection.open(), source, rowCount) : null)),
+    async positives() {
+      if (!file.keys.user || !file.keys.item) return []
+      const database = await connection.open()
+      const rows = await database.rows(`SELECT "user", item FROM ${source} WHERE label > 0 AND "user" IS NOT NULL AND item IS NOT NULL ORDER BY row`)
+      return rows.map((row) => ({ user: String(row['user']), item: String(row['item']) }))
+    },
+    close: () => {
+      connection.close()
+    },
+  }
+}
+
+function lazyDatabase(): { open(): Promise<Database>; close(): void } {
+  let opened: Promise<Database> | null = null
+  return {
+    open: () => (opened ??= openDatabase()),
+    close: () => {
+      void opened?.then((database) => {
+        database.close()
+      })
+      opened = null
+    },
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null
+  return () => (made ??= make())
+}
+
+async function rowBytes(database: Database, { path, columns, rowCount }: DatasetFile, source: string): Promise<number> {
+  let bytes = 8
+  const lists: string[] = []
+  for (const column of columns) {
+    const { shape } = column
+    if (shape.kind === 'numbers') bytes += 4 * shape.width
+    else if (shape.isMultivalent) lists.push(`coalesce(avg(len(${quoteName(encodedName(column))})), 0)`)
+    else bytes += 4
+  }
+  if (lists.length === 0 || rowCount === 0 || statSync(path).size === 0) return bytes
+  const [row] = await database.rows(`SELECT CAST(${lists.join(' + ')} AS DOUBLE) AS mean FROM ${source}`)
+  return bytes + 4 * lists.length + 4 * Number(row?.['mean'] ?? 0)
+}
+
+async function userGroups(database: Database, source: string, rowCount: number): Promise<Int32Array> {
+  const groups = new Int32Array(rowCount)
+  let at = 0
+  const sql = `SELECT CAST(dense_rank() OVER (ORDER BY "user") - 1 AS INTEGER) AS g FROM ${source} ORDER BY row`
+  for await (const { columns, rowCount: count } of database.chunks(sql)) {
+    for (let row = 0; row < count; row++) groups[at + row] = numberOf(columns['g'], row)
+    at += count
+  }
+  return groups
+}
+
+async function readKeys(database: Database, { keys, rowCount }: DatasetFile, source: string): Promise<ExampleKeys> {
+  const user: (string | null)[] | null = keys.user ? [] : null
+  const item: (string | null)[] | null = keys.item ? [] : null
+  const time = new Float64Array(rowCount)
+  const names = ['time', ...(user ? ['"user"'] : []), ...(item ? ['item'] : [])].join(', ')
+  let at = 0
+  for await (const { columns, rowCount: count } of database.chunks(`SELECT ${names} FROM ${source} ORDER BY row`)) {
+    for (let row = 0; row < count; row++) {
+      time[at++] = numberOf(columns['time'], row)
+      user?.push(textAt(columns['user'], row))
+      item?.push(textAt(columns['item'], row))
+    }
+  }
+  return { user, item, time }
+}
+
+function textAt(column: Parameters<typeof rawAt>[0], row: number): string | null {
+  const value = rawAt(column, row)
+  return typeof value === 'string' ? value : null
+}

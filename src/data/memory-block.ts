@@ -1,0 +1,137 @@
+/** Encoded rows in typed arrays: loading them from the cache, and gathering batches out of them. */
+import type { EncodedBatch, EncodedColumn, JaggedIds } from '../features/index.js'
+import type { ColumnarChunk, Database, FixedValues } from '../sql/index.js'
+import { quoteName } from '../sql/index.js'
+import { encodedName } from './encode-table.js'
+import { GrowingIds } from './growing-ids.js'
+
+/** A run of rows of the encoded cache. */
+export interface RowRange {
+  readonly first: number
+  readonly count: number
+}
+
+/** Reads the rows of some ranges, one range after the other; `source` is a table expression with a column `row`. */
+export async function loadRows(database: Database, { source, columns }: { source: string; columns: readonly EncodedColumn[] }, ranges: readonly RowRange[]): Promise<EncodedBatch> {
+  const loader = createLoader(columns, ranges.reduce((sum, { count }) => sum + count, 0))
+  const names = ['label', 'weight', ...columns.map(encodedName)].map(quoteName).join(', ')
+  for (const { first, count } of ranges) {
+    const sql = `SELECT ${names} FROM ${source} WHERE row >= ${String(first)} AND row < ${String(first + count)} ORDER BY row`
+    for await (const chunk of database.chunks(sql)) loader.append(chunk)
+  }
+  return loader.finish()
+}
+
+function createLoader(columns: readonly EncodedColumn[], rowCount: number): { append(chunk: ColumnarChunk): void; finish(): EncodedBatch } {
+  const labels = new Float32Array(rowCount)
+  const weights = new Float32Array(rowCount)
+  const numbers = columns.flatMap(({ name, shape }) => (shape.kind === 'numbers' ? [{ name, width: shape.width, values: new Float32Array(rowCount * shape.width) }] : []))
+  const singles = columns.flatMap(({ name, shape }) => (shape.kind === 'ids' && !shape.isMultivalent ? [{ name, ids: new Int32Array(rowCount) }] : []))
+  const lists = columns.flatMap(({ name, shape }) =>
+    shape.kind === 'ids' && shape.isMultivalent ? [{ name, ids: new GrowingIds(), offsets: new Int32Array(rowCount + 1) }] : [],
+  )
+  let at = 0
+  return {
+    append({ columns: read, rowCount: count }) {
+      copyFixed(read['label'], labels, at)
+      copyFixed(read['weight'], weights, at)
+      for (const { name, ids } of singles) copyFixed(read[`i_${name}`], ids, at)
+      for (const { name, width, values } of numbers) copyFixed(read[`n_${name}`], values, at * width)
+      for (const { name, ids, offsets } of lists) appendLists(read[`i_${name}`], ids, { offsets, at, count })
+      at += count
+    },
+    finish() {
+      if (at !== rowCount) throw new Error(`internal: the encoded cache gave ${String(at)} rows of ${String(rowCount)}`)
+      const ids: Record<string, JaggedIds> = {}
+      for (const { name, ids: values } of singles) ids[name] = { ids: values, offsets: null, weights: null }
+      for (const { name, ids: values, offsets } of lists) ids[name] = { ids: values.view(), offsets, weights: null }
+      return { rowCount, labels, weights, ids, numbers: Object.fromEntries(numbers.map(({ name, values }) => [name, values])) }
+    },
+  }
+}
+
+type Column = ColumnarChunk['columns'][string] | undefined
+
+function copyFixed(column: Column, target: Int32Array | Float32Array, at: number): void {
+  target.set(fixedValues(column), at)
+}
+
+function fixedValues(column: Column): Exclude<FixedValues, BigInt64Array | BigUint64Array> {
+  if (column?.kind === 'lists') return fixedValues(column.child)
+  if (column?.kind === 'values' && column.values.length === 0) return new Int32Array(0)
+  if (column?.kind !== 'fixed' || column.values instanceof BigInt64Array || column.values instanceof BigUint64Array) {
+    throw new Error('internal: the encoded cache must hold numbers of 32 bits')
+  }
+  return column.values
+}
+
+function appendLists(column: Column, ids: GrowingIds, { offsets, at, count }: { offsets: Int32Array; at: number; count: number }): void {
+  if (column?.kind !== 'lists') throw new Error('internal: the encoded cache must hold lists')
+  const start = ids.length
+  ids.append(fixedValues(column.child).subarray(0, column.offsets[count] ?? 0))
+  for (let row = 1; row <= count; row++) offsets[at + row] = start + (column.offsets[row] ?? 0)
+}
+
+/** Consecutive rows of a block; arrays are views of the block's wherever they can be. */
+export function sliceRows(block: EncodedBatch, { first, count }: RowRange): EncodedBatch {
+  const ids: Record<string, JaggedIds> = {}
+  for (const [name, { ids: all, offsets }] of Object.entries(block.ids)) ids[name] = sliceIds(all, offsets, { first, count })
+  const numbers: Record<string, Float32Array> = {}
+  for (const [name, values] of Object.entries(block.numbers)) {
+    const width = values.length / block.rowCount
+    numbers[name] = values.subarray(first * width, (first + count) * width)
+  }
+  return { rowCount: count, ids, numbers, labels: block.labels.subarray(first, first + count), weights: block.weights.subarray(first, first + count) }
+}
+
+function sliceIds(all: Int32Array, offsets: Int32Array | null, { first, count }: RowRange): JaggedIds {
+  if (offsets === null) return { ids: all.subarray(first, first + count), offsets: null, weights: null }
+  const start = offsets[first] ?? 0
+  const own = new Int32Array(count + 1)
+  for (let row = 0; row <= count; row++) own[row] = (offsets[first + row] ?? 0) - start
+  return { ids: all.subarray(start, offsets[first + count]), offsets: own, weights: null }
+}
+
+/** Rows of a block in any order, as fresh arrays. */
+export function gatherRows(block: EncodedBatch, rows: Uint32Array): EncodedBatch {
+  const ids: Record<string, JaggedIds> = {}
+  for (const [name, { ids: all, offsets }] of Object.entries(block.ids)) {
+    ids[name] = offsets === null ? { ids: gatherSingles(all, rows), offsets: null, weights: null } : gatherLists(all, offsets, rows)
+  }
+  const numbers: Record<string, Float32Array> = {}
+  for (const [name, values] of Object.entries(block.numbers)) numbers[name] = gatherNumbers(values, values.length / block.rowCount, rows)
+  return { rowCount: rows.length, ids, numbers, labels: gatherNumbers(block.labels, 1, rows), weights: gatherNumbers(block.weights, 1, rows) }
+}
+
+function gatherSingles(all: Int32Array, rows: Uint32Array): Int32Array {
+  const ids = new Int32Array(rows.length)
+  for (let at = 0; at < rows.length; at++) ids[at] = all[rows[at]!]!
+  return ids
+}
+
+function gatherLists(all: Int32Array, offsets: Int32Array, rows: Uint32Array): JaggedIds {
+  const own = new Int32Array(rows.length + 1)
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at]!
+    own[at + 1] = own[at]! + offsets[row + 1]! - offsets[row]!
+  }
+  const ids = new Int32Array(own[rows.length]!)
+  for (let at = 0; at < rows.length; at++) {
+    const shift = offsets[rows[at]!]! - own[at]!
+    for (let target = own[at]!; target < own[at + 1]!; target++) ids[target] = all[target + shift]!
+  }
+  return { ids, offsets: own, weights: null }
+}
+
+function gatherNumbers(all: Float32Array, width: number, rows: Uint32Array): Float32Array {
+  const values = new Float32Array(rows.length * width)
+  if (width === 1) {
+    for (let at = 0; at < rows.length; at++) values[at] = all[rows[at]!]!
+    return values
+  }
+  for (let at = 0; at < rows.length; at++) {
+    const from = rows[at]! * width
+    for (let index = 0; index < width; index++) values[at * width + index] = all[from + index]!
+  }
+  return values
+}

@@ -1,0 +1,54 @@
+/** What a preparation left on disk, opened for training and evaluation. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config, EncodedColumn, FeatureState, RawValue } from '../features/index.js'
+import { loadFeatureState } from '../features/index.js'
+import type { EncodedDataset } from './encoded-dataset.js'
+import { openDataset } from './encoded-dataset.js'
+import { preparedMissing, preparedVersionUnknown } from './errors.js'
+import { preparedVersion } from './fingerprint.js'
+import { encodedFile, readManifest, samplesFile } from './prepare.js'
+
+export interface PreparedData {
+  readonly directory: string
+  /** The config that was prepared; only `data`, `features` and crosses are sure to be the current ones. */
+  readonly config: Config
+  readonly featureState: FeatureState
+  readonly columns: readonly EncodedColumn[]
+  readonly warnings: readonly string[]
+  /** `train`, `validation` or `test`; a split without rows, or an unknown one, is empty. */
+  split(name: string): EncodedDataset
+  /** The first raw rows of the training split, at most 256. */
+  sampleRows(count: number): Promise<Record<string, RawValue>[]>
+  /** Names of the files in `directory` that say what items and users there are. */
+  catalogueFiles(): readonly string[]
+  close(): void
+}
+
+/** Opens a directory of prepared data; `memoryBudget` is in bytes for each split, 1 GiB by default. */
+export function openPrepared(directory: string, options: { memoryBudget?: number } = {}): PreparedData {
+  const manifest = readManifest(directory)
+  if (!manifest) throw preparedMissing({ directory })
+  if (manifest.formatVersion !== preparedVersion) throw preparedVersionUnknown({ directory, version: manifest.formatVersion })
+  const { config, columns, rows, warnings, catalogue } = manifest
+  const keys = { user: config.data.user !== undefined, item: config.data.item !== undefined }
+  const datasets = new Map<string, EncodedDataset>()
+  const open = (name: string): EncodedDataset => {
+    const dataset = openDataset({ path: join(directory, encodedFile(name)), rowCount: rows[name] ?? 0, columns, keys }, options)
+    datasets.set(name, dataset)
+    return dataset
+  }
+  return {
+    directory,
+    config,
+    columns,
+    warnings,
+    featureState: loadFeatureState(join(directory, 'feature-state')),
+    split: (name) => datasets.get(name) ?? open(name),
+    sampleRows: (count) => Promise.resolve((JSON.parse(readFileSync(join(directory, samplesFile), 'utf8')) as Record<string, RawValue>[]).slice(0, count)),
+    catalogueFiles: () => catalogue,
+    close: () => {
+      for (const dataset of datasets.values()) dataset.close()
+    },
+  }
+}

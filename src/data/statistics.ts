@@ -1,0 +1,71 @@
+/** What the columns learn from: distinct values of the training split with their counts, never a row. */
+import type { ColumnDeclaration, RawValue, Statistics } from '../features/index.js'
+import type { ColumnarChunk, Database } from '../sql/index.js'
+import { cellOf, numberOf, quoteText } from '../sql/index.js'
+import { numberSql } from './label.js'
+
+/** A table with the distinct values of one column: `value`, `n` rows, `n_train` of them in the training split; `rowid` is its key. */
+export async function distinctValues(database: Database, cell: string, table: string): Promise<void> {
+  await database.run(
+    `CREATE TABLE ${table} AS SELECT ${cell} AS value, count(*) AS n, count(*) FILTER (WHERE __split = 'train') AS n_train FROM examples GROUP BY ${cell}`,
+  )
+}
+
+/** Statistics of a table of distinct values, of the kind that a column asked for. */
+export async function statisticsOf(
+  database: Database,
+  declaration: ColumnDeclaration,
+  { table, learnsFrom }: { table: string; learnsFrom: Statistics['kind'] },
+): Promise<Statistics> {
+  if (learnsFrom === 'nothing') return { kind: 'nothing' }
+  const elements = await elementsSql(database, declaration, table)
+  if (learnsFrom === 'tokens') {
+    const missingCount = await count(database, `SELECT coalesce(sum(n), 0) AS n FROM (${elements}) WHERE value IS NULL`)
+    return { kind: 'tokens', missingCount, chunks: tokenChunks(database, elements) }
+  }
+  const numbers = `SELECT ${numberSql('value')} AS number, sum(n) AS n FROM (${elements}) GROUP BY number`
+  const missingCount = await count(database, `SELECT coalesce(sum(n), 0) AS n FROM (${numbers}) WHERE number IS NULL`)
+  const valueCount = await count(database, `SELECT coalesce(sum(n), 0) AS n FROM (${numbers}) WHERE number IS NOT NULL`)
+  return { kind: 'numbers', missingCount, valueCount, chunks: numberChunks(database, numbers) }
+}
+
+/** `value`, `n` of single values, or of the elements of lists as the encoder takes them apart. */
+async function elementsSql(database: Database, declaration: ColumnDeclaration, table: string): Promise<string> {
+  const trained = `SELECT value, n_train AS n FROM ${table} WHERE n_train > 0`
+  if (!declaration.inner) return trained
+  const { separator, maximumLength } = declaration as { separator?: string; maximumLength?: number }
+  const [row] = await database.rows(`SELECT data_type AS type FROM duckdb_columns() WHERE table_name = ${quoteText(table)} AND column_name = 'value'`)
+  const isList = String(row?.['type']).endsWith('[]')
+  const list = isList ? 'value' : `string_split(CAST(value AS VARCHAR), ${quoteText(separator ?? '|')})`
+  const last = maximumLength === undefined ? list : `list_slice(${list}, -${String(maximumLength)}, -1)`
+  return `SELECT unnest(${last}) AS value, n FROM (${trained}) WHERE value IS NOT NULL`
+}
+
+async function count(database: Database, sql: string): Promise<number> {
+  const [row] = await database.rows(sql)
+  return Number(row?.['n'] ?? 0)
+}
+
+async function* tokenChunks(database: Database, elements: string): AsyncGenerator<{ tokens: string[]; counts: Float64Array }> {
+  const sql = `SELECT value, CAST(sum(n) AS DOUBLE) AS n FROM (${elements})
+    WHERE value IS NOT NULL AND CAST(value AS VARCHAR) NOT IN ('', 'nan') GROUP BY value ORDER BY n DESC, CAST(value AS VARCHAR)`
+  for await (const { columns, rowCount } of database.chunks(sql)) {
+    const tokens: string[] = []
+    for (let row = 0; row < rowCount; row++) tokens.push(String(rawAt(columns['value'], row)))
+    yield { tokens, counts: countsOf(columns, rowCount) }
+  }
+}
+
+async function* numberChunks(database: Database, numbers: string): AsyncGenerator<{ numbers: Float64Array; counts: Float64Array }> {
+  const sql = `SELECT number, CAST(n AS DOUBLE) AS n FROM (${numbers}) WHERE number IS NOT NULL ORDER BY number`
+  for await (const { columns, rowCount } of database.chunks(sql)) {
+    const values = Float64Array.from({ length: rowCount }, (_, row) => numberOf(columns['number'], row))
+    yield { numbers: values, counts: countsOf(columns, rowCount) }
+  }
+}
+
+const countsOf = (columns: ColumnarChunk['columns'], rowCount: number): Float64Array =>
+  Float64Array.from({ length: rowCount }, (_, row) => numberOf(columns['n'], row))
+
+/** A cell as the encoder takes it. */
+export const rawAt = (column: ColumnarChunk['columns'][string] | undefined, row: number): RawValue => (column ? cellOf(column, row) : null)

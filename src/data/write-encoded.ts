@@ -1,0 +1,41 @@
+/** The encoded cache on disk: one Parquet file for each split, rows in the order of the input. */
+import type { Config, EncodedColumn } from '../features/index.js'
+import type { Database } from '../sql/index.js'
+import { quoteName, quoteText } from '../sql/index.js'
+import { encodedName } from './encode-table.js'
+import type { CellColumns } from './examples.js'
+
+/** Rows of a row group: what reading a block of a split decodes at least. */
+const rowGroupRows = 65_536
+
+/** Keys of an example that grouped metrics and ranking ask for. */
+export const keyNames = ['user', 'item'] as const
+
+export interface EncodedFile {
+  readonly split: string
+  readonly path: string
+}
+
+/** Writes a split: `row` (from 0), `label`, `weight`, the columns, and `user`, `item` (text) and `time` (number) where configured. */
+export async function writeEncoded(
+  database: Database,
+  { config, columns, encoded }: { config: Config; columns: CellColumns; encoded: readonly EncodedColumn[] },
+  { split, path }: EncodedFile,
+): Promise<number> {
+  const keys = keyNames.flatMap((key) => {
+    const cell = columns.get(config.data[key] ?? '')
+    return cell === undefined ? [] : `CAST(examples.${cell} AS VARCHAR) AS ${quoteName(key)}`
+  })
+  const select = [
+    'row_number() OVER (ORDER BY examples.__row) - 1 AS row',
+    'CAST(__label AS FLOAT) AS label',
+    'CAST(__weight AS FLOAT) AS weight',
+    '__time AS time',
+    ...keys,
+    ...encoded.map((column) => `encoded.${quoteName(encodedName(column))}`),
+  ]
+  const query = `SELECT ${select.join(', ')} FROM examples JOIN encoded ON examples.__row = encoded.__row WHERE examples.__split = '${split}' ORDER BY row`
+  await database.run(`COPY (${query}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${String(rowGroupRows)})`)
+  const [row] = await database.rows(`SELECT count(*) AS n FROM examples WHERE __split = '${split}'`)
+  return Number(row?.['n'] ?? 0)
+}
