@@ -49,7 +49,8 @@ export async function* createBatches(dataset: EncodedDataset, options: BatchOpti
   }
 }
 
-const groupCount = (group: readonly RowRange[] | undefined): number => (group ?? []).reduce((sum, { count }) => sum + count, 0)
+const groupCount = (group: readonly RowRange[] | undefined): number =>
+  (group ?? []).reduce((sum, { count }) => sum + count, 0)
 
 async function readGroup(dataset: EncodedDataset, group: readonly RowRange[] | undefined): Promise<EncodedBatch> {
   const all = await dataset.loaded()
@@ -57,15 +58,22 @@ async function readGroup(dataset: EncodedDataset, group: readonly RowRange[] | u
 }
 
 /** Every group but the last has a whole number of batches, so that no batch spans two groups. */
-async function groupRows(dataset: EncodedDataset, { batchSize, seed, epoch, shuffle }: BatchOptions): Promise<readonly RowRange[][]> {
+async function groupRows(
+  dataset: EncodedDataset,
+  { batchSize, seed, epoch, shuffle }: BatchOptions,
+): Promise<readonly RowRange[][]> {
   const { rowCount } = dataset
   if (rowCount === 0) return []
   if (await dataset.loaded()) return [[{ first: 0, count: rowCount }]]
   const size = batchSize * Math.ceil(blockRows / batchSize)
   const full = Math.floor(rowCount / size)
-  const order = shuffle ? permutation(full, randomKey(seed, 'blocks', epoch)) : Uint32Array.from({ length: full }, (_, index) => index)
+  const order = shuffle
+    ? permutation(full, randomKey(seed, 'blocks', epoch))
+    : Uint32Array.from({ length: full }, (_, index) => index)
   const blocks = Array.from(order, (block) => ({ first: block * size, count: size }))
   if (full * size < rowCount) blocks.push({ first: full * size, count: rowCount - full * size })
   const perGroup = Math.max(1, Math.floor(dataset.memoryBudget / 2 / (size * (await dataset.bytesPerRow()))))
-  return Array.from({ length: Math.ceil(blocks.length / perGroup) }, (_, index) => blocks.slice(index * perGroup, (index + 1) * perGroup))
+  return Array.from({ length: Math.ceil(blocks.length / perGroup) }, (_, index) =>
+    blocks.slice(index * perGroup, (index + 1) * perGroup),
+  )
 }

@@ -29,7 +29,11 @@ const itemsFile = 'items.parquet'
 const usersFile = 'users.parquet'
 
 /** Writes `items.parquet` and `users.parquet` where the config names those keys; returns the names of the files. */
-export async function writeCatalogue(context: EncodeContext, histories: readonly HistoryTables[], directory: string): Promise<string[]> {
+export async function writeCatalogue(
+  context: EncodeContext,
+  histories: readonly HistoryTables[],
+  directory: string,
+): Promise<string[]> {
   const { config, columns, database } = context
   const item = columns.get(config.data.item ?? '')
   const user = columns.get(config.data.user ?? '')
@@ -45,7 +49,9 @@ export async function writeCatalogue(context: EncodeContext, histories: readonly
 
 /** In the order in which the data first names them. */
 function itemsSql({ config, columns }: EncodeContext, item: string): string {
-  const features = groupFeatures(config, 'item').map((name) => `${latestSql(columns.get(name) ?? '')} AS ${quoteName(`f_${name}`)}`)
+  const features = groupFeatures(config, 'item').map(
+    (name) => `${latestSql(columns.get(name) ?? '')} AS ${quoteName(`f_${name}`)}`,
+  )
   const title = columns.get(config.data.title ?? '')
   const select = [
     `CAST(${item} AS VARCHAR) AS key`,
@@ -66,15 +72,23 @@ function usersSql({ config, columns }: EncodeContext, { user, item, histories }:
   const made = new Map(histories.map((history) => [history.name, history]))
   const features = groupFeatures(config, 'user').map((name) => {
     const history = made.get(name)
-    const sql = history ? `any_value(${historyName(name)}.items)` : latestSql(columns.get(name) ?? '', "__split = 'train'")
+    const sql = history
+      ? `coalesce(any_value(${historyName(name)}.items), [])`
+      : latestSql(columns.get(name) ?? '', "__split = 'train'")
     return `${sql} AS ${quoteName(`f_${name}`)}`
   })
   const wanted = groupFeatures(config, 'user').flatMap((name) => made.get(name) ?? [])
-  const joins = wanted.map((history) => `LEFT JOIN (${trainedHistorySql(history)}) AS ${historyName(history.name)} ON ${historyName(history.name)}.user = ${user}`)
+  const joins = wanted.map(
+    (history) =>
+      `LEFT JOIN (${trainedHistorySql(history)}) AS ${historyName(history.name)} ON ${historyName(history.name)}.user = ${user}`,
+  )
   // A rating is an act whatever its value; a 0 among clicks or samples is an item that was only shown.
   const isAct = config.data.label?.atLeast !== undefined || config.model?.head === 'regression' ? 'true' : '__label > 0'
   const acted = `__split = 'train' AND ${isAct}`
-  const seen = item === undefined ? 'CAST([] AS VARCHAR[])' : `coalesce(list(DISTINCT CAST(${item} AS VARCHAR) ORDER BY CAST(${item} AS VARCHAR)) FILTER (WHERE ${acted}), [])`
+  const seen =
+    item === undefined
+      ? 'CAST([] AS VARCHAR[])'
+      : `coalesce(list(DISTINCT CAST(${item} AS VARCHAR) ORDER BY CAST(${item} AS VARCHAR)) FILTER (WHERE ${acted}), [])`
   return `SELECT CAST(${user} AS VARCHAR) AS key, ${[`${seen} AS seen`, ...features].join(', ')}
     FROM examples ${joins.join(' ')} WHERE ${user} IS NOT NULL GROUP BY ${user} ORDER BY min(examples.__row)`
 }
@@ -98,7 +112,9 @@ function latestSql(cell: string, first = 'true'): string {
 export async function readCatalogue(directory: string): Promise<{ items: CatalogueItem[]; users: CatalogueUser[] }> {
   const database = await openDatabase()
   const read = (file: string): Promise<Record<string, CellValue>[]> =>
-    existsSync(join(directory, file)) ? database.rows(`SELECT * FROM read_parquet(${quoteText(join(directory, file))})`) : Promise.resolve([])
+    existsSync(join(directory, file))
+      ? database.rows(`SELECT * FROM read_parquet(${quoteText(join(directory, file))})`)
+      : Promise.resolve([])
   try {
     const items = (await read(itemsFile)).map((row) => ({
       key: String(row['key']),

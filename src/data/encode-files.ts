@@ -27,7 +27,12 @@ export interface EncodedFiles {
 }
 
 /** Encodes labelled files; tables are joined as the config says, and histories see the rows of these files only. */
-export async function encodeFiles({ config, configDirectory, state, files }: EncodeFilesOptions): Promise<EncodedFiles> {
+export async function encodeFiles({
+  config,
+  configDirectory,
+  state,
+  files,
+}: EncodeFilesOptions): Promise<EncodedFiles> {
   const directory = mkdtempSync(join(tmpdir(), 'widedeep-encoded-'))
   const remove = (): void => {
     rmSync(directory, { recursive: true, force: true })
@@ -40,7 +45,11 @@ export async function encodeFiles({ config, configDirectory, state, files }: Enc
     const context = { database, config, columns: table.columns, badRows, onProgress: (): void => undefined }
     const { columns } = await encodeExamples(context, state)
     const path = join(directory, 'encoded.parquet')
-    const rowCount = await writeEncoded(database, { config, columns: table.columns, encoded: columns }, { split: 'test', path })
+    const rowCount = await writeEncoded(
+      database,
+      { config, columns: table.columns, encoded: columns },
+      { split: 'test', path },
+    )
     const keys = { user: config.data.user !== undefined, item: config.data.item !== undefined }
     const dataset = openDataset({ path, rowCount, columns, keys })
     const warnings = [...table.warnings, ...judgeBadRows(badRows, table.rowCount, config.data.format?.badRows)]

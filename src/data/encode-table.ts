@@ -1,7 +1,26 @@
 /** From the table `examples` to the table `encoded`: `__row`, and one column of ids or numbers for each feature and cross. */
 import { basename } from 'node:path'
-import type { Config, CrossDeclaration, ColumnState, EncodedColumn, EncodedFeatures, FeatureState, JaggedIds, RawValue } from '../features/index.js'
-import { allFeatures, compileFeatures, createEncoder, crossLearns, declaredCrosses, kindOf, learnCross, resolvedDeclaration, stateOwner } from '../features/index.js'
+import type {
+  Config,
+  CrossDeclaration,
+  ColumnState,
+  EncodedColumn,
+  EncodedFeatures,
+  FeatureState,
+  JaggedIds,
+  RawValue,
+} from '../features/index.js'
+import {
+  allFeatures,
+  compileFeatures,
+  createEncoder,
+  crossLearns,
+  declaredCrosses,
+  kindOf,
+  learnCross,
+  resolvedDeclaration,
+  stateOwner,
+} from '../features/index.js'
 import type { ColumnarChunk, Database, InsertedColumn } from '../sql/index.js'
 import { numberOf, quoteName, quoteText } from '../sql/index.js'
 import type { BadRows } from './bad-rows.js'
@@ -22,7 +41,10 @@ export interface EncodeContext {
 export const encodedName = ({ name, shape }: EncodedColumn): string => `${shape.kind === 'ids' ? 'i' : 'n'}_${name}`
 
 /** Learns from the training split where `state` is `null`, encodes every row, and returns the state that it used. */
-export async function encodeExamples(context: EncodeContext, state: FeatureState | null): Promise<{ state: FeatureState; columns: readonly EncodedColumn[] }> {
+export async function encodeExamples(
+  context: EncodeContext,
+  state: FeatureState | null,
+): Promise<{ state: FeatureState; columns: readonly EncodedColumn[] }> {
   const { database, config } = context
   const features = Object.keys(allFeatures(config))
   const tables = new Map(features.map((name, index) => [name, `values_${String(index)}`]))
@@ -37,7 +59,11 @@ export async function encodeExamples(context: EncodeContext, state: FeatureState
     if (badCells > 0) await reportBadCells(context, name, { badCells, badValues })
     await database.run(`DROP TABLE ${table}`)
   }
-  await joinCodes(context, tables, new Map([...encoders].map(([name, { shape }]) => [name, encodedName({ name, shape })])))
+  await joinCodes(
+    context,
+    tables,
+    new Map([...encoders].map(([name, { shape }]) => [name, encodedName({ name, shape })])),
+  )
   const crosses = state?.crosses ?? (await learnCrosses(context))
   const learned = { columns, crosses }
   const encoder = createEncoder(config, learned)
@@ -45,7 +71,10 @@ export async function encodeExamples(context: EncodeContext, state: FeatureState
   return { state: learned, columns: encoder.columns }
 }
 
-async function learnColumns(context: EncodeContext, tables: ReadonlyMap<string, string>): Promise<Record<string, ColumnState>> {
+async function learnColumns(
+  context: EncodeContext,
+  tables: ReadonlyMap<string, string>,
+): Promise<Record<string, ColumnState>> {
   const declared = allFeatures(context.config)
   const states: Record<string, ColumnState> = {}
   for (const [name, table] of tables) {
@@ -53,16 +82,25 @@ async function learnColumns(context: EncodeContext, tables: ReadonlyMap<string, 
     context.onProgress(`learning ${name}`)
     const declaration = resolvedDeclaration(name, declared)
     const kind = kindOf(declaration)
-    const statistics = await statisticsOf(context.database, declaration, { table, learnsFrom: kind.learnsFrom(declaration) })
+    const statistics = await statisticsOf(context.database, declaration, {
+      table,
+      learnsFrom: kind.learnsFrom(declaration),
+    })
     states[name] = await kind.learn(declaration, statistics)
   }
   return states
 }
 
-async function reportBadCells(context: EncodeContext, name: string, { badCells, badValues }: { badCells: number; badValues: readonly RawValue[] }): Promise<void> {
+async function reportBadCells(
+  context: EncodeContext,
+  name: string,
+  { badCells, badValues }: { badCells: number; badValues: readonly RawValue[] },
+): Promise<void> {
   context.badRows.cells += badCells
   const cell = context.columns.get(name) ?? 'NULL'
-  const texts = badValues.map((value) => quoteText(typeof value === 'string' ? value : JSON.stringify(value))).join(', ')
+  const texts = badValues
+    .map((value) => quoteText(typeof value === 'string' ? value : JSON.stringify(value)))
+    .join(', ')
   const rows = await context.database.rows(
     `SELECT __file AS file, __row - (SELECT min(__row) FROM examples AS own WHERE own.__file = examples.__file) + 1 AS row, ${cell} AS cell
      FROM examples WHERE CAST(${cell} AS VARCHAR) IN (${texts}) ORDER BY __row LIMIT 2`,
@@ -72,10 +110,19 @@ async function reportBadCells(context: EncodeContext, name: string, { badCells, 
   }
 }
 
-async function joinCodes({ database, columns }: EncodeContext, tables: ReadonlyMap<string, string>, names: ReadonlyMap<string, string>): Promise<void> {
+async function joinCodes(
+  { database, columns }: EncodeContext,
+  tables: ReadonlyMap<string, string>,
+  names: ReadonlyMap<string, string>,
+): Promise<void> {
   const select = [...tables].map(([name, table]) => `map_${table}.code AS ${quoteName(names.get(name) ?? name)}`)
-  const joins = [...tables].map(([name, table]) => `LEFT JOIN map_${table} ON examples.${columns.get(name) ?? ''} IS NOT DISTINCT FROM map_${table}.value`)
-  await database.run(`CREATE TABLE encoded AS SELECT __row, __split, ${select.join(', ')} FROM examples ${joins.join(' ')}`)
+  const joins = [...tables].map(
+    ([name, table]) =>
+      `LEFT JOIN map_${table} ON examples.${columns.get(name) ?? ''} IS NOT DISTINCT FROM map_${table}.value`,
+  )
+  await database.run(
+    `CREATE TABLE encoded AS SELECT __row, __split, ${select.join(', ')} FROM examples ${joins.join(' ')}`,
+  )
   await database.run([...tables.values()].map((table) => `DROP TABLE map_${table}`).join('; '))
 }
 
@@ -84,24 +131,33 @@ async function learnCrosses(context: EncodeContext): Promise<Record<string, Colu
   for (const cross of declaredCrosses(context.config.model)) {
     if (!crossLearns(cross)) continue
     context.onProgress(`learning ${cross.name}`)
-    states[cross.name] = await learnCross(cross, { chunks: tupleChunks(context.database, await tuplesSql(context.database, cross), cross.features.length) })
+    states[cross.name] = await learnCross(cross, {
+      chunks: tupleChunks(context.database, await tuplesSql(context.database, cross), cross.features.length),
+    })
   }
   return states
 }
 
 /** Distinct tuples of ids in the training split with their counts; lists by cartesian product, one column unnested after the other. */
 async function tuplesSql(database: Database, { features }: CrossDeclaration): Promise<string> {
-  const types = await database.rows("SELECT column_name AS name, data_type AS type FROM duckdb_columns() WHERE table_name = 'encoded'")
+  const types = await database.rows(
+    "SELECT column_name AS name, data_type AS type FROM duckdb_columns() WHERE table_name = 'encoded'",
+  )
   const typeOf = new Map(types.map(({ name, type }) => [String(name), String(type)]))
   let rows = `SELECT ${features.map((name, index) => `${quoteName(`i_${name}`)} AS t${String(index)}`).join(', ')} FROM encoded WHERE __split = 'train'`
   for (const [index, name] of features.entries()) {
-    if (typeOf.get(`i_${name}`)?.endsWith('[]')) rows = `SELECT * REPLACE (unnest(t${String(index)}) AS t${String(index)}) FROM (${rows})`
+    if (typeOf.get(`i_${name}`)?.endsWith('[]'))
+      rows = `SELECT * REPLACE (unnest(t${String(index)}) AS t${String(index)}) FROM (${rows})`
   }
   const tuple = features.map((_, index) => `t${String(index)}`).join(', ')
   return `SELECT ${tuple}, CAST(count(*) AS DOUBLE) AS n FROM (${rows}) GROUP BY ${tuple} ORDER BY n DESC, ${tuple}`
 }
 
-async function* tupleChunks(database: Database, sql: string, arity: number): AsyncGenerator<{ tuples: Int32Array; counts: Float64Array }> {
+async function* tupleChunks(
+  database: Database,
+  sql: string,
+  arity: number,
+): AsyncGenerator<{ tuples: Int32Array; counts: Float64Array }> {
   for await (const { columns, rowCount } of database.chunks(sql)) {
     const tuples = new Int32Array(rowCount * arity)
     for (let side = 0; side < arity; side++) {
@@ -112,19 +168,30 @@ async function* tupleChunks(database: Database, sql: string, arity: number): Asy
 }
 
 /** Crosses are made of ids, so rows pass through JavaScript as typed arrays, without a string. */
-async function encodeCrosses({ database, onProgress }: EncodeContext, encoder: ReturnType<typeof createEncoder>): Promise<void> {
+async function encodeCrosses(
+  { database, onProgress }: EncodeContext,
+  encoder: ReturnType<typeof createEncoder>,
+): Promise<void> {
   const crosses = [...encoder.crosses.values()]
   onProgress(`encoding ${String(crosses.length)} crosses`)
   const parents = [...new Set(crosses.flatMap(({ declaration }) => declaration.features))]
-  const types = crosses.map(({ shape }, index) => `x${String(index)} INTEGER${shape.kind === 'ids' && shape.isMultivalent ? '[]' : ''}`)
+  const types = crosses.map(
+    ({ shape }, index) => `x${String(index)} INTEGER${shape.kind === 'ids' && shape.isMultivalent ? '[]' : ''}`,
+  )
   await database.run(`CREATE TABLE crossed (k INTEGER, ${types.join(', ')})`)
   const select = parents.map((name) => quoteName(`i_${name}`)).join(', ')
   for await (const chunk of database.chunks(`SELECT __row AS k, ${select} FROM encoded`)) {
     const features = featuresOf(chunk, parents)
     const keys = Int32Array.from({ length: chunk.rowCount }, (_, row) => numberOf(chunk.columns['k'], row))
-    await database.insert('crossed', chunk.rowCount, [keys, ...crosses.map((cross) => insertedIds(cross.encode(features)))])
+    await database.insert('crossed', chunk.rowCount, [
+      keys,
+      ...crosses.map((cross) => insertedIds(cross.encode(features))),
+    ])
   }
-  const names = crosses.map(({ declaration, shape }, index) => `x${String(index)} AS ${quoteName(encodedName({ name: declaration.name, shape }))}`)
+  const names = crosses.map(
+    ({ declaration, shape }, index) =>
+      `x${String(index)} AS ${quoteName(encodedName({ name: declaration.name, shape }))}`,
+  )
   await database.run(
     `CREATE TABLE together AS SELECT encoded.*, ${names.join(', ')} FROM encoded JOIN crossed ON encoded.__row = crossed.k;
      DROP TABLE crossed; DROP TABLE encoded; ALTER TABLE together RENAME TO encoded`,
@@ -138,7 +205,8 @@ function featuresOf({ columns, rowCount }: ColumnarChunk, names: readonly string
 function jaggedOf(column: ColumnarChunk['columns'][string] | undefined): JaggedIds {
   const ids = column?.kind === 'lists' ? column.child : column
   const isEmpty = ids?.kind === 'values' && ids.values.length === 0
-  if (!isEmpty && (ids?.kind !== 'fixed' || !(ids.values instanceof Int32Array))) throw new Error('internal: ids must be 32-bit integers')
+  if (!isEmpty && (ids?.kind !== 'fixed' || !(ids.values instanceof Int32Array)))
+    throw new Error('internal: ids must be 32-bit integers')
   const values = ids.kind === 'fixed' && ids.values instanceof Int32Array ? ids.values : new Int32Array(0)
   return { ids: values, offsets: column?.kind === 'lists' ? column.offsets : null, weights: null }
 }

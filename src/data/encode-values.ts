@@ -19,14 +19,23 @@ export interface ValueTable {
 }
 
 /** Encodes the distinct values of a column; returns a condition on `value` for those that do not read, with how many cells they are. */
-export async function encodeValues(database: Database, encoder: ColumnEncoder, { values, target }: ValueTable): Promise<{ badCells: number; badValues: RawValue[] }> {
+export async function encodeValues(
+  database: Database,
+  encoder: ColumnEncoder,
+  { values, target }: ValueTable,
+): Promise<{ badCells: number; badValues: RawValue[] }> {
   const { shape } = encoder
   const codes = `${target}_codes`
   const width = shape.kind === 'numbers' ? shape.width : 0
-  const types = shape.kind === 'numbers' ? numberColumns(width).map((name) => `${name} FLOAT`) : [`code INTEGER${shape.isMultivalent ? '[]' : ''}`]
+  const types =
+    shape.kind === 'numbers'
+      ? numberColumns(width).map((name) => `${name} FLOAT`)
+      : [`code INTEGER${shape.isMultivalent ? '[]' : ''}`]
   await database.run(`CREATE TABLE ${codes} (k INTEGER, ${types.join(', ')})`)
   const bad: { badCells: number; badValues: RawValue[] } = { badCells: 0, badValues: [] }
-  for await (const { columns, rowCount } of database.chunks(`SELECT rowid AS k, value, CAST(n AS DOUBLE) AS n FROM ${values}`)) {
+  for await (const { columns, rowCount } of database.chunks(
+    `SELECT rowid AS k, value, CAST(n AS DOUBLE) AS n FROM ${values}`,
+  )) {
     const keys = Int32Array.from({ length: rowCount }, (_, row) => numberOf(columns['k'], row))
     const encode = shape.kind === 'numbers' ? encodeNumbers : shape.isMultivalent ? encodeLists : encodeSingles
     const { inserted, isBad } = encode(encoder, columns['value'], rowCount)

@@ -52,7 +52,8 @@ export function openDataset(file: DatasetFile, options: { memoryBudget?: number 
   const memoryBudget = options.memoryBudget ?? defaultBudget
   const source = `read_parquet(${quoteText(file.path)})`
   const connection = lazyDatabase()
-  const readRanges = async (ranges: readonly RowRange[]): Promise<EncodedBatch> => loadRows(await connection.open(), { source, columns }, ranges)
+  const readRanges = async (ranges: readonly RowRange[]): Promise<EncodedBatch> =>
+    loadRows(await connection.open(), { source, columns }, ranges)
   const bytesPerRow = once(async () => rowBytes(await connection.open(), file, source))
   const loaded = once(async () => {
     const fits = rowCount * (await bytesPerRow()) <= memoryBudget
@@ -77,7 +78,9 @@ export function openDataset(file: DatasetFile, options: { memoryBudget?: number 
     async positives() {
       if (!file.keys.user || !file.keys.item) return []
       const database = await connection.open()
-      const rows = await database.rows(`SELECT "user", item FROM ${source} WHERE label > 0 AND "user" IS NOT NULL AND item IS NOT NULL ORDER BY row`)
+      const rows = await database.rows(
+        `SELECT "user", item FROM ${source} WHERE label > 0 AND "user" IS NOT NULL AND item IS NOT NULL ORDER BY row`,
+      )
       return rows.map((row) => ({ user: String(row['user']), item: String(row['item']) }))
     },
     close: () => {

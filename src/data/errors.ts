@@ -32,7 +32,12 @@ export const rowsBad = defineError<{ count: number; total: number; limit: number
     `at most ${percent(limit)} of the rows may be bad; got ${String(count)} of ${String(total)} (${percent(count / total)}); the first:\n  ${lines.join('\n  ')}\nmend the files, or raise data.format.badRows`,
 )
 
-export const joinKeyDuplicate = defineError<{ table: string; key: string; count: number; offenders: readonly string[] }>(
+export const joinKeyDuplicate = defineError<{
+  table: string
+  key: string
+  count: number
+  offenders: readonly string[]
+}>(
   'DATA_JOIN_KEY_DUPLICATE',
   'data',
   ({ table, key, count, offenders }) =>
@@ -56,7 +61,8 @@ export const timeInvalid = defineError<{ column: string; count: number; offender
 export const splitUnknown = defineError<{ column: string; offenders: readonly string[] }>(
   'DATA_SPLIT_UNKNOWN',
   'data',
-  ({ column, offenders }) => `the split column "${column}" must hold train, validation or test; got ${offenders.join(', ')}`,
+  ({ column, offenders }) =>
+    `the split column "${column}" must hold train, validation or test; got ${offenders.join(', ')}`,
 )
 
 export const timeNotConfigured = defineError<{ use: string }>(

@@ -31,20 +31,38 @@ interface JoinedTable {
 }
 
 /** Makes the table `joined`; returns where the columns are and what was odd. */
-export async function joinExamples(reader: SourceReader, input: ExamplesInput): Promise<{ columns: CellColumns; warnings: string[] }> {
+export async function joinExamples(
+  reader: SourceReader,
+  input: ExamplesInput,
+): Promise<{ columns: CellColumns; warnings: string[] }> {
   const { database } = reader
   const needed = neededColumns(input.config)
   const format = input.config.data.format
   const found = await scanExamples(reader, input)
   const own = sourceColumns(found.flatMap(({ scans }) => scans))
   const joins = await readJoins(reader, input, { needed, own })
-  requireColumns(needed, [...own, ...joins.flatMap(({ names }) => names)], found.flatMap(({ files }) => files))
+  requireColumns(
+    needed,
+    [...own, ...joins.flatMap(({ names }) => names)],
+    found.flatMap(({ files }) => files),
+  )
   const names = [...needed.keys()].filter((name) => hasName(own, name))
   for (const { scans, given } of found) {
-    await readSource(reader, scans, { table: 'source', names, extra: { __given: given === 'examples' ? "''" : `'${given}'` }, format })
+    await readSource(reader, scans, {
+      table: 'source',
+      names,
+      extra: { __given: given === 'examples' ? "''" : `'${given}'` },
+      format,
+    })
   }
   const [row] = await database.rows('SELECT count(*) AS n FROM source')
-  if (Number(row?.['n'] ?? 0) === 0) throw fileEmpty({ path: found.flatMap(({ files }) => files).slice(0, 3).join(', ') })
+  if (Number(row?.['n'] ?? 0) === 0)
+    throw fileEmpty({
+      path: found
+        .flatMap(({ files }) => files)
+        .slice(0, 3)
+        .join(', '),
+    })
   const columns: CellColumns = new Map([...needed.keys()].map((name, index) => [name, `c${String(index)}`]))
   await database.run(joinSql(input.config, { columns, own, joins }))
   const warnings = await unmatchedWarnings(reader, joins)
@@ -53,7 +71,11 @@ export async function joinExamples(reader: SourceReader, input: ExamplesInput): 
   return { columns, warnings }
 }
 
-type Found = { readonly given: string; readonly files: readonly string[]; readonly scans: Awaited<ReturnType<typeof scanSource>> }
+type Found = {
+  readonly given: string
+  readonly files: readonly string[]
+  readonly scans: Awaited<ReturnType<typeof scanSource>>
+}
 
 async function scanExamples(reader: SourceReader, { config, configDirectory, files }: ExamplesInput): Promise<Found[]> {
   if (!files.examples) throw examplesUndeclared({ need: 'examples' })
@@ -79,7 +101,9 @@ async function readJoins(
     const known = sourceColumns(scans)
     requireColumns(new Map([[tableKey, `data.join[${String(index)}].on`]]), known, files)
     const taken = [...own, ...joins.flatMap(({ names }) => names)]
-    const names = [...needed.keys()].filter((name) => hasName(known, name) && !hasName(taken, name) && name !== tableKey)
+    const names = [...needed.keys()].filter(
+      (name) => hasName(known, name) && !hasName(taken, name) && name !== tableKey,
+    )
     const table = `join_${String(index)}`
     await readSource(reader, scans, { table, names: [tableKey, ...names], format: effective })
     const joined = { table, path: from, exampleKey, tableKey, names }
@@ -99,7 +123,8 @@ async function refuseDuplicates({ database }: SourceReader, { table, path, table
   throw joinKeyDuplicate({ table: path, key: tableKey, count: Number(doubles[0]?.['total']), offenders: offending })
 }
 
-const hasName = (names: readonly string[], name: string): boolean => names.some((known) => known.toLowerCase() === name.toLowerCase())
+const hasName = (names: readonly string[], name: string): boolean =>
+  names.some((known) => known.toLowerCase() === name.toLowerCase())
 
 interface JoinPlan {
   readonly columns: CellColumns
@@ -121,7 +146,9 @@ function joinSql(config: Config, { columns, own, joins }: JoinPlan): string {
     `CAST(${label ? labelSql(config, cellOf(label.column)) : 'NULL'} AS DOUBLE) AS __label`,
     `CAST(${weight === undefined ? '1' : numberSql(cellOf(weight))} AS DOUBLE) AS __weight`,
     `CAST(${time === undefined ? 'NULL' : timeSql(cellOf(time))} AS DOUBLE) AS __time`,
-    ...joins.map(({ table, tableKey }, index) => `${table}.${quoteName(tableKey)} IS NULL AS __unmatched_${String(index)}`),
+    ...joins.map(
+      ({ table, tableKey }, index) => `${table}.${quoteName(tableKey)} IS NULL AS __unmatched_${String(index)}`,
+    ),
     ...[...columns].map(([name, alias]) => `${cellOf(name)} AS ${alias}`),
   ]
   // Keys are compared as text: one file may hold numbers where the other holds their text.
@@ -135,9 +162,14 @@ function joinSql(config: Config, { columns, own, joins }: JoinPlan): string {
 async function unmatchedWarnings({ database }: SourceReader, joins: readonly JoinedTable[]): Promise<string[]> {
   const warnings: string[] = []
   for (const [index, { path, exampleKey }] of joins.entries()) {
-    const [row] = await database.rows(`SELECT count(*) FILTER (WHERE __unmatched_${String(index)}) AS n, count(*) AS total FROM joined`)
+    const [row] = await database.rows(
+      `SELECT count(*) FILTER (WHERE __unmatched_${String(index)}) AS n, count(*) AS total FROM joined`,
+    )
     const count = Number(row?.['n'] ?? 0)
-    if (count > 0) warnings.push(`${String(count)} of ${String(row?.['total'])} rows have no row in ${path} for their ${exampleKey}; its columns are missing there`)
+    if (count > 0)
+      warnings.push(
+        `${String(count)} of ${String(row?.['total'])} rows have no row in ${path} for their ${exampleKey}; its columns are missing there`,
+      )
   }
   return warnings
 }
@@ -171,6 +203,8 @@ export async function findOffenders(
     `SELECT __file AS file, __row - (SELECT min(__row) FROM joined AS own WHERE own.__file = joined.__file) + 1 AS row, ${cell ?? 'NULL'} AS cell
      FROM joined WHERE ${condition} ORDER BY __row LIMIT 3`,
   )
-  const offenders = first.map((one) => `${JSON.stringify(one['cell'])} in ${basename(String(one['file']))}, row ${String(one['row'])}`)
+  const offenders = first.map(
+    (one) => `${JSON.stringify(one['cell'])} in ${basename(String(one['file']))}, row ${String(one['row'])}`,
+  )
   return { count, offenders }
 }

@@ -16,12 +16,20 @@ const hashedBytes = 64 * 2 ** 20
 /** The fingerprint of a config's data, features and crosses and of the files they name. */
 export async function fingerprintOf(database: Database, config: Config, configDirectory: string): Promise<string> {
   const { data, features, model, training } = config
-  const relevant = { data, features, crosses: declaredCrosses(model), head: model?.head, seed: training?.seed, share: training?.validationShare }
+  const relevant = {
+    data,
+    features,
+    crosses: declaredCrosses(model),
+    head: model?.head,
+    seed: training?.seed,
+    share: training?.validationShare,
+  }
   const hash = createHash('sha256').update(JSON.stringify([preparedVersion, relevant]))
   const patterns = [data.examples, data.validation, data.test, ...(data.join ?? []).map(({ from }) => from)]
   for (const pattern of patterns) {
     if (pattern === undefined) continue
-    for (const file of await findFiles(database, pattern, configDirectory)) hash.update(JSON.stringify(await identityOf(file, configDirectory)))
+    for (const file of await findFiles(database, pattern, configDirectory))
+      hash.update(JSON.stringify(await identityOf(file, configDirectory)))
   }
   return hash.digest('hex')
 }

@@ -17,7 +17,11 @@ export interface HistoryTables {
 }
 
 /** Makes the tables of each declared history from `joined`. */
-export async function makeHistories(database: Database, config: Config, columns: CellColumns): Promise<HistoryTables[]> {
+export async function makeHistories(
+  database: Database,
+  config: Config,
+  columns: CellColumns,
+): Promise<HistoryTables[]> {
   const declared = Object.entries(config.data.history ?? {})
   if (declared.length === 0) return []
   const user = columns.get(config.data.user ?? '')
@@ -25,7 +29,12 @@ export async function makeHistories(database: Database, config: Config, columns:
   if (config.data.time === undefined) throw timeNotConfigured({ use: `data.history.${declared[0]?.[0] ?? ''}` })
   const made: HistoryTables[] = []
   for (const [index, [name, history]] of declared.entries()) {
-    const tables = { name, rows: `history_${String(index)}`, events: `events_${String(index)}`, last: history.last ?? defaultLast }
+    const tables = {
+      name,
+      rows: `history_${String(index)}`,
+      events: `events_${String(index)}`,
+      last: history.last ?? defaultLast,
+    }
     await database.run(eventsSql(tables.events, user, eventCondition(history, columns), columns.get(history.of) ?? ''))
     await database.run(historySql(tables, user, eventCondition(history, columns)))
     made.push(tables)
@@ -44,15 +53,24 @@ function eventsSql(table: string, user: string, condition: string, item: string)
     FROM joined WHERE ${user} IS NOT NULL AND ${condition}`
 }
 
-/** A row looks up at most `last` positions, so that the work is linear in the rows, however long a user's history is. */
+/**
+ * A user's events lie in blocks of `last`; a row needs the block with its newest event and the one before. So the work is linear in the
+ * rows, however long a user's history is, and no list is sorted for a row.
+ */
 function historySql({ rows, events, last }: HistoryTables, user: string, condition: string): string {
+  const size = String(last)
   return `CREATE TABLE ${rows} AS
     WITH earlier AS (
       SELECT __row, ${user} AS user,
         count(*) FILTER (WHERE ${condition}) OVER (PARTITION BY ${user} ORDER BY __time RANGE UNBOUNDED PRECEDING)
           - count(*) FILTER (WHERE ${condition}) OVER (PARTITION BY ${user}, __time) AS n
       FROM joined WHERE ${user} IS NOT NULL),
-    positions AS (SELECT __row, user, unnest(range(greatest(n - ${String(last)}, 0) + 1, n + 1)) AS pos FROM earlier WHERE n > 0)
-    SELECT positions.__row AS __row, list(item ORDER BY pos) AS items
-    FROM positions JOIN ${events} AS events USING (user, pos) GROUP BY positions.__row`
+    places AS (SELECT __row, user, (n - 1) // ${size} AS block, (n - 1) % ${size} + 1 AS own FROM earlier WHERE n > 0),
+    blocks AS (SELECT user, (pos - 1) // ${size} AS block, list(item ORDER BY pos) AS items FROM ${events} GROUP BY ALL)
+    SELECT __row, list_slice(
+        list_concat(coalesce(before.items, []), newest.items),
+        greatest(len(coalesce(before.items, [])) + own - ${size}, 0) + 1,
+        len(coalesce(before.items, [])) + own) AS items
+    FROM places JOIN blocks AS newest ON places.user = newest.user AND places.block = newest.block
+      LEFT JOIN blocks AS before ON places.user = before.user AND places.block - 1 = before.block`
 }

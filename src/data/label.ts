@@ -18,7 +18,8 @@ export function labelSql({ data, model }: Pick<Config, 'data' | 'model'>, cell: 
     const isNumber = numbers.length > 0 ? ` OR (${number}) IN (${numbers.map(String).join(', ')})` : ''
     return `CASE WHEN ${cell} IS NULL THEN NULL WHEN CAST(${cell} AS VARCHAR) IN (${texts})${isNumber} THEN 1 ELSE 0 END`
   }
-  if (atLeast !== undefined) return `CASE WHEN (${number}) >= ${String(atLeast)} THEN 1 WHEN (${number}) IS NOT NULL THEN 0 END`
+  if (atLeast !== undefined)
+    return `CASE WHEN (${number}) >= ${String(atLeast)} THEN 1 WHEN (${number}) IS NOT NULL THEN 0 END`
   return isBinary(model) ? `CASE WHEN (${number}) IN (0, 1) THEN (${number}) END` : number
 }
 

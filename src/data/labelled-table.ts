@@ -15,14 +15,20 @@ export interface LabelledTable {
 }
 
 /** Makes the table `examples`; `split` is the one split that all rows are put into, or `null` for the config's splits. */
-export async function makeExamples(reader: SourceReader, input: ExamplesInput, split: string | null): Promise<LabelledTable> {
+export async function makeExamples(
+  reader: SourceReader,
+  input: ExamplesInput,
+  split: string | null,
+): Promise<LabelledTable> {
   const { database } = reader
   const { columns, warnings } = await joinExamples(reader, input)
   const histories = await makeHistories(database, input.config, columns)
   const own = split === null ? await splitSql(database, input.config, columns) : `'${split}'`
   const lists = histories.map(({ rows }, index) => `${rows}.items AS h${String(index)}`)
   const joins = histories.map(({ rows }) => `LEFT JOIN ${rows} ON ${rows}.__row = joined.__row`)
-  await database.run(`CREATE TABLE examples AS SELECT ${['joined.*', `${own} AS __split`, ...lists].join(', ')} FROM joined ${joins.join(' ')}`)
+  await database.run(
+    `CREATE TABLE examples AS SELECT ${['joined.*', ...lists].join(', ')} FROM (SELECT *, ${own} AS __split FROM joined) AS joined ${joins.join(' ')}`,
+  )
   await database.run(['joined', ...histories.map(({ rows }) => rows)].map((table) => `DROP TABLE ${table}`).join('; '))
   const [row] = await database.rows('SELECT count(*) AS n FROM examples')
   const named = histories.map(({ name }, index) => [name, `h${String(index)}`] as const)

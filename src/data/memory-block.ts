@@ -1,4 +1,5 @@
 /** Encoded rows in typed arrays: loading them from the cache, and gathering batches out of them. */
+import { gatherLists, gatherNumbers, gatherSingles } from './kernels/gather.js'
 import type { EncodedBatch, EncodedColumn, JaggedIds } from '../features/index.js'
 import type { ColumnarChunk, Database, FixedValues } from '../sql/index.js'
 import { quoteName } from '../sql/index.js'
@@ -12,8 +13,15 @@ export interface RowRange {
 }
 
 /** Reads the rows of some ranges, one range after the other; `source` is a table expression with a column `row`. */
-export async function loadRows(database: Database, { source, columns }: { source: string; columns: readonly EncodedColumn[] }, ranges: readonly RowRange[]): Promise<EncodedBatch> {
-  const loader = createLoader(columns, ranges.reduce((sum, { count }) => sum + count, 0))
+export async function loadRows(
+  database: Database,
+  { source, columns }: { source: string; columns: readonly EncodedColumn[] },
+  ranges: readonly RowRange[],
+): Promise<EncodedBatch> {
+  const loader = createLoader(
+    columns,
+    ranges.reduce((sum, { count }) => sum + count, 0),
+  )
   const names = ['label', 'weight', ...columns.map(encodedName)].map(quoteName).join(', ')
   for (const { first, count } of ranges) {
     const sql = `SELECT ${names} FROM ${source} WHERE row >= ${String(first)} AND row < ${String(first + count)} ORDER BY row`
@@ -22,13 +30,22 @@ export async function loadRows(database: Database, { source, columns }: { source
   return loader.finish()
 }
 
-function createLoader(columns: readonly EncodedColumn[], rowCount: number): { append(chunk: ColumnarChunk): void; finish(): EncodedBatch } {
+function createLoader(
+  columns: readonly EncodedColumn[],
+  rowCount: number,
+): { append(chunk: ColumnarChunk): void; finish(): EncodedBatch } {
   const labels = new Float32Array(rowCount)
   const weights = new Float32Array(rowCount)
-  const numbers = columns.flatMap(({ name, shape }) => (shape.kind === 'numbers' ? [{ name, width: shape.width, values: new Float32Array(rowCount * shape.width) }] : []))
-  const singles = columns.flatMap(({ name, shape }) => (shape.kind === 'ids' && !shape.isMultivalent ? [{ name, ids: new Int32Array(rowCount) }] : []))
+  const numbers = columns.flatMap(({ name, shape }) =>
+    shape.kind === 'numbers' ? [{ name, width: shape.width, values: new Float32Array(rowCount * shape.width) }] : [],
+  )
+  const singles = columns.flatMap(({ name, shape }) =>
+    shape.kind === 'ids' && !shape.isMultivalent ? [{ name, ids: new Int32Array(rowCount) }] : [],
+  )
   const lists = columns.flatMap(({ name, shape }) =>
-    shape.kind === 'ids' && shape.isMultivalent ? [{ name, ids: new GrowingIds(), offsets: new Int32Array(rowCount + 1) }] : [],
+    shape.kind === 'ids' && shape.isMultivalent
+      ? [{ name, ids: new GrowingIds(), offsets: new Int32Array(rowCount + 1) }]
+      : [],
   )
   let at = 0
   return {
@@ -45,7 +62,13 @@ function createLoader(columns: readonly EncodedColumn[], rowCount: number): { ap
       const ids: Record<string, JaggedIds> = {}
       for (const { name, ids: values } of singles) ids[name] = { ids: values, offsets: null, weights: null }
       for (const { name, ids: values, offsets } of lists) ids[name] = { ids: values.view(), offsets, weights: null }
-      return { rowCount, labels, weights, ids, numbers: Object.fromEntries(numbers.map(({ name, values }) => [name, values])) }
+      return {
+        rowCount,
+        labels,
+        weights,
+        ids,
+        numbers: Object.fromEntries(numbers.map(({ name, values }) => [name, values])),
+      }
     },
   }
 }
@@ -65,7 +88,11 @@ function fixedValues(column: Column): Exclude<FixedValues, BigInt64Array | BigUi
   return column.values
 }
 
-function appendLists(column: Column, ids: GrowingIds, { offsets, at, count }: { offsets: Int32Array; at: number; count: number }): void {
+function appendLists(
+  column: Column,
+  ids: GrowingIds,
+  { offsets, at, count }: { offsets: Int32Array; at: number; count: number },
+): void {
   if (column?.kind !== 'lists') throw new Error('internal: the encoded cache must hold lists')
   const start = ids.length
   ids.append(fixedValues(column.child).subarray(0, column.offsets[count] ?? 0))
@@ -75,13 +102,20 @@ function appendLists(column: Column, ids: GrowingIds, { offsets, at, count }: { 
 /** Consecutive rows of a block; arrays are views of the block's wherever they can be. */
 export function sliceRows(block: EncodedBatch, { first, count }: RowRange): EncodedBatch {
   const ids: Record<string, JaggedIds> = {}
-  for (const [name, { ids: all, offsets }] of Object.entries(block.ids)) ids[name] = sliceIds(all, offsets, { first, count })
+  for (const [name, { ids: all, offsets }] of Object.entries(block.ids))
+    ids[name] = sliceIds(all, offsets, { first, count })
   const numbers: Record<string, Float32Array> = {}
   for (const [name, values] of Object.entries(block.numbers)) {
     const width = values.length / block.rowCount
     numbers[name] = values.subarray(first * width, (first + count) * width)
   }
-  return { rowCount: count, ids, numbers, labels: block.labels.subarray(first, first + count), weights: block.weights.subarray(first, first + count) }
+  return {
+    rowCount: count,
+    ids,
+    numbers,
+    labels: block.labels.subarray(first, first + count),
+    weights: block.weights.subarray(first, first + count),
+  }
 }
 
 function sliceIds(all: Int32Array, offsets: Int32Array | null, { first, count }: RowRange): JaggedIds {
@@ -96,42 +130,19 @@ function sliceIds(all: Int32Array, offsets: Int32Array | null, { first, count }:
 export function gatherRows(block: EncodedBatch, rows: Uint32Array): EncodedBatch {
   const ids: Record<string, JaggedIds> = {}
   for (const [name, { ids: all, offsets }] of Object.entries(block.ids)) {
-    ids[name] = offsets === null ? { ids: gatherSingles(all, rows), offsets: null, weights: null } : gatherLists(all, offsets, rows)
+    ids[name] =
+      offsets === null
+        ? { ids: gatherSingles(all, rows), offsets: null, weights: null }
+        : gatherLists(all, offsets, rows)
   }
   const numbers: Record<string, Float32Array> = {}
-  for (const [name, values] of Object.entries(block.numbers)) numbers[name] = gatherNumbers(values, values.length / block.rowCount, rows)
-  return { rowCount: rows.length, ids, numbers, labels: gatherNumbers(block.labels, 1, rows), weights: gatherNumbers(block.weights, 1, rows) }
-}
-
-function gatherSingles(all: Int32Array, rows: Uint32Array): Int32Array {
-  const ids = new Int32Array(rows.length)
-  for (let at = 0; at < rows.length; at++) ids[at] = all[rows[at]!]!
-  return ids
-}
-
-function gatherLists(all: Int32Array, offsets: Int32Array, rows: Uint32Array): JaggedIds {
-  const own = new Int32Array(rows.length + 1)
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at]!
-    own[at + 1] = own[at]! + offsets[row + 1]! - offsets[row]!
+  for (const [name, values] of Object.entries(block.numbers))
+    numbers[name] = gatherNumbers(values, values.length / block.rowCount, rows)
+  return {
+    rowCount: rows.length,
+    ids,
+    numbers,
+    labels: gatherNumbers(block.labels, 1, rows),
+    weights: gatherNumbers(block.weights, 1, rows),
   }
-  const ids = new Int32Array(own[rows.length]!)
-  for (let at = 0; at < rows.length; at++) {
-    const shift = offsets[rows[at]!]! - own[at]!
-    for (let target = own[at]!; target < own[at + 1]!; target++) ids[target] = all[target + shift]!
-  }
-  return { ids, offsets: own, weights: null }
-}
-
-function gatherNumbers(all: Float32Array, width: number, rows: Uint32Array): Float32Array {
-  const values = new Float32Array(rows.length * width)
-  if (width === 1) {
-    for (let at = 0; at < rows.length; at++) values[at] = all[rows[at]!]!
-    return values
-  }
-  for (let at = 0; at < rows.length; at++) {
-    const from = rows[at]! * width
-    for (let index = 0; index < width; index++) values[at * width + index] = all[from + index]!
-  }
-  return values
 }

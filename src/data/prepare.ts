@@ -64,7 +64,15 @@ export async function prepare(options: PrepareOptions): Promise<PrepareResult> {
       return { isUnchanged: true, rows: last.rows, warnings: last.warnings, fingerprint }
     }
     const { rows, warnings, columns, catalogue } = await prepareInto(database, partial, options)
-    const manifest: PreparedManifest = { formatVersion: preparedVersion, fingerprint, rows, warnings, columns, catalogue, config }
+    const manifest: PreparedManifest = {
+      formatVersion: preparedVersion,
+      fingerprint,
+      rows,
+      warnings,
+      columns,
+      catalogue,
+      config,
+    }
     atomicWriteFile(join(partial, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`)
     rmSync(join(partial, 'temporary'), { recursive: true, force: true })
     replaceDirectory(partial, outDirectory)
@@ -97,7 +105,11 @@ async function prepareInto(database: Database, directory: string, options: Prepa
   saveFeatureState(join(directory, 'feature-state'), state)
   const rows: Record<string, number> = {}
   for (const split of splitNames) {
-    rows[split] = await writeEncoded(database, { config, columns: table.columns, encoded: columns }, { split, path: join(directory, encodedFile(split)) })
+    rows[split] = await writeEncoded(
+      database,
+      { config, columns: table.columns, encoded: columns },
+      { split, path: join(directory, encodedFile(split)) },
+    )
   }
   const catalogue = await writeCatalogue(context, table.histories, directory)
   await writeSamples(context, join(directory, samplesFile))
@@ -108,7 +120,8 @@ async function prepareInto(database: Database, directory: string, options: Prepa
 function inputOf({ config, configDirectory }: PrepareOptions): ExamplesInput {
   const { examples, validation, test } = config.data
   if (examples === undefined) throw examplesUndeclared({ need: 'examples' })
-  const listed = (patterns: string | readonly string[]): readonly string[] => (typeof patterns === 'string' ? [patterns] : patterns)
+  const listed = (patterns: string | readonly string[]): readonly string[] =>
+    typeof patterns === 'string' ? [patterns] : patterns
   const files = {
     examples: listed(examples),
     ...(validation === undefined ? {} : { validation: listed(validation) }),
@@ -121,8 +134,12 @@ function inputOf({ config, configDirectory }: PrepareOptions): ExamplesInput {
 async function writeSamples({ database, config, columns }: EncodeContext, path: string): Promise<void> {
   const features = Object.keys(allFeatures(config))
   const select = features.map((name, index) => `${columns.get(name) ?? 'NULL'} AS f${String(index)}`)
-  const rows = await database.rows(`SELECT ${select.join(', ')} FROM examples WHERE __split = 'train' ORDER BY __row LIMIT ${String(sampleCount)}`)
-  const named = rows.map((row) => Object.fromEntries(features.map((name, index) => [name, row[`f${String(index)}`] ?? null])))
+  const rows = await database.rows(
+    `SELECT ${select.join(', ')} FROM examples WHERE __split = 'train' ORDER BY __row LIMIT ${String(sampleCount)}`,
+  )
+  const named = rows.map((row) =>
+    Object.fromEntries(features.map((name, index) => [name, row[`f${String(index)}`] ?? null])),
+  )
   atomicWriteFile(path, `${JSON.stringify(named)}\n`)
 }
 

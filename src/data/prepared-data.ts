@@ -29,12 +29,16 @@ export interface PreparedData {
 export function openPrepared(directory: string, options: { memoryBudget?: number } = {}): PreparedData {
   const manifest = readManifest(directory)
   if (!manifest) throw preparedMissing({ directory })
-  if (manifest.formatVersion !== preparedVersion) throw preparedVersionUnknown({ directory, version: manifest.formatVersion })
+  if (manifest.formatVersion !== preparedVersion)
+    throw preparedVersionUnknown({ directory, version: manifest.formatVersion })
   const { config, columns, rows, warnings, catalogue } = manifest
   const keys = { user: config.data.user !== undefined, item: config.data.item !== undefined }
   const datasets = new Map<string, EncodedDataset>()
   const open = (name: string): EncodedDataset => {
-    const dataset = openDataset({ path: join(directory, encodedFile(name)), rowCount: rows[name] ?? 0, columns, keys }, options)
+    const dataset = openDataset(
+      { path: join(directory, encodedFile(name)), rowCount: rows[name] ?? 0, columns, keys },
+      options,
+    )
     datasets.set(name, dataset)
     return dataset
   }
@@ -45,7 +49,10 @@ export function openPrepared(directory: string, options: { memoryBudget?: number
     warnings,
     featureState: loadFeatureState(join(directory, 'feature-state')),
     split: (name) => datasets.get(name) ?? open(name),
-    sampleRows: (count) => Promise.resolve((JSON.parse(readFileSync(join(directory, samplesFile), 'utf8')) as Record<string, RawValue>[]).slice(0, count)),
+    sampleRows: (count) =>
+      Promise.resolve(
+        (JSON.parse(readFileSync(join(directory, samplesFile), 'utf8')) as Record<string, RawValue>[]).slice(0, count),
+      ),
     catalogueFiles: () => catalogue,
     close: () => {
       for (const dataset of datasets.values()) dataset.close()

@@ -9,7 +9,11 @@ import { fileMissing } from './errors.js'
  * The files that paths or globs name, each glob's in ascending order. A relative path is looked for below the directory in
  * WIDEDEEP_DATA first, when that is set and has it, and else relative to the config file.
  */
-export async function findFiles(database: Database, patterns: string | readonly string[], configDirectory: string): Promise<string[]> {
+export async function findFiles(
+  database: Database,
+  patterns: string | readonly string[],
+  configDirectory: string,
+): Promise<string[]> {
   const files: string[] = []
   for (const pattern of typeof patterns === 'string' ? [patterns] : patterns) {
     const candidates = candidatePaths(pattern, configDirectory)
@@ -23,7 +27,10 @@ export async function findFiles(database: Database, patterns: string | readonly 
 function candidatePaths(pattern: string, configDirectory: string): string[] {
   if (isAbsolute(pattern)) return [pattern]
   const root = process.env['WIDEDEEP_DATA']
-  return [...(root === undefined || root === '' ? [] : [join(resolve(root), pattern)]), resolve(configDirectory, pattern)]
+  return [
+    ...(root === undefined || root === '' ? [] : [join(resolve(root), pattern)]),
+    resolve(configDirectory, pattern),
+  ]
 }
 
 async function firstMatch(database: Database, candidates: readonly string[]): Promise<string[]> {

@@ -42,7 +42,8 @@ export async function scanSource(reader: SourceReader, { files, format }: Source
     const type = format?.type ?? typeOf(file)
     const scan = type === 'csv' ? await scanText(reader, file, format ?? {}) : await scanTyped(reader, file, type)
     const last = scans.at(-1)
-    if (last?.type === 'csv' && sameColumns(last, scan)) scans[scans.length - 1] = { ...last, files: [...last.files, ...scan.files] }
+    if (last?.type === 'csv' && sameColumns(last, scan))
+      scans[scans.length - 1] = { ...last, files: [...last.files, ...scan.files] }
     else scans.push(scan)
   }
   return scans
@@ -58,7 +59,12 @@ export function sourceColumns(scans: readonly Scan[]): string[] {
 export async function readSource(
   reader: SourceReader,
   scans: readonly Scan[],
-  target: { readonly table: string; readonly names: readonly string[]; readonly extra?: Readonly<Record<string, string>>; readonly format: FileFormat | undefined },
+  target: {
+    readonly table: string
+    readonly names: readonly string[]
+    readonly extra?: Readonly<Record<string, string>>
+    readonly format: FileFormat | undefined
+  },
 ): Promise<void> {
   const { database } = reader
   for (const scan of scans) {
@@ -66,7 +72,8 @@ export async function readSource(
     const extra = Object.entries(target.extra ?? {}).map(([name, sql]) => `${sql} AS ${name}`)
     const select = `SELECT ${['__file', ...extra, ...cells].join(', ')} FROM ${scan.type === 'csv' ? textScan(scan, target.format ?? {}) : scan.sql}`
     const exists = await database.rows(`SELECT 1 FROM duckdb_tables() WHERE table_name = ${quoteText(target.table)}`)
-    const statement = exists.length > 0 ? `INSERT INTO ${target.table} BY NAME ${select}` : `CREATE TABLE ${target.table} AS ${select}`
+    const statement =
+      exists.length > 0 ? `INSERT INTO ${target.table} BY NAME ${select}` : `CREATE TABLE ${target.table} AS ${select}`
     await database.run(statement).catch((cause: unknown) => {
       throw unreadable(cause, scan)
     })
@@ -75,7 +82,11 @@ export async function readSource(
 }
 
 /** Throws one error that names every column of `wanted` which the data does not have, with where the config names it. */
-export function requireColumns(wanted: ReadonlyMap<string, string>, known: readonly string[], files: readonly string[]): void {
+export function requireColumns(
+  wanted: ReadonlyMap<string, string>,
+  known: readonly string[],
+  files: readonly string[],
+): void {
   const present = new Set(known.map((name) => name.toLowerCase()))
   const missing = [...wanted].filter(([name]) => !present.has(name.toLowerCase()))
   if (missing.length === 0) return
@@ -89,7 +100,8 @@ function typeOf(file: string): FileType {
   return ['.ndjson', '.jsonl', '.json'].includes(extension) ? 'ndjson' : 'csv'
 }
 
-const delimiterOf = (file: string, format: FileFormat): string => format.delimiter ?? (/\.tsv(\.gz)?$/i.test(file) ? '\t' : ',')
+const delimiterOf = (file: string, format: FileFormat): string =>
+  format.delimiter ?? (/\.tsv(\.gz)?$/i.test(file) ? '\t' : ',')
 
 async function scanText(reader: SourceReader, file: string, format: FileFormat): Promise<Scan> {
   const encoding = format.encoding ?? 'utf-8'
@@ -125,9 +137,11 @@ async function scanTyped({ database }: SourceReader, file: string, type: 'parque
       ? `read_parquet(${quoteText(file)}, filename = '__file')`
       : `read_json(${quoteText(file)}, format = 'newline_delimited', filename = '__file'${options})`
   const scan = { type, files: [file] }
-  const described = await database.rows(`DESCRIBE SELECT * FROM ${call(', sample_size = -1, maximum_depth = 2')}`).catch((cause: unknown) => {
-    throw unreadable(cause, scan)
-  })
+  const described = await database
+    .rows(`DESCRIBE SELECT * FROM ${call(', sample_size = -1, maximum_depth = 2')}`)
+    .catch((cause: unknown) => {
+      throw unreadable(cause, scan)
+    })
   const columns = new Map(described.map((row) => [String(row['column_name']), String(row['column_type'])]))
   columns.delete('__file')
   if (type === 'parquet') return { ...scan, sql: call(''), columns }
@@ -137,7 +151,8 @@ async function scanTyped({ database }: SourceReader, file: string, type: 'parque
   return { ...scan, sql: call(`, columns = {${declared}}`), columns: new Map(types) }
 }
 
-const sameColumns = (a: Scan, b: Scan): boolean => a.type === b.type && [...a.columns.keys()].join('\0') === [...b.columns.keys()].join('\0')
+const sameColumns = (a: Scan, b: Scan): boolean =>
+  a.type === b.type && [...a.columns.keys()].join('\0') === [...b.columns.keys()].join('\0')
 
 /** What is read of a type: integers, numbers, booleans, text, and lists of them; everything else as its text. */
 function plainType(type: string): string {
@@ -153,7 +168,8 @@ function cellExpression(scan: Scan, name: string, format: FileFormat | undefined
   const type = scan.columns.get(found) ?? 'VARCHAR'
   const cell = quoteName(found)
   const plain = plainType(type)
-  if (plain === 'VARCHAR') return textExpression(scan.type === 'csv' ? `trim(${cell})` : `CAST(${cell} AS VARCHAR)`, format)
+  if (plain === 'VARCHAR')
+    return textExpression(scan.type === 'csv' ? `trim(${cell})` : `CAST(${cell} AS VARCHAR)`, format)
   // A 32-bit 0.1 is the number 0.1 that a request would bring, not its 64-bit expansion.
   const exact = type.startsWith('FLOAT') ? `CAST(${cell} AS VARCHAR${type.endsWith('[]') ? '[]' : ''})` : cell
   return `CAST(${exact} AS ${plain})`

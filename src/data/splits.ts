@@ -38,14 +38,22 @@ async function declaredSplit(context: SplitContext, split: SplitDeclaration): Pr
   if (split.by === 'column') {
     const cell = context.columns.get(split.column) ?? ''
     const names = splitNames.map((name) => `'${name}'`).join(', ')
-    const wrong = await findOffenders(context, `__given = '' AND (${cell} IS NULL OR CAST(${cell} AS VARCHAR) NOT IN (${names}))`, cell)
+    const wrong = await findOffenders(
+      context,
+      `__given = '' AND (${cell} IS NULL OR CAST(${cell} AS VARCHAR) NOT IN (${names}))`,
+      cell,
+    )
     if (wrong) throw splitUnknown({ column: split.column, offenders: wrong.offenders })
     return `CAST(${cell} AS VARCHAR)`
   }
   if (timeColumn(context.config) === undefined) throw timeNotConfigured({ use: 'data.split' })
   const test = await timeThreshold(context, { amount: split.test, path: 'data.split.test', rows: "__given = ''" })
   const before = test === null ? "__given = ''" : `__given = '' AND __time < ${String(test)}`
-  const validation = await timeThreshold(context, { amount: split.validation, path: 'data.split.validation', rows: before })
+  const validation = await timeThreshold(context, {
+    amount: split.validation,
+    path: 'data.split.validation',
+    rows: before,
+  })
   const cases = [
     ...(test === null ? [] : [`WHEN __time >= ${String(test)} THEN 'test'`]),
     ...(validation === null ? [] : [`WHEN __time >= ${String(validation)} THEN 'validation'`]),
@@ -56,8 +64,13 @@ async function declaredSplit(context: SplitContext, split: SplitDeclaration): Pr
 async function validationCut(context: SplitContext, declared: string): Promise<string> {
   const { config } = context
   const share = config.training?.validationShare ?? defaultValidationShare
-  if (config.data.split?.by !== 'time') return `${uniformSql(randomKey(config.training?.seed ?? 1, 'validation'))} < ${String(share)}`
-  const threshold = await timeThreshold(context, { amount: share, path: 'training.validationShare', rows: `(${declared}) = 'train'` })
+  if (config.data.split?.by !== 'time')
+    return `${uniformSql(randomKey(config.training?.seed ?? 1, 'validation'))} < ${String(share)}`
+  const threshold = await timeThreshold(context, {
+    amount: share,
+    path: 'training.validationShare',
+    rows: `(${declared}) = 'train'`,
+  })
   return threshold === null ? 'false' : `__time >= ${String(threshold)}`
 }
 
@@ -105,13 +118,20 @@ export function durationSeconds(text: string, path: string): number {
   return Number(match[1]) * secondsOf[match[2] as keyof typeof secondsOf]
 }
 
-const mixSql = (value: string): string =>
-  `list_reduce([${value}, 2146121005, 2221713035], lambda x, factor: ((xor(x, x >> (CASE factor WHEN 2146121005 THEN 16 ELSE 15 END))) * factor) & 4294967295)`
+/** `value` bound to a name once, so that the expression does not double with each use. */
+const bound = (value: string, expression: string): string => `list_transform([${value}], lambda v: ${expression})[1]`
+
+/** The mixer of base's random numbers, in 64 bits without a sign: the products are below 2^64. */
+function mixSql(value: string): string {
+  const first = bound(value, '(xor(v, v >> 16) * 2146121005::UBIGINT) & 4294967295')
+  const second = bound(first, '(xor(v, v >> 15) * 2221713035::UBIGINT) & 4294967295')
+  return bound(second, 'xor(v, v >> 16)')
+}
 
 /** `randomUniform(key, row)` of base, in SQL: the same rows are drawn whatever the order of work. */
 export function uniformSql(key: number, row = '__row'): string {
-  const finished = (value: string): string => `list_transform([${mixSql(value)}], lambda y: xor(y, y >> 16))[1]`
-  const counter = finished(`xor((${row} & 4294967295), ${String(key)}::BIGINT)`)
-  const high = finished(`((${row} >> 32) + 2654435769) & 4294967295`)
-  return `(${finished(`xor((${counter} + ${high}) & 4294967295, ${String(key >>> 16)}::BIGINT)`)} / 4294967296.0)`
+  const wide = `CAST(${row} AS UBIGINT)`
+  const counter = mixSql(`xor(${wide} & 4294967295, ${String(key)}::UBIGINT)`)
+  const high = mixSql(`((${wide} >> 32) + 2654435769) & 4294967295`)
+  return `(${mixSql(`xor((${counter} + ${high}) & 4294967295, ${String(key >>> 16)}::UBIGINT)`)} / 4294967296.0)`
 }

@@ -34,7 +34,9 @@ async function elementsSql(database: Database, declaration: ColumnDeclaration, t
   const trained = `SELECT value, n_train AS n FROM ${table} WHERE n_train > 0`
   if (!declaration.inner) return trained
   const { separator, maximumLength } = declaration as { separator?: string; maximumLength?: number }
-  const [row] = await database.rows(`SELECT data_type AS type FROM duckdb_columns() WHERE table_name = ${quoteText(table)} AND column_name = 'value'`)
+  const [row] = await database.rows(
+    `SELECT data_type AS type FROM duckdb_columns() WHERE table_name = ${quoteText(table)} AND column_name = 'value'`,
+  )
   const isList = String(row?.['type']).endsWith('[]')
   const list = isList ? 'value' : `string_split(CAST(value AS VARCHAR), ${quoteText(separator ?? '|')})`
   const last = maximumLength === undefined ? list : `list_slice(${list}, -${String(maximumLength)}, -1)`
@@ -46,9 +48,12 @@ async function count(database: Database, sql: string): Promise<number> {
   return Number(row?.['n'] ?? 0)
 }
 
-async function* tokenChunks(database: Database, elements: string): AsyncGenerator<{ tokens: string[]; counts: Float64Array }> {
+async function* tokenChunks(
+  database: Database,
+  elements: string,
+): AsyncGenerator<{ tokens: string[]; counts: Float64Array }> {
   const sql = `SELECT value, CAST(sum(n) AS DOUBLE) AS n FROM (${elements})
-    WHERE value IS NOT NULL AND CAST(value AS VARCHAR) NOT IN ('', 'nan') GROUP BY value ORDER BY n DESC, CAST(value AS VARCHAR)`
+    WHERE value IS NOT NULL AND CAST(value AS VARCHAR) <> '' AND NOT (typeof(value) = 'DOUBLE' AND CAST(value AS VARCHAR) = 'nan') GROUP BY value ORDER BY n DESC, CAST(value AS VARCHAR)`
   for await (const { columns, rowCount } of database.chunks(sql)) {
     const tokens: string[] = []
     for (let row = 0; row < rowCount; row++) tokens.push(String(rawAt(columns['value'], row)))
@@ -56,7 +61,10 @@ async function* tokenChunks(database: Database, elements: string): AsyncGenerato
   }
 }
 
-async function* numberChunks(database: Database, numbers: string): AsyncGenerator<{ numbers: Float64Array; counts: Float64Array }> {
+async function* numberChunks(
+  database: Database,
+  numbers: string,
+): AsyncGenerator<{ numbers: Float64Array; counts: Float64Array }> {
   const sql = `SELECT number, CAST(n AS DOUBLE) AS n FROM (${numbers}) WHERE number IS NOT NULL ORDER BY number`
   for await (const { columns, rowCount } of database.chunks(sql)) {
     const values = Float64Array.from({ length: rowCount }, (_, row) => numberOf(columns['number'], row))
@@ -68,4 +76,5 @@ const countsOf = (columns: ColumnarChunk['columns'], rowCount: number): Float64A
   Float64Array.from({ length: rowCount }, (_, row) => numberOf(columns['n'], row))
 
 /** A cell as the encoder takes it. */
-export const rawAt = (column: ColumnarChunk['columns'][string] | undefined, row: number): RawValue => (column ? cellOf(column, row) : null)
+export const rawAt = (column: ColumnarChunk['columns'][string] | undefined, row: number): RawValue =>
+  column ? cellOf(column, row) : null

@@ -35,7 +35,9 @@ export async function writeEncoded(
     ...encoded.map((column) => `encoded.${quoteName(encodedName(column))}`),
   ]
   const query = `SELECT ${select.join(', ')} FROM examples JOIN encoded ON examples.__row = encoded.__row WHERE examples.__split = '${split}' ORDER BY row`
-  await database.run(`COPY (${query}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${String(rowGroupRows)})`)
+  await database.run(
+    `COPY (${query}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${String(rowGroupRows)})`,
+  )
   const [row] = await database.rows(`SELECT count(*) AS n FROM examples WHERE __split = '${split}'`)
   return Number(row?.['n'] ?? 0)
 }

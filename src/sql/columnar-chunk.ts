@@ -1,6 +1,16 @@
 /** Columns of a few thousand rows as they come out of the database. */
 
-export type FixedValues = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array | BigInt64Array | BigUint64Array
+export type FixedValues =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
 
 export type ColumnValues =
   /** Numbers of fixed width; where `isNull` is 1 the number means nothing. `isNull` is `null` when no row is null. */
@@ -8,7 +18,12 @@ export type ColumnValues =
   /** Strings, booleans and whatever else has no typed array; `null` is null. */
   | { readonly kind: 'values'; readonly values: readonly (string | boolean | bigint | null)[] }
   /** Row `r` owns entries `offsets[r] … offsets[r + 1] - 1` of `child`; null lists have none and are marked. */
-  | { readonly kind: 'lists'; readonly offsets: Int32Array; readonly child: ColumnValues; readonly isNull: Uint8Array | null }
+  | {
+      readonly kind: 'lists'
+      readonly offsets: Int32Array
+      readonly child: ColumnValues
+      readonly isNull: Uint8Array | null
+    }
 
 export interface ColumnarChunk {
   readonly rowCount: number

@@ -16,7 +16,7 @@ describe('the database', () => {
     const database = await openDatabase({ threads: 2 })
     let sum = 0
     let previous = -1
-    for await (const { columns, rowCount } of database.chunks('SELECT range AS k FROM range(10000) ORDER BY k') as AsyncIterable<ColumnarChunk>) {
+    for await (const { columns, rowCount } of database.chunks('SELECT range AS k FROM range(10000) ORDER BY k')) {
       const column = columns['k']
       if (column?.kind !== 'fixed') throw new Error('internal: k is fixed')
       for (let row = 0; row < rowCount; row++) {
@@ -33,7 +33,9 @@ describe('the database', () => {
 
   it('reads lists that lie anywhere in their child, empty and null ones too', async () => {
     const database = await openDatabase({ threads: 1 })
-    await database.run("CREATE TABLE t AS SELECT range AS k, CASE range % 4 WHEN 0 THEN NULL WHEN 1 THEN [] ELSE [range, range * 2] END AS l FROM range(5000)")
+    await database.run(
+      'CREATE TABLE t AS SELECT range AS k, CASE range % 4 WHEN 0 THEN NULL WHEN 1 THEN [] ELSE [range, range * 2] END AS l FROM range(5000)',
+    )
     const rows = await database.rows('SELECT k, l FROM t WHERE k % 3 = 0 ORDER BY k DESC')
     expect(rows).toHaveLength(1667)
     for (const { k, l } of rows) {
@@ -49,7 +51,11 @@ describe('the database', () => {
     const count = 5000
     const offsets = Int32Array.from({ length: count + 1 }, (_, row) => Math.floor((row * 3) / 2))
     const values = Int32Array.from({ length: offsets[count] ?? 0 }, (_, at) => at * 7)
-    await database.insert('t', count, [Int32Array.from({ length: count }, (_, row) => row), Float32Array.from({ length: count }, (_, row) => row / 4), { offsets, values }])
+    await database.insert('t', count, [
+      Int32Array.from({ length: count }, (_, row) => row),
+      Float32Array.from({ length: count }, (_, row) => row / 4),
+      { offsets, values },
+    ])
     const rows = await database.rows('SELECT * FROM t ORDER BY k')
     for (const [row, { k, x, ids }] of rows.entries()) {
       expect([k, x]).toEqual([row, row / 4])
@@ -76,7 +82,9 @@ describe('the database', () => {
 
   it('works within its memory limit by spilling', async () => {
     const database = await openDatabase({ threads: 1, memoryLimit: 64 * 2 ** 20 })
-    const rows = await database.rows('SELECT count(*) n FROM (SELECT range k, hash(range) h FROM range(4000000) ORDER BY h)')
+    const rows = await database.rows(
+      'SELECT count(*) n FROM (SELECT range k, hash(range) h FROM range(4000000) ORDER BY h)',
+    )
     expect(rows).toEqual([{ n: 4000000 }])
     database.close()
   })

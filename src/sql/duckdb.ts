@@ -20,10 +20,7 @@ export interface DatabaseOptions {
 
 /** Columns to insert: numbers, or lists of integers by offsets (`rowCount + 1` of them, from 0). */
 export type InsertedColumn =
-  | Int32Array
-  | Float32Array
-  | Float64Array
-  | { readonly offsets: Int32Array; readonly values: Int32Array }
+  Int32Array | Float32Array | Float64Array | { readonly offsets: Int32Array; readonly values: Int32Array }
 
 export interface Database {
   run(sql: string): Promise<void>
@@ -56,7 +53,8 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   const connection = await instance.connect()
   const translated = (cause: unknown, sql: string): Error => {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    if (/out of memory|could not (allocate|write)|no space left/i.test(reason)) return memoryExhausted({ limit, reason }, { cause })
+    if (/out of memory|could not (allocate|write)|no space left/i.test(reason))
+      return memoryExhausted({ limit, reason }, { cause })
     return statementFailed({ reason, sql }, { cause })
   }
   const chunks = (sql: string): AsyncIterable<ColumnarChunk> => streamChunks(instance, sql, translated)
@@ -123,7 +121,13 @@ function readVector(vector: DuckDBVector, count: number): ColumnValues {
   const values: (string | boolean | bigint | null)[] = []
   for (let row = 0; row < count; row++) {
     const value = vector.getItem(row)
-    values.push(typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint' ? value : value === null ? null : String(value))
+    values.push(
+      typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint'
+        ? value
+        : value === null
+          ? null
+          : String(value),
+    )
   }
   return { kind: 'values', values }
 }
@@ -204,7 +208,11 @@ function typeOf(column: InsertedColumn): DuckDBType {
   return column instanceof Float32Array ? FLOAT : DOUBLE
 }
 
-function writeVector(vector: DuckDBVector, column: InsertedColumn, { first, count }: { first: number; count: number }): void {
+function writeVector(
+  vector: DuckDBVector,
+  column: InsertedColumn,
+  { first, count }: { first: number; count: number },
+): void {
   if ('offsets' in column) {
     for (let row = 0; row < count; row++) {
       const [from, to] = [column.offsets[first + row], column.offsets[first + row + 1]]
