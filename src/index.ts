@@ -2,8 +2,22 @@
 export { bucketized, categorical, cross, defineConfig, embedding, indicator, list, numeric } from './features/index.js'
 export type { Config, RawValue } from './features/index.js'
 // The main job.
-export { evaluateBundle, inspectBundle, loadConfig, prepareData, recommendItems, trainBundle } from './pipeline/index.js'
-export type { EvaluateResult, InspectResult, LoadedConfig, PreparedSummary, RecommendResult, TrainResult } from './pipeline/index.js'
+export {
+  evaluateBundle,
+  inspectBundle,
+  loadConfig,
+  prepareData,
+  recommendItems,
+  trainBundle,
+} from './pipeline/index.js'
+export type {
+  EvaluateResult,
+  InspectResult,
+  LoadedConfig,
+  PreparedSummary,
+  RecommendResult,
+  TrainResult,
+} from './pipeline/index.js'
 // Faults.
 export { WideDeepError } from './base/index.js'
 export type { Issue } from './base/index.js'

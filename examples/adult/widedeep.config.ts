@@ -18,11 +18,16 @@ export default defineConfig({
     split: { by: 'random', validation: 0.1, seed: 1 },
   },
   features: {
-    age: numeric({ normalize: 'quantiles' }),
+    age: bucketized({ boundaries: [18, 21, 24, 27, 30, 33, 36, 40, 44, 48, 52, 56, 60, 65, 70] }),
     education_num: numeric({ normalize: 'quantiles' }),
-    capital_gain: numeric({ normalize: 'log' }),
-    capital_loss: numeric({ normalize: 'log' }),
-    hours_per_week: numeric({ normalize: 'quantiles' }),
+    // Where the amounts lump: what counts is which exemption or tax class they stand for.
+    capital_gain: bucketized({
+      boundaries: [1, 3000, 3500, 4000, 4700, 5100, 5300, 6000, 6600, 7000, 7500, 8000, 10600, 15000],
+    }),
+    capital_loss: bucketized({
+      boundaries: [1, 1500, 1600, 1750, 1825, 1880, 1900, 1950, 1980, 2200, 2400, 2500, 3000],
+    }),
+    hours_per_week: bucketized({ boundaries: [10, 20, 25, 30, 35, 39, 41, 45, 50, 55, 60, 70] }),
     workclass: categorical(),
     education: categorical(),
     marital_status: categorical(),
@@ -35,11 +40,11 @@ export default defineConfig({
   model: {
     wide: [
       cross('education', 'occupation'),
-      cross('marital_status', 'occupation'),
+      cross('age', 'education', 'occupation', { minCount: 5 }),
       cross('relationship', 'education'),
       cross('workclass', 'occupation'),
     ],
-    deep: { embedding: 8, hidden: [128, 64], dropout: 0.2 },
+    deep: { embedding: 8, hidden: [128, 64], dropout: 0.3 },
   },
   training: { batchSize: 256, epochs: 30, patience: 3, seed: 1 },
 })

@@ -26,7 +26,11 @@ export class WideDeepError extends Error {
   readonly status: number
   readonly issues: readonly Issue[]
 
-  constructor(declaration: ErrorDeclaration, message: string, options?: { cause?: unknown; issues?: readonly Issue[] }) {
+  constructor(
+    declaration: ErrorDeclaration,
+    message: string,
+    options?: { cause?: unknown; issues?: readonly Issue[] },
+  ) {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause })
     this.code = declaration.code
     this.exitCode = declaration.exitCode
@@ -67,6 +71,8 @@ export const declaredErrors: ReadonlyMap<string, ErrorDeclaration> = declared
 
 /** A value shortened to 80 characters, for "got …" in a sentence. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? JSON.stringify(value) : String(value)
-  return text !== undefined && text.length > 80 ? `${text.slice(0, 77)}...` : String(text)
+  // JSON has no text for these; everything else it can say.
+  const isPlain = value === undefined || typeof value === 'function' || typeof value === 'bigint' || Number.isNaN(value)
+  const text = isPlain ? String(value) : (JSON.stringify(value) ?? 'nothing')
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text
 }

@@ -16,7 +16,7 @@ export function writeLargeFile(path: string, parts: Iterable<ArrayBufferView>): 
   const file = openSync(path, 'w')
   try {
     for (const part of parts) {
-      for (let done = 0; done < part.byteLength; ) {
+      for (let done = 0; done < part.byteLength;) {
         const length = Math.min(pieceBytes, part.byteLength - done)
         done += writeSync(file, new Uint8Array(part.buffer, part.byteOffset + done, length))
       }

@@ -50,6 +50,9 @@ describe('counter-based random numbers', () => {
   })
 
   it('give keys that differ by word and by seed', () => {
-    expect(new Set([randomKey(1, 'a'), randomKey(1, 'b'), randomKey(2, 'a'), randomKey(1, 'a', 0), randomKey(1, 'a', 1)]).size).toBe(5)
+    expect(
+      new Set([randomKey(1, 'a'), randomKey(1, 'b'), randomKey(2, 'a'), randomKey(1, 'a', 0), randomKey(1, 'a', 1)])
+        .size,
+    ).toBe(5)
   })
 })

@@ -14,7 +14,11 @@ export interface CliCommand {
 }
 
 /** A text option, or its default. */
-export function textOption<D extends string | undefined>(options: Readonly<Record<string, unknown>>, name: string, fallback: D): string | D {
+export function textOption<D extends string | undefined>(
+  options: Readonly<Record<string, unknown>>,
+  name: string,
+  fallback: D,
+): string | D {
   const value = options[name]
   return typeof value === 'string' ? value : fallback
 }

@@ -6,6 +6,11 @@ import { optionInvalid } from './errors.js'
 export function newestBundle(): string {
   const runs = existsSync('runs') ? readdirSync('runs').sort().reverse() : []
   const newest = runs.map((run) => join('runs', run, 'bundle')).find((path) => existsSync(join(path, 'manifest.json')))
-  if (newest === undefined) throw optionInvalid({ option: 'bundle', expected: 'a bundle directory', got: 'nothing, and runs/ has no finished run' })
+  if (newest === undefined)
+    throw optionInvalid({
+      option: 'bundle',
+      expected: 'a bundle directory',
+      got: 'nothing, and runs/ has no finished run',
+    })
   return newest
 }

@@ -56,7 +56,10 @@ export function createOutput(isJson: boolean): Output {
 /** Prints an error and returns the exit code it stands for. */
 export function reportError(error: unknown, isJson: boolean): number {
   if (error instanceof WideDeepError) {
-    if (isJson) process.stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message, issues: error.issues } })}\n`)
+    if (isJson)
+      process.stdout.write(
+        `${JSON.stringify({ error: { code: error.code, message: error.message, issues: error.issues } })}\n`,
+      )
     process.stderr.write(`error ${error.code}: ${error.message}\n`)
     return error.exitCode
   }

@@ -6,12 +6,18 @@ export function textTable(header: readonly string[], rows: readonly (readonly st
   const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))
   const isNumeric = header.map((_, column) => rows.every((row) => /^[-+\d.,%±\s–-]*$/.test(row[column] ?? '')))
   const line = (row: readonly string[]): string =>
-    row.map((cell, column) => (isNumeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd()
+    row
+      .map((cell, column) =>
+        isNumeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd()
   return [line(header), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
 }
 
 /** A metric with four digits; `–` where it is undefined. */
-export const metricText = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : value.toFixed(4))
+export const metricText = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '–' : value.toFixed(4)
 
 /** 1,234,567 */
 export const countText = (value: number): string => Math.round(value).toLocaleString('en-US')

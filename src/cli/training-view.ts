@@ -18,6 +18,8 @@ export function createTrainingView(output: Output): (event: TrainingEvent) => vo
       rows += event.rowCount
       const share = event.batch / event.batchCount
       const seconds = (Date.now() - startedAt) / 1000
+      // The first moments say nothing about the speed.
+      if (seconds < 0.2) return
       const left = (seconds / rows) * (event.rowCount * (event.batchCount - event.batch))
       output.progress(
         `epoch ${String(event.epoch + 1)} ${bar(share)} ${String(Math.round(100 * share)).padStart(3)}%  ${countText(rows / seconds)} examples/s  loss ${metricText(event.loss)}${validation}  ${durationText(left)} left in the epoch`,
@@ -30,7 +32,9 @@ export function createTrainingView(output: Output): (event: TrainingEvent) => vo
       const seconds = ((Date.now() - epochStart) / 1000).toFixed(1)
       epochStart = Date.now()
       rows = 0
-      output.line(`epoch ${String(record.epoch + 1).padStart(2)}  loss ${metricText(record.loss)}  ${shown}  ${seconds} s${event.isBest ? '  ← best' : ''}`)
+      output.line(
+        `epoch ${String(record.epoch + 1).padStart(2)}  loss ${metricText(record.loss)}  ${shown}  ${seconds} s${event.isBest ? '  ← best' : ''}`,
+      )
     }
   }
 }

@@ -1,7 +1,7 @@
 /** The items and the users of the data, with their latest raw features: what ranking and `recommend` look up. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Config, RawValue } from '../features/index.js'
+import type { RawValue } from '../features/index.js'
 import type { CellValue } from '../sql/index.js'
 import { openDatabase, quoteName, quoteText } from '../sql/index.js'
 import type { EncodeContext } from './encode-table.js'

@@ -134,4 +134,18 @@ describe('encoded rows', () => {
       (await prepared.split('train').readBlock(0, 10)).ids['tags'],
     )
   })
+
+  it('count rows of the training split only', async () => {
+    const path = join(directory, 'counts.csv')
+    const rows = ['train,often', 'train,often', 'train,once', 'validation,once', 'validation,once', 'test,once']
+    writeFileSync(path, `label,split,text\n${rows.map((row) => `1,${row}`).join('\n')}\n`)
+    const outDirectory = join(directory, 'prepared-counts')
+    const counted: Config = {
+      data: { examples: path, label: { column: 'label' }, split: { by: 'column', column: 'split' } },
+      features: { text: categorical({ minCount: 2 }) },
+    }
+    await prepare({ config: counted, configDirectory: directory, outDirectory })
+    const train = await openPrepared(outDirectory).split('train').readBlock(0, 3)
+    expect(Array.from(train.ids['text']?.ids ?? [])).toEqual([2, 2, 1])
+  })
 })

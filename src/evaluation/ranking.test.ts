@@ -8,7 +8,9 @@ describe('topK', () => {
     for (let seed = 1; seed <= 50; seed++) {
       const scores = Float32Array.from({ length: 40 }, (_, i) => randomInteger(seed, i, 9))
       const isExcluded = (index: number): boolean => randomInteger(seed + 100, index, 4) === 0
-      const sorted = [...scores.keys()].filter((i) => !isExcluded(i)).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b)
+      const sorted = [...scores.keys()]
+        .filter((i) => !isExcluded(i))
+        .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b)
       for (const k of [0, 1, 5, 40, 100]) expect([...topK(scores, k, isExcluded)]).toEqual(sorted.slice(0, k))
     }
   })
@@ -33,12 +35,14 @@ describe('listMetrics', () => {
       const k = 1 + randomInteger(seed, 999, 12)
       const list = [...topK(scores, k)]
       const isHit = list.map((item) => relevant.has(item))
-      const gains = (flags: readonly boolean[]): number => flags.reduce((sum, flag, rank) => sum + Number(flag) / Math.log2(rank + 2), 0)
+      const gains = (flags: readonly boolean[]): number =>
+        flags.reduce((sum, flag, rank) => sum + Number(flag) / Math.log2(rank + 2), 0)
       const ideal = gains(Array.from({ length: k }, (_, rank) => rank < relevant.size))
       const own = listMetrics(list, relevant, k)
       expect(own.ndcg).toBeCloseTo(gains(isHit) / ideal, 12)
       const precisionAt = (rank: number): number => isHit.slice(0, rank + 1).filter(Boolean).length / (rank + 1)
-      const average = isHit.reduce((sum, flag, rank) => sum + (flag ? precisionAt(rank) : 0), 0) / Math.min(k, relevant.size)
+      const average =
+        isHit.reduce((sum, flag, rank) => sum + (flag ? precisionAt(rank) : 0), 0) / Math.min(k, relevant.size)
       expect(own.map).toBeCloseTo(average, 12)
       const first = isHit.indexOf(true)
       expect(own.mrr).toBeCloseTo(first < 0 ? 0 : 1 / (first + 1), 12)

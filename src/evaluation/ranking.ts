@@ -61,6 +61,8 @@ export async function evaluateRanking(input: RankingInput): Promise<Record<strin
     const own = listMetrics(list, relevant, input.k)
     for (const name of Object.keys(sums) as (keyof ListMetrics)[]) sums[name] += own[name]
   }
-  const named = Object.entries(sums).map(([name, sum]) => [`${name}@${String(input.k)}`, users > 0 ? sum / users : null] as const)
+  const named = Object.entries(sums).map(
+    ([name, sum]) => [`${name}@${String(input.k)}`, users > 0 ? sum / users : null] as const,
+  )
   return { ...Object.fromEntries(named), rankedUsers: users }
 }

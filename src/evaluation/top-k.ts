@@ -1,8 +1,13 @@
 /** The indices of the k greatest scores, greatest first; equal scores by lower index; excluded indices never. */
-export function topK(scores: Float32Array, k: number, isExcluded: (index: number) => boolean = () => false): Int32Array {
+export function topK(
+  scores: Float32Array,
+  k: number,
+  isExcluded: (index: number) => boolean = () => false,
+): Int32Array {
   // A heap whose root is the worst of those kept: O(n log k), and k is small.
   const heap: number[] = []
-  const isWorse = (a: number, b: number): boolean => (scores[a] ?? 0) < (scores[b] ?? 0) || (scores[a] === scores[b] && a > b)
+  const isWorse = (a: number, b: number): boolean =>
+    (scores[a] ?? 0) < (scores[b] ?? 0) || (scores[a] === scores[b] && a > b)
   for (let index = 0; index < scores.length; index++) {
     if (heap.length === k && (k === 0 || !isWorse(heap[0] ?? 0, index))) continue
     if (isExcluded(index)) continue
@@ -19,7 +24,7 @@ function settle(heap: number[], isWorse: (a: number, b: number) => boolean): voi
 }
 
 function sink(heap: number[], start: number, isWorse: (a: number, b: number) => boolean): void {
-  for (let at = start; ; ) {
+  for (let at = start; ;) {
     const left = 2 * at + 1
     const right = left + 1
     let worst = at

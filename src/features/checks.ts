@@ -16,12 +16,16 @@ export const isBoolean = mustBe('true or false', (value) => typeof value === 'bo
 
 /** A number in `[minimum, maximum]`. */
 export function isNumber(minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY): Check {
-  const range = Number.isFinite(minimum) || Number.isFinite(maximum) ? ` in [${String(minimum)}, ${String(maximum)}]` : ''
+  const range =
+    Number.isFinite(minimum) || Number.isFinite(maximum) ? ` in [${String(minimum)}, ${String(maximum)}]` : ''
   return mustBe(`a number${range}`, (value) => typeof value === 'number' && value >= minimum && value <= maximum)
 }
 
 export function isCount(minimum = 1): Check {
-  return mustBe(`a whole number of at least ${String(minimum)}`, (value) => Number.isInteger(value) && Number(value) >= minimum)
+  return mustBe(
+    `a whole number of at least ${String(minimum)}`,
+    (value) => Number.isInteger(value) && Number(value) >= minimum,
+  )
 }
 
 export function isOneOf(...values: readonly (string | boolean)[]): Check {
@@ -35,20 +39,26 @@ export function isOneOf(...values: readonly (string | boolean)[]): Check {
 export function isListOf(check: Check, least = 0): Check {
   return (value, path) => {
     if (!Array.isArray(value)) return [faultAt(path, `must be a list; got ${shown(value)}`)]
-    if (value.length < least) return [faultAt(path, `must have at least ${String(least)} element(s); got ${String(value.length)}`)]
+    if (value.length < least)
+      return [faultAt(path, `must have at least ${String(least)} element(s); got ${String(value.length)}`)]
     return value.flatMap((element, index) => check(element, `${path}[${String(index)}]`))
   }
 }
 
 /** The faults of the first form that the value looks like. */
-export function isEither(...forms: readonly { readonly when: (value: unknown) => boolean; readonly check: Check }[]): Check {
+export function isEither(
+  ...forms: readonly { readonly when: (value: unknown) => boolean; readonly check: Check }[]
+): Check {
   return (value, path) => {
     const form = forms.find(({ when }) => when(value)) ?? forms.at(-1)
     return form ? form.check(value, path) : []
   }
 }
 
-export const textOrTexts: Check = isEither({ when: Array.isArray, check: isListOf(isText, 1) }, { when: () => true, check: isText })
+export const textOrTexts: Check = isEither(
+  { when: Array.isArray, check: isListOf(isText, 1) },
+  { when: () => true, check: isText },
+)
 
 export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -58,10 +68,18 @@ export function isObject(checks: Readonly<Record<string, Check>>, required: read
   return (value, path) => {
     if (!isPlainObject(value)) return [faultAt(path, `must be an object; got ${shown(value)}`)]
     const prefix = path === '' ? '' : `${path}.`
-    const missing = required.filter((key) => value[key] === undefined).map((key) => faultAt(`${prefix}${key}`, 'must be given; got nothing'))
+    const missing = required
+      .filter((key) => value[key] === undefined)
+      .map((key) => faultAt(`${prefix}${key}`, 'must be given; got nothing'))
     const faults = Object.entries(value).flatMap(([key, part]) => {
       const check = checks[key]
-      if (!check) return [faultAt(`${prefix}${key}`, `must not be here: nothing has this name; ${suggestion(key, Object.keys(checks))}`)]
+      if (!check)
+        return [
+          faultAt(
+            `${prefix}${key}`,
+            `must not be here: nothing has this name; ${suggestion(key, Object.keys(checks))}`,
+          ),
+        ]
       return part === undefined ? [] : check(part, `${prefix}${key}`)
     })
     return [...missing, ...faults]

@@ -1,6 +1,14 @@
 /** Reading a config in the forms it may have: flat or grouped features, short or long parts. */
 import type { ColumnDeclaration } from './column.js'
-import type { Config, CrossDeclaration, DeepDeclaration, FeatureGroup, GroupedFeatures, ModelDeclaration, WideDeclaration } from './feature-spec.js'
+import type {
+  Config,
+  CrossDeclaration,
+  DeepDeclaration,
+  FeatureGroup,
+  GroupedFeatures,
+  ModelDeclaration,
+  WideDeclaration,
+} from './feature-spec.js'
 
 export const groupNames = ['user', 'item', 'context'] as const
 
@@ -49,7 +57,9 @@ export function resolvedDeclaration(name: string, features: FeatureGroup): Colum
   if (!declaration) throw new Error(`internal: no feature ${name}`)
   const shared = declaration.sharedWith === undefined ? undefined : features[declaration.sharedWith]
   if (!shared) return declaration
-  return declaration.inner ? { ...declaration, inner: shared } : { ...shared, deep: declaration.deep ?? shared.deep ?? { kind: 'embedding' } }
+  return declaration.inner
+    ? { ...declaration, inner: shared }
+    : { ...shared, deep: declaration.deep ?? shared.deep ?? { kind: 'embedding' } }
 }
 
 /** The feature that owns the state and the embedding table of a feature: itself, unless it shares. */

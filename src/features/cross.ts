@@ -28,7 +28,10 @@ export interface CrossEncoder {
 export const crossLearns = (declaration: CrossDeclaration): boolean => declaration.hashBuckets === undefined
 
 /** Keeps the tuples seen at least `minCount` times. */
-export async function learnCross({ features, minCount }: CrossDeclaration, statistics: TupleStatistics): Promise<ColumnState> {
+export async function learnCross(
+  { features, minCount }: CrossDeclaration,
+  statistics: TupleStatistics,
+): Promise<ColumnState> {
   const arity = features.length
   const kept: Int32Array[] = []
   let tuples = 0
@@ -69,7 +72,9 @@ export function compileCross(declaration: CrossDeclaration, state: ColumnState, 
     idOf,
     tupleOf: (id) => {
       const index = id - firstTokenId
-      return hashBuckets !== undefined || index < 0 || index >= table.count ? undefined : table.tuples.subarray(index * arity, (index + 1) * arity)
+      return hashBuckets !== undefined || index < 0 || index >= table.count
+        ? undefined
+        : table.tuples.subarray(index * arity, (index + 1) * arity)
     },
     encode: (features) => (isMultivalent ? encodeLists : encodeSingles)({ declaration, idOf, features }),
   }

@@ -21,7 +21,8 @@ export interface CategoricalOptions {
 export function categorical(options: CategoricalOptions = {}): ColumnDeclaration {
   const { minCount = 1, vocabularyBudget = 50_000_000, values, hashBuckets, sharedWith } = options
   const shared = sharedWith === undefined ? {} : { sharedWith }
-  if (values !== undefined) return frozen({ kind: typeof values === 'number' ? 'identity' : 'given-vocabulary', values, ...shared })
+  if (values !== undefined)
+    return frozen({ kind: typeof values === 'number' ? 'identity' : 'given-vocabulary', values, ...shared })
   if (hashBuckets !== undefined) return frozen({ kind: 'hashed', hashBuckets, ...shared })
   return frozen({ kind: 'vocabulary', minCount, vocabularyBudget, ...shared })
 }
@@ -52,7 +53,10 @@ export interface ListOptions {
 }
 
 /** A list of categorical values: an array, or text with a separator. */
-export function list(inner: ColumnDeclaration, { combiner = 'mean', separator = '|', maximumLength }: ListOptions = {}): ColumnDeclaration {
+export function list(
+  inner: ColumnDeclaration,
+  { combiner = 'mean', separator = '|', maximumLength }: ListOptions = {},
+): ColumnDeclaration {
   const { sharedWith, deep } = inner
   return frozen<ListDeclaration>({
     kind: 'list',
@@ -66,9 +70,16 @@ export function list(inner: ColumnDeclaration, { combiner = 'mean', separator = 
 }
 
 /** The same feature with an embedding of its own dimension; `sharedWith` shares vocabulary and table with another feature. */
-export function embedding(column: ColumnDeclaration, options: { readonly dimension: number; readonly sharedWith?: string }): ColumnDeclaration {
+export function embedding(
+  column: ColumnDeclaration,
+  options: { readonly dimension: number; readonly sharedWith?: string },
+): ColumnDeclaration {
   const { dimension, sharedWith } = options
-  return frozen({ ...column, deep: { kind: 'embedding', dimension }, ...(sharedWith === undefined ? {} : { sharedWith }) })
+  return frozen({
+    ...column,
+    deep: { kind: 'embedding', dimension },
+    ...(sharedWith === undefined ? {} : { sharedWith }),
+  })
 }
 
 /** The same feature as a multi-hot vector in the deep part, for few values. */
@@ -85,17 +96,27 @@ export interface CrossOptions {
 
 /** A cross-product transformation of two or more features (paper §3.1), for the wide part. */
 export function cross<const N extends readonly [string, string, ...string[]]>(
-  ...features: readonly [...N] | readonly [...N, CrossOptions]
-): CrossDeclaration<N[number]> {
-  const given: readonly (string | CrossOptions)[] = features
-  const names = given.filter((one) => typeof one === 'string') as N[number][]
+  ...features: N
+): CrossDeclaration<N[number]>
+export function cross<const N extends readonly [string, string, ...string[]]>(
+  ...featuresAndOptions: readonly [...N, CrossOptions]
+): CrossDeclaration<N[number]>
+export function cross(...given: readonly (string | CrossOptions)[]): CrossDeclaration {
+  const names = given.filter((one) => typeof one === 'string')
   const options: CrossOptions = given.find((one) => typeof one === 'object') ?? {}
   const { name = names.join('_x_'), minCount = 2, hashBuckets } = options
-  return frozen({ kind: 'cross', name, features: names, minCount, ...(hashBuckets === undefined ? {} : { hashBuckets }) })
+  return frozen({
+    kind: 'cross',
+    name,
+    features: names,
+    minCount,
+    ...(hashBuckets === undefined ? {} : { hashBuckets }),
+  })
 }
 
 /** Freezes a value and all that it holds. */
 export function frozen<T extends object>(value: T): T {
-  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null && !Object.isFrozen(part)) frozen(part as object)
+  for (const part of Object.values(value))
+    if (typeof part === 'object' && part !== null && !Object.isFrozen(part)) frozen(part as object)
   return Object.freeze(value)
 }

@@ -1,6 +1,14 @@
 import type { ColumnDeclaration } from './column.js'
 import { frozen } from './declare.js'
-import type { Config, CrossDeclaration, DataDeclaration, DeepDeclaration, ModelDeclaration, TrainingDeclaration, WideDeclaration } from './feature-spec.js'
+import type {
+  Config,
+  CrossDeclaration,
+  DataDeclaration,
+  DeepDeclaration,
+  ModelDeclaration,
+  TrainingDeclaration,
+  WideDeclaration,
+} from './feature-spec.js'
 
 /** The names of the features of a config, flat or grouped. */
 export type FeatureName<F> = { [K in keyof F]: F[K] extends ColumnDeclaration ? K : keyof F[K] }[keyof F] & string

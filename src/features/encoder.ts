@@ -52,17 +52,24 @@ export function createEncoder(config: Pick<Config, 'features' | 'model'>, state:
 }
 
 /** The encoders of the features alone, as preparation needs them before any cross is learned. */
-export function compileFeatures(config: Pick<Config, 'features'>, state: Pick<FeatureState, 'columns'>): Map<string, ColumnEncoder> {
+export function compileFeatures(
+  config: Pick<Config, 'features'>,
+  state: Pick<FeatureState, 'columns'>,
+): Map<string, ColumnEncoder> {
   const declared = allFeatures(config)
   return new Map(
     Object.keys(declared).map((name) => {
       const declaration = resolvedDeclaration(name, declared)
-      return [name, kindOf(declaration).compile(declaration, stateOf(state.columns, stateOwner(name, declared)))] as const
+      return [
+        name,
+        kindOf(declaration).compile(declaration, stateOf(state.columns, stateOwner(name, declared))),
+      ] as const
     }),
   )
 }
 
-const isMultivalentColumn = (column: ColumnEncoder | undefined): boolean => column?.shape.kind === 'ids' && column.shape.isMultivalent
+const isMultivalentColumn = (column: ColumnEncoder | undefined): boolean =>
+  column?.shape.kind === 'ids' && column.shape.isMultivalent
 
 function stateOf(states: Readonly<Record<string, ColumnState>>, column: string): ColumnState {
   const state = states[column]
@@ -75,7 +82,12 @@ function encodeRows(columns: ReadonlyMap<string, ColumnEncoder>, rows: readonly 
   const numbers: Record<string, Float32Array> = {}
   for (const [name, column] of columns) {
     const { shape } = column
-    if (shape.kind === 'ids') ids[name] = encodeIds(column, shape.isMultivalent, rows.map((row) => row[name]))
+    if (shape.kind === 'ids')
+      ids[name] = encodeIds(
+        column,
+        shape.isMultivalent,
+        rows.map((row) => row[name]),
+      )
     else {
       const values = new Float32Array(rows.length * shape.width)
       for (const [index, row] of rows.entries()) column.writeNumbers?.(row[name], values, index * shape.width)
@@ -93,5 +105,9 @@ function encodeIds(column: ColumnEncoder, isMultivalent: boolean, values: readon
     column.appendIds?.(value, ids, weights)
     offsets[index + 1] = ids.length
   }
-  return { ids: Int32Array.from(ids), offsets: isMultivalent ? offsets : null, weights: weights.length > 0 ? Float32Array.from(weights) : null }
+  return {
+    ids: Int32Array.from(ids),
+    offsets: isMultivalent ? offsets : null,
+    weights: weights.length > 0 ? Float32Array.from(weights) : null,
+  }
 }

@@ -3,13 +3,15 @@ import { defineError } from '../base/index.js'
 export const stateMissing = defineError<{ column: string }>(
   'FEATURES_STATE_MISSING',
   'data',
-  ({ column }) => `the feature state must have column "${column}"; it has none; prepare the data again with this config`,
+  ({ column }) =>
+    `the feature state must have column "${column}"; it has none; prepare the data again with this config`,
 )
 
 export const stateVersionUnknown = defineError<{ path: string; got: unknown }>(
   'FEATURES_STATE_VERSION_UNKNOWN',
   'data',
-  ({ path, got }) => `${path} must have format version 1; got ${String(got)}; use the release that wrote it, or prepare again`,
+  ({ path, got }) =>
+    `${path} must have format version 1; got ${String(got)}; use the release that wrote it, or prepare again`,
 )
 
 /** Code of the issues that validation of a config finds. */

@@ -55,7 +55,12 @@ export interface LabelDeclaration {
 
 export type SplitDeclaration =
   /** The last `test` (and `validation` before it) of the time column, by share (`0.1`) or by duration (`'1d'`). */
-  | { readonly by: 'time'; readonly column?: string; readonly validation?: number | string; readonly test?: number | string }
+  | {
+      readonly by: 'time'
+      readonly column?: string
+      readonly validation?: number | string
+      readonly test?: number | string
+    }
   /** A column that names the split: values 'train', 'validation', 'test'. */
   | { readonly by: 'column'; readonly column: string }
   | { readonly by: 'random'; readonly validation?: number; readonly test?: number; readonly seed?: number }

@@ -29,8 +29,17 @@ interface StoredState {
 export function saveFeatureState(directory: string, state: FeatureState): void {
   makeDirectory(directory)
   const store = (group: string, columns: FeatureState['columns']): StoredState['columns'] =>
-    Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, storeColumn(directory, `${group}-${encodeURIComponent(name)}`, column)]))
-  const stored: StoredState = { formatVersion, columns: store('column', state.columns), crosses: store('cross', state.crosses) }
+    Object.fromEntries(
+      Object.entries(columns).map(([name, column]) => [
+        name,
+        storeColumn(directory, `${group}-${encodeURIComponent(name)}`, column),
+      ]),
+    )
+  const stored: StoredState = {
+    formatVersion,
+    columns: store('column', state.columns),
+    crosses: store('cross', state.crosses),
+  }
   writeLargeFile(join(directory, 'state.json'), [Buffer.from(`${JSON.stringify(stored, null, 2)}\n`)])
 }
 

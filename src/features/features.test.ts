@@ -14,7 +14,6 @@ import type { Config } from './feature-spec.js'
 import { TokenTable } from './token-table.js'
 import { validateConfig } from './validate-config.js'
 
-// eslint-disable-next-line @typescript-eslint/require-await -- statistics arrive asynchronously
 async function* once<T>(chunk: T): AsyncGenerator<T> {
   yield chunk
 }
@@ -41,7 +40,16 @@ describe('the quantile column', () => {
   it('cuts 1 … 8 into four quantiles as worked out by hand', async () => {
     // Boundaries: the smallest v with P(X ≤ v) ≥ 1/4, 2/4, 3/4: 2, 4, 6. i = 1 + boundaries below x; value (i − 1)/3.
     const encode = await quantileEncoder([1, 2, 3, 4, 5, 6, 7, 8], 4)
-    expect([1, 2, 2.5, 4, 5, 6, 7, 99].map(encode).map((x) => x.toFixed(4))).toEqual(['0.0000', '0.0000', '0.3333', '0.3333', '0.6667', '0.6667', '1.0000', '1.0000'])
+    expect([1, 2, 2.5, 4, 5, 6, 7, 99].map(encode).map((x) => x.toFixed(4))).toEqual([
+      '0.0000',
+      '0.0000',
+      '0.3333',
+      '0.3333',
+      '0.6667',
+      '0.6667',
+      '1.0000',
+      '1.0000',
+    ])
   })
 
   it('keeps 0 at 0 and the order among positives where 92 % of the values are zero', async () => {
@@ -54,7 +62,10 @@ describe('the quantile column', () => {
 
   const adult = new URL('../../../shared/data/adult/adult.data', import.meta.url)
   it.skipIf(!existsSync(adult))('does so for the capital gain of Adult (needs adult/adult.data)', async () => {
-    const gains = readFileSync(adult, 'utf8').trim().split('\n').map((line) => Number(line.split(',')[10]))
+    const gains = readFileSync(adult, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => Number(line.split(',')[10]))
     const encode = await quantileEncoder(gains)
     expect(encode(0)).toBe(0)
     expect(encode(5000)).toBeLessThan(encode(10_000))
@@ -93,13 +104,22 @@ const spec: Config = {
     item: { item: categorical({ values: ['i', 'j', 'k'] }), price: bucketized({ boundaries: [1, 5] }) },
     context: { hour: numeric({ normalize: 'none' }) },
   },
-  model: { wide: [cross('user', 'item'), cross('likes', 'item', 'price'), cross('user', 'price', { hashBuckets: 11 })] },
+  model: {
+    wide: [cross('user', 'item'), cross('likes', 'item', 'price'), cross('user', 'price', { hashBuckets: 11 })],
+  },
 }
 
 async function specEncoder(config = spec) {
   const nothing = { json: {}, arrays: {} }
-  const columns = { user: nothing, item: nothing, price: nothing, hour: { json: { hasMissing: true, mean: 2, deviation: 1 }, arrays: {} } }
-  const tuples = (values: readonly number[]) => ({ chunks: once({ tuples: Int32Array.from(values), counts: [9, 8, 7, 6] }) })
+  const columns = {
+    user: nothing,
+    item: nothing,
+    price: nothing,
+    hour: { json: { hasMissing: true, mean: 2, deviation: 1 }, arrays: {} },
+  }
+  const tuples = (values: readonly number[]) => ({
+    chunks: once({ tuples: Int32Array.from(values), counts: [9, 8, 7, 6] }),
+  })
   return createEncoder(config, {
     columns,
     crosses: {
@@ -129,14 +149,17 @@ describe('the encoder', () => {
       const single = encoder.encode([row])
       for (const name of Object.keys(whole.ids)) expect(idsOf(whole, name, index)).toEqual(idsOf(single, name, 0))
       for (const [name, values] of Object.entries(single.numbers)) {
-        expect([...values]).toEqual([...(whole.numbers[name] ?? []).slice(index * values.length, (index + 1) * values.length)])
+        expect([...values]).toEqual([
+          ...(whole.numbers[name] ?? []).slice(index * values.length, (index + 1) * values.length),
+        ])
       }
     }
   })
 
   it('does not mistake one pair for another whatever the tokens hold', async () => {
     const encoder = await specEncoder()
-    const id = (user: string, item: string): number => idsOf(encoder.encode([{ user, item }]), 'user_x_item', 0)[0] ?? -1
+    const id = (user: string, item: string): number =>
+      idsOf(encoder.encode([{ user, item }]), 'user_x_item', 0)[0] ?? -1
     // "a|b" with "i" and "b|" never share a key with "a" and "b|i", as joined texts would.
     expect(id('a|b', 'i')).not.toBe(id('b|', 'i'))
     expect(id('a', 'i')).toBe(2)
@@ -145,7 +168,10 @@ describe('the encoder', () => {
 
   it('crosses lists by their cartesian product, and an empty list with nothing', async () => {
     const encoder = await specEncoder()
-    const rows = [{ likes: ['i', 'j'], item: 'j', price: 0.5 }, { likes: [], item: 'j', price: 0.5 }]
+    const rows = [
+      { likes: ['i', 'j'], item: 'j', price: 0.5 },
+      { likes: [], item: 'j', price: 0.5 },
+    ]
     const encoded = encoder.encode(rows)
     // (i, j, bucket 1) is the first tuple learned; (j, j, bucket 1) was never seen.
     expect(idsOf(encoded, 'likes_x_item_x_price', 0)).toEqual([2, 1])
@@ -189,13 +215,24 @@ describe('validateConfig', () => {
   })
 
   it('refuses crosses of unknown features and of numbers, with the way out', () => {
-    const config = { data: { examples: 'x', label: { column: 'y' } }, features: { age: numeric(), app: categorical() }, model: { wide: [cross('age', 'ap')] } }
+    const config = {
+      data: { examples: 'x', label: { column: 'y' } },
+      features: { age: numeric(), app: categorical() },
+      model: { wide: [cross('age', 'ap')] },
+    }
     const messages = validateConfig(config).map(({ message }) => message)
     expect(messages.some((message) => message.includes('did you mean "app"'))).toBe(true)
     expect(messages.some((message) => message.includes('bucketized()'))).toBe(true)
   })
 
-  it.each([null, 3, [], {}, { data: {}, features: {} }, { data: 1, features: { a: 1 }, model: { wide: { crosses: 4 } } }])('answers %j with faults, never with a crash', (config) => {
+  it.each([
+    null,
+    3,
+    [],
+    {},
+    { data: {}, features: {} },
+    { data: 1, features: { a: 1 }, model: { wide: { crosses: 4 } } },
+  ])('answers %j with faults, never with a crash', (config) => {
     expect(validateConfig(config).length).toBeGreaterThan(0)
   })
 })
@@ -203,12 +240,15 @@ describe('validateConfig', () => {
 describe('defineConfig', () => {
   it('makes a misspelt feature a type error', () => {
     const data = { examples: 'x.csv', label: { column: 'y' } }
-    defineConfig({ data, features: { user: { age: categorical() }, item: { app: categorical() } }, model: { wide: [cross('age', 'app')] } })
-    defineConfig({ data, features: { age: categorical(), app: categorical() }, model: { deep: { features: ['age'] } } })
+    const features = { user: { age: categorical() }, item: { app: categorical() } }
+    defineConfig({ data, features, model: { wide: [cross('age', 'app', { minCount: 3 })] } })
+    defineConfig({ data, features, model: { deep: { features: ['age'] } } })
     // @ts-expect-error "ap" is no feature
-    defineConfig({ data, features: { user: { age: categorical() }, item: { app: categorical() } }, model: { wide: [cross('age', 'ap')] } })
+    defineConfig({ data, features, model: { wide: [cross('age', 'ap')] } })
+    // @ts-expect-error "ap" is no feature
+    defineConfig({ data, features, model: { wide: [cross('age', 'ap', { minCount: 3 })] } })
     // @ts-expect-error "agee" is no feature
-    defineConfig({ data, features: { age: categorical(), app: categorical() }, model: { deep: { features: ['agee'] } } })
+    defineConfig({ data, features, model: { deep: { features: ['agee'] } } })
     expect(Object.isFrozen(defineConfig({ data, features: { age: categorical() } }))).toBe(true)
   })
 })

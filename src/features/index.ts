@@ -3,10 +3,30 @@ export { bucketized, categorical, cross, embedding, frozen, indicator, list, num
 export { defineConfig } from './define-config.js'
 export { validateConfig } from './validate-config.js'
 // Reading a config.
-export { allFeatures, declaredCrosses, deepDeclaration, deepUseOf, featureGroups, wideDeclaration } from './config-access.js'
+export {
+  allFeatures,
+  declaredCrosses,
+  deepDeclaration,
+  deepUseOf,
+  featureGroups,
+  wideDeclaration,
+} from './config-access.js'
 export { resolvedDeclaration, stateOwner } from './config-access.js'
-export type { Config, CrossDeclaration, DataDeclaration, DeepDeclaration, FileFormat, HistoryDeclaration } from './feature-spec.js'
-export type { LabelDeclaration, ModelDeclaration, OptimizerDeclaration, SplitDeclaration, WideDeclaration } from './feature-spec.js'
+export type {
+  Config,
+  CrossDeclaration,
+  DataDeclaration,
+  DeepDeclaration,
+  FileFormat,
+  HistoryDeclaration,
+} from './feature-spec.js'
+export type {
+  LabelDeclaration,
+  ModelDeclaration,
+  OptimizerDeclaration,
+  SplitDeclaration,
+  WideDeclaration,
+} from './feature-spec.js'
 // What is learned, and what encodes.
 export { kindOf } from './columns/index.js'
 export { crossLearns, learnCross } from './cross.js'

@@ -9,7 +9,11 @@ export interface Moments {
 }
 
 /** Learns the moments of `transform(x)` by Welford's method, which stays exact far from zero. */
-export async function learnMoments(kind: string, statistics: Statistics, transform = (x: number): number => x): Promise<ColumnState> {
+export async function learnMoments(
+  kind: string,
+  statistics: Statistics,
+  transform = (x: number): number => x,
+): Promise<ColumnState> {
   if (statistics.kind !== 'numbers') throw wrongStatistics(kind, statistics)
   let count = 0
   let mean = 0
@@ -24,7 +28,10 @@ export async function learnMoments(kind: string, statistics: Statistics, transfo
       squares += weight * distance * (x - mean)
     }
   }
-  return { json: { hasMissing: statistics.missingCount > 0, mean, deviation: count > 0 ? Math.sqrt(squares / count) : 0 }, arrays: {} }
+  return {
+    json: { hasMissing: statistics.missingCount > 0, mean, deviation: count > 0 ? Math.sqrt(squares / count) : 0 },
+    arrays: {},
+  }
 }
 
 /** An encoder by learned moments; `fill` is what a missing value becomes. */

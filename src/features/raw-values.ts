@@ -10,7 +10,8 @@ export function tokenOf(raw: RawValue): string | null {
 
 /** The number of a value; `null` when missing, not finite or no number. */
 export function numberOf(raw: RawValue): number | null {
-  if (typeof raw === 'string' ? raw.trim() === '' : raw === null || raw === undefined || typeof raw === 'object') return null
+  if (typeof raw === 'string' ? raw.trim() === '' : raw === null || raw === undefined || typeof raw === 'object')
+    return null
   const number = Number(raw)
   return Number.isFinite(number) ? number : null
 }

@@ -19,7 +19,8 @@ export class TokenTable {
     this.ends = ends
     this.count = ends.length
     this.hashes = new Int32Array(ends.length)
-    for (let index = 0; index < ends.length; index++) this.hashes[index] = hashBytes(bytes, this.startOf(index), ends[index] ?? 0)
+    for (let index = 0; index < ends.length; index++)
+      this.hashes[index] = hashBytes(bytes, this.startOf(index), ends[index] ?? 0)
     this.slots = this.makeSlots(tableSize(ends.length))
   }
 

@@ -2,7 +2,19 @@
 import type { Issue } from '../base/index.js'
 import { shown, suggestion } from '../base/index.js'
 import type { Check } from './checks.js'
-import { isBoolean, isCount, isEither, isListOf, isNumber, isObject, isOneOf, isPlainObject, isRecordOf, isText, textOrTexts } from './checks.js'
+import {
+  isBoolean,
+  isCount,
+  isEither,
+  isListOf,
+  isNumber,
+  isObject,
+  isOneOf,
+  isPlainObject,
+  isRecordOf,
+  isText,
+  textOrTexts,
+} from './checks.js'
 import type { ColumnDeclaration } from './column.js'
 import { columnKinds } from './columns/index.js'
 import { allFeatures, declaredCrosses, groupNames } from './config-access.js'
@@ -20,7 +32,13 @@ const format = isObject({
   badRows: isNumber(0, 1),
 })
 const shareOrDuration = isEither(
-  { when: (value) => typeof value === 'string', check: (value, path) => (/^\d+(\.\d+)?[smhdw]$/.test(String(value)) ? [] : [faultAt(path, `must be a share or a duration such as '1d'; got ${shown(value)}`)]) },
+  {
+    when: (value) => typeof value === 'string',
+    check: (value, path) =>
+      /^\d+(\.\d+)?[smhdw]$/.test(String(value))
+        ? []
+        : [faultAt(path, `must be a share or a duration such as '1d'; got ${shown(value)}`)],
+  },
   { when: () => true, check: isNumber(0, 1) },
 )
 const splitForms: Readonly<Record<string, Check>> = {
@@ -39,7 +57,17 @@ const data = isObject({
   test: textOrTexts,
   format,
   join: isListOf(
-    isObject({ from: isText, on: isEither({ when: isPlainObject, check: isObject({ examples: isText, table: isText }, ['examples', 'table']) }, { when: () => true, check: isText }), format }, ['from', 'on']),
+    isObject(
+      {
+        from: isText,
+        on: isEither(
+          { when: isPlainObject, check: isObject({ examples: isText, table: isText }, ['examples', 'table']) },
+          { when: () => true, check: isText },
+        ),
+        format,
+      },
+      ['from', 'on'],
+    ),
   ),
   label: isObject({ column: isText, positive: isListOf(() => [], 1), atLeast: isNumber() }, ['column']),
   weight: isText,
@@ -48,12 +76,23 @@ const data = isObject({
   item: isText,
   time: isText,
   title: isText,
-  history: isRecordOf(isObject({ of: isText, where: isObject({ column: isText, atLeast: isNumber() }, ['column', 'atLeast']), last: isCount() }, ['of'])),
+  history: isRecordOf(
+    isObject(
+      { of: isText, where: isObject({ column: isText, atLeast: isNumber() }, ['column', 'atLeast']), last: isCount() },
+      ['of'],
+    ),
+  ),
   impressions: textOrTexts,
   actions: textOrTexts,
 })
-const optimizer: Check = (value, path) => (isPlainObject(value) ? isText(value['name'], `${path}.name`) : isObject({})(value, path))
-const crossList = isListOf(isObject({ kind: isText, name: isText, features: isListOf(isText, 2), minCount: isCount(), hashBuckets: isCount() }, ['name', 'features']))
+const optimizer: Check = (value, path) =>
+  isPlainObject(value) ? isText(value['name'], `${path}.name`) : isObject({})(value, path)
+const crossList = isListOf(
+  isObject({ kind: isText, name: isText, features: isListOf(isText, 2), minCount: isCount(), hashBuckets: isCount() }, [
+    'name',
+    'features',
+  ]),
+)
 const wide = isEither(
   { when: (value) => value === false, check: () => [] },
   { when: Array.isArray, check: crossList },
@@ -90,7 +129,10 @@ const training = isObject({
   checkpointEvery: isText,
   lossReduction: isOneOf('sum', 'mean'),
 })
-const whole = isObject({ data, features: () => [], model: isObject({ wide, deep, head: isOneOf('binary', 'regression') }), training }, ['data', 'features'])
+const whole = isObject(
+  { data, features: () => [], model: isObject({ wide, deep, head: isOneOf('binary', 'regression') }), training },
+  ['data', 'features'],
+)
 
 /** Every fault of a config; none when it may be used. */
 export function validateConfig(config: unknown): Issue[] {
@@ -107,16 +149,22 @@ function dataIssues(value: unknown): Issue[] {
   if (!isPlainObject(value)) return []
   const { examples, impressions, label } = value
   const issues: Issue[] = []
-  if (examples === undefined && impressions === undefined) issues.push(faultAt('data.examples', 'must name the labelled rows; got nothing'))
-  if (label === undefined) issues.push(faultAt('data.label', "must name the label, for example { column: 'clicked' }; got nothing"))
+  if (examples === undefined && impressions === undefined)
+    issues.push(faultAt('data.examples', 'must name the labelled rows; got nothing'))
+  if (label === undefined)
+    issues.push(faultAt('data.label', "must name the label, for example { column: 'clicked' }; got nothing"))
   return issues
 }
 
 function featureIssues(features: unknown): Issue[] {
-  if (!isPlainObject(features) || Object.keys(features).length === 0) return [faultAt('features', 'must declare at least one feature; got none')]
+  if (!isPlainObject(features) || Object.keys(features).length === 0)
+    return [faultAt('features', 'must declare at least one feature; got none')]
   return Object.entries(features).flatMap(([name, value]) => {
-    const isGroup = (groupNames as readonly string[]).includes(name) && isPlainObject(value) && typeof value['kind'] !== 'string'
-    return isGroup ? Object.entries(value).flatMap(([inner, one]) => declarationIssues(one, `features.${name}.${inner}`)) : declarationIssues(value, `features.${name}`)
+    const isGroup =
+      (groupNames as readonly string[]).includes(name) && isPlainObject(value) && typeof value['kind'] !== 'string'
+    return isGroup
+      ? Object.entries(value).flatMap(([inner, one]) => declarationIssues(one, `features.${name}.${inner}`))
+      : declarationIssues(value, `features.${name}`)
   })
 }
 
@@ -124,7 +172,13 @@ function declarationIssues(value: unknown, path: string): Issue[] {
   const kinds = columnKinds.map(({ kind }) => kind)
   const declared = isPlainObject(value) ? value['kind'] : undefined
   const kind = columnKinds.find((one) => one.kind === declared)
-  if (!kind) return [faultAt(path, `must be made by categorical(), numeric(), bucketized() or list(); got ${shown(value)}; kinds: ${kinds.join(', ')}`)]
+  if (!kind)
+    return [
+      faultAt(
+        path,
+        `must be made by categorical(), numeric(), bucketized() or list(); got ${shown(value)}; kinds: ${kinds.join(', ')}`,
+      ),
+    ]
   return kind.issues(value as ColumnDeclaration, path)
 }
 
@@ -134,17 +188,28 @@ function referenceIssues(config: Config): Issue[] {
   const names = Object.keys(features)
   const unknown = (name: string, path: string): Issue[] =>
     features[name] ? [] : [faultAt(path, `must be a declared feature; got "${name}"; ${suggestion(name, names)}`)]
-  const shared = Object.entries(features).flatMap(([name, { sharedWith }]) => (sharedWith === undefined ? [] : unknown(sharedWith, `features.${name}.sharedWith`)))
+  const shared = Object.entries(features).flatMap(([name, { sharedWith }]) =>
+    sharedWith === undefined ? [] : unknown(sharedWith, `features.${name}.sharedWith`),
+  )
   const crosses = isPlainObject(config.model) ? declaredCrosses(config.model) : []
-  const crossed = (Array.isArray(crosses) ? (crosses as readonly { readonly features: unknown }[]) : []).flatMap((cross, index) =>
-    (Array.isArray(cross.features) ? (cross.features as readonly string[]) : []).flatMap((name) => [
-      ...unknown(name, `model.wide[${String(index)}]`),
-      ...(isNumberKind(features[name]) ? [faultAt(`model.wide[${String(index)}]`, `must cross ids; "${name}" is a number; declare it with bucketized() to cross it`)] : []),
-    ]),
+  const crossed = (Array.isArray(crosses) ? (crosses as readonly { readonly features: unknown }[]) : []).flatMap(
+    (cross, index) =>
+      (Array.isArray(cross.features) ? (cross.features as readonly string[]) : []).flatMap((name) => [
+        ...unknown(name, `model.wide[${String(index)}]`),
+        ...(isNumberKind(features[name])
+          ? [
+              faultAt(
+                `model.wide[${String(index)}]`,
+                `must cross ids; "${name}" is a number; declare it with bucketized() to cross it`,
+              ),
+            ]
+          : []),
+      ]),
   )
   return [...shared, ...crossed]
 }
 
 /** Kinds that learn from numbers and are no buckets yield numbers, which have no ids to cross. */
 const isNumberKind = (declaration: ColumnDeclaration | undefined): boolean =>
-  declaration !== undefined && columnKinds.find(({ kind }) => kind === declaration.kind)?.learnsFrom(declaration) === 'numbers'
+  declaration !== undefined &&
+  columnKinds.find(({ kind }) => kind === declaration.kind)?.learnsFrom(declaration) === 'numbers'

@@ -9,7 +9,9 @@ export interface GradientCheck {
   /** A scalar. */
   readonly loss: Tensor
   /** Every input of the graph by name, with the values to check at, away from kinks. */
-  readonly inputs: Readonly<Record<string, { readonly tensor: Tensor; readonly data: Float64Array; readonly shape: readonly number[] }>>
+  readonly inputs: Readonly<
+    Record<string, { readonly tensor: Tensor; readonly data: Float64Array; readonly shape: readonly number[] }>
+  >
   /** Inputs whose gradients are checked; all by default. */
   readonly checked?: readonly string[]
 }
@@ -43,14 +45,20 @@ export async function checkGradients(check: GradientCheck): Promise<Record<strin
     const gradient = exact[`d/${name}`]?.data ?? []
     const lossAt = async (): Promise<number> => (await double.run(feeds))['loss']?.data[0] ?? Number.NaN
     const numeric = await centralDifferences(feeds[name]?.data ?? new Float64Array(), lossAt)
-    deviations[name] = { float64: deviation(gradient, numeric), float32: deviation(rounded[`d/${name}`]?.data ?? [], gradient) }
+    deviations[name] = {
+      float64: deviation(gradient, numeric),
+      float32: deviation(rounded[`d/${name}`]?.data ?? [], gradient),
+    }
   }
   await double.close()
   await single.close()
   return deviations
 }
 
-async function centralDifferences(values: Float64Array | Float32Array, lossAt: () => Promise<number>): Promise<Float64Array> {
+async function centralDifferences(
+  values: Float64Array | Float32Array,
+  lossAt: () => Promise<number>,
+): Promise<Float64Array> {
   const numeric = new Float64Array(values.length)
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? 0
@@ -74,9 +82,13 @@ function deviation(values: ArrayLike<number>, expected: ArrayLike<number>): numb
 }
 
 function feedsOf({ inputs }: GradientCheck): Record<string, TensorData> {
-  return Object.fromEntries(Object.entries(inputs).map(([name, { data, shape }]) => [name, { data: Float64Array.from(data), shape }]))
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, { data, shape }]) => [name, { data: Float64Array.from(data), shape }]),
+  )
 }
 
 function singles(feeds: Record<string, TensorData>): Record<string, TensorData> {
-  return Object.fromEntries(Object.entries(feeds).map(([name, { data, shape }]) => [name, { data: Float32Array.from(data), shape }]))
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, { data, shape }]) => [name, { data: Float32Array.from(data), shape }]),
+  )
 }

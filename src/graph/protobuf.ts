@@ -18,7 +18,12 @@ export class ProtobufMessage {
 
   /** A length-delimited field: a text, bytes or another message. */
   bytes(field: number, value: string | Uint8Array | ProtobufMessage): this {
-    const content = typeof value === 'string' ? new TextEncoder().encode(value) : value instanceof ProtobufMessage ? value.finish() : value
+    const content =
+      typeof value === 'string'
+        ? new TextEncoder().encode(value)
+        : value instanceof ProtobufMessage
+          ? value.finish()
+          : value
     this.parts.push(varint(BigInt((field << 3) | 2)), varint(BigInt(content.length)), content)
     return this
   }

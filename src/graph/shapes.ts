@@ -3,7 +3,8 @@ import { shapeMismatch } from './errors.js'
 import type { Dimension, Shape } from './tensor.js'
 
 /** Whether two shapes are the same, symbolic names included. */
-export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, axis) => size === b[axis])
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((size, axis) => size === b[axis])
 
 /** NumPy's broadcasting; a symbolic dimension goes with itself and with 1. */
 export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
@@ -19,7 +20,8 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
 /** An axis counted from the end when negative, checked against the rank. */
 export function normalAxis(op: string, shape: Shape, axis: number): number {
   const normal = axis < 0 ? axis + shape.length : axis
-  if (normal < 0 || normal >= shape.length) throw shapeMismatch({ op, expected: `an axis of a tensor of rank ${String(shape.length)}`, got: [axis] })
+  if (normal < 0 || normal >= shape.length)
+    throw shapeMismatch({ op, expected: `an axis of a tensor of rank ${String(shape.length)}`, got: [axis] })
   return normal
 }
 
@@ -29,6 +31,7 @@ export const dimensionAt = (shape: Shape, axis: number): Dimension => shape[axis
 /** A dimension that must be a known number. */
 export function knownDimension(op: string, shape: Shape, axis: number): number {
   const size = shape[axis]
-  if (typeof size !== 'number') throw shapeMismatch({ op, expected: `a known size of axis ${String(axis)}`, got: [shape] })
+  if (typeof size !== 'number')
+    throw shapeMismatch({ op, expected: `a known size of axis ${String(axis)}`, got: [shape] })
   return size
 }

@@ -86,7 +86,9 @@ class GraphWriter implements NodeWriter {
   }
 
   scalar(value: number): string {
-    return this.shared(`scalar_${String(value)}`, (name) => { this.floats(name, [], [value]) })
+    return this.shared(`scalar_${String(value)}`, (name) => {
+      this.floats(name, [], [value])
+    })
   }
 
   private shared(key: string, write: (name: string) => void): string {
@@ -98,7 +100,12 @@ class GraphWriter implements NodeWriter {
   }
 
   private floats(name: string, shape: readonly number[], values: ArrayLike<number>): void {
-    this.initializer(name, this.elementType, shape, this.precision === 'float32' ? Float32Array.from(values) : Float64Array.from(values))
+    this.initializer(
+      name,
+      this.elementType,
+      shape,
+      this.precision === 'float32' ? Float32Array.from(values) : Float64Array.from(values),
+    )
   }
 
   private initializer(name: string, type: number, shape: readonly number[], values: ArrayBufferView): void {
@@ -116,8 +123,10 @@ function nameOf(tensor: Tensor): string {
 
 function attribute(name: string, value: OnnxAttributes[string]): ProtobufMessage {
   const message = new ProtobufMessage().bytes(attributeField.name, name)
-  if (typeof value === 'number') return message.integer(attributeField.integer, value).integer(attributeField.type, attributeType.integer)
-  if ('float' in value) return message.float(attributeField.float, value.float).integer(attributeField.type, attributeType.float)
+  if (typeof value === 'number')
+    return message.integer(attributeField.integer, value).integer(attributeField.type, attributeType.integer)
+  if ('float' in value)
+    return message.float(attributeField.float, value.float).integer(attributeField.type, attributeType.float)
   for (const item of value) message.integer(attributeField.integers, item)
   return message.integer(attributeField.type, attributeType.integers)
 }

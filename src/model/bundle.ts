@@ -98,14 +98,20 @@ export async function openBundle(directory: string, options: { threads?: number 
     tables: specs,
     golden: readJson<GoldenRequest[]>(join(directory, 'golden.json')),
     readWeights: (name) => tables.get(name)?.readWeights(0, tables.get(name)?.rowCount ?? 0) ?? new Float32Array(0),
-    denseParameterCount: createNetwork(model, layout).parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+    denseParameterCount: createNetwork(model, layout).parameters.reduce(
+      (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
+      0,
+    ),
     score: (features) => scorer.score(features),
     close: () => scorer.close(),
   }
 }
 
 /** Reads every table into one memory, weights only. */
-function loadTables(directory: string, specs: readonly TableSpec[]): { memory: TableMemory; tables: Map<string, Table> } {
+function loadTables(
+  directory: string,
+  specs: readonly TableSpec[],
+): { memory: TableMemory; tables: Map<string, Table> } {
   const memory = createTableMemory()
   const tables = new Map<string, Table>()
   for (const { name, rowCount, dimension } of specs) {

@@ -25,7 +25,12 @@ export function createInputStage(
   const lookups: { name: string; width: number; lookup: Lookup }[] = []
   const add = (name: string, width: number, parts: readonly LookupPart[]): void => {
     if (parts.length === 0) return
-    const bound = parts.map(({ table, column, offset, combiner }) => ({ table: tableOf(tables, table), column, offset, combiner }))
+    const bound = parts.map(({ table, column, offset, combiner }) => ({
+      table: tableOf(tables, table),
+      column,
+      offset,
+      combiner,
+    }))
     lookups.push({ name, width, lookup: createLookup(memory, { width, parts: bound }) })
   }
   add(inputNames.wide, 1, layout.wide?.parts ?? [])
@@ -64,7 +69,10 @@ function fillDense(layout: InputLayout, { features, feeds, buffers }: DenseFill)
   const { rowCount } = features
   if (layout.deep) {
     const width = layout.deep.width
-    const feed = feeds[inputNames.deep] ?? { data: buffer(buffers, inputNames.deep, rowCount * width), shape: [rowCount, width] }
+    const feed = feeds[inputNames.deep] ?? {
+      data: buffer(buffers, inputNames.deep, rowCount * width),
+      shape: [rowCount, width],
+    }
     feeds[inputNames.deep] = feed
     for (const part of layout.deep.numbers) copyNumbers(part, features, feed.data, width)
     for (const part of layout.deep.indicators) copyIndicators(part, features, feed.data, width)

@@ -24,7 +24,10 @@ describe('a manifest', () => {
     const bytes = readFileSync(join(directory, 'tables', 'a.f32'))
     bytes[10] = 8
     writeFileSync(join(directory, 'tables', 'a.f32'), bytes)
-    await expect(readManifest(directory)).rejects.toMatchObject({ code: 'BUNDLE_DAMAGED', message: expect.stringContaining('a.f32') as string })
+    await expect(readManifest(directory)).rejects.toMatchObject({
+      code: 'BUNDLE_DAMAGED',
+      message: expect.stringContaining('a.f32') as string,
+    })
   })
 
   it('names the file that is truncated, and the one that is missing', async () => {

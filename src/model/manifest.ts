@@ -19,7 +19,10 @@ export async function writeManifest(directory: string, content: Readonly<Record<
   const files: Record<string, string> = {}
   for (const file of ownFiles(directory)) files[file] = await checksumFile(join(directory, file))
   const body = { formatVersion, files, content }
-  atomicWriteFile(join(directory, manifestName), `${JSON.stringify({ ...body, checksum: checksumOf(body) }, null, 2)}\n`)
+  atomicWriteFile(
+    join(directory, manifestName),
+    `${JSON.stringify({ ...body, checksum: checksumOf(body) }, null, 2)}\n`,
+  )
 }
 
 /** Reads a manifest and verifies every file it names; throws with the name of the first that differs. */

@@ -43,7 +43,8 @@ export function resolveModel(config: Config): ResolvedModel {
     ...unknownNames(deep?.features, features, 'model.deep.features'),
     ...(wide || deep ? [] : [bothOff()]),
   ]
-  if (issues.length > 0) throw modelConfigInvalid({ issues: issues.map((issue) => `${issue.path} ${issue.message}`) }, { issues })
+  if (issues.length > 0)
+    throw modelConfigInvalid({ issues: issues.map((issue) => `${issue.path} ${issue.message}`) }, { issues })
   return {
     architecture: architectures.wideDeep.name,
     head: config.model?.head ?? 'binary',

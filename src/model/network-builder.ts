@@ -95,7 +95,8 @@ export class NetworkBuilder {
     this.norms.push({ name, width })
     const scale = this.parameter(`${name}/scale`, [width], { part: 'deep', initializer: 'ones' })
     const shift = this.parameter(`${name}/shift`, [width], { part: 'deep', initializer: 'zeros' })
-    const { mean: center, variance } = this.mode === 'training' ? this.batchStatistics(name, x) : this.runningStatistics(name, width)
+    const { mean: center, variance } =
+      this.mode === 'training' ? this.batchStatistics(name, x) : this.runningStatistics(name, width)
     const deviation = sqrt(add(variance, this.graph.constant(normEpsilon)))
     return add(multiply(subtract(x, center), divide(scale, deviation)), shift)
   }

@@ -29,7 +29,12 @@ const config: Config = {
 
 const nothing = { json: {}, arrays: {} }
 const encoder = createEncoder(config, {
-  columns: { user: nothing, item: nothing, level: nothing, price: { json: { hasMissing: true, mean: 0, deviation: 1 }, arrays: {} } },
+  columns: {
+    user: nothing,
+    item: nothing,
+    level: nothing,
+    price: { json: { hasMissing: true, mean: 0, deviation: 1 }, arrays: {} },
+  },
   crosses: {},
 })
 const batch = encoder.encode(
@@ -49,16 +54,26 @@ const network = createNetwork(model, layout)
 type Weights = Map<string, Float64Array>
 
 function freshWeights(): Weights {
-  return new Map(layout.tables.map(({ name, rowCount: rows, dimension }, index) => [name, Float64Array.from({ length: rows * dimension }, (_, i) => randomNormal(50 + index, i) / 2)]))
+  return new Map(
+    layout.tables.map(({ name, rowCount: rows, dimension }, index) => [
+      name,
+      Float64Array.from({ length: rows * dimension }, (_, i) => randomNormal(50 + index, i) / 2),
+    ]),
+  )
 }
 
 /** Calls `visit` for each (row, table row, coefficient, offset) of a lookup. */
-function eachId(parts: NonNullable<InputLayout['deep']>['parts'] | NonNullable<InputLayout['wide']>['parts'], features: EncodedFeatures, visit: (use: { table: string; id: number; row: number; offset: number; coefficient: number }) => void): void {
+function eachId(
+  parts: NonNullable<InputLayout['deep']>['parts'] | NonNullable<InputLayout['wide']>['parts'],
+  features: EncodedFeatures,
+  visit: (use: { table: string; id: number; row: number; offset: number; coefficient: number }) => void,
+): void {
   for (const { table, column, offset, combiner } of parts) {
     const { ids, offsets } = features.ids[column] ?? { ids: new Int32Array(0), offsets: null }
     for (let row = 0; row < features.rowCount; row++) {
       const [start = row, end = row + 1] = offsets ? [offsets[row] ?? 0, offsets[row + 1] ?? 0] : [row, row + 1]
-      const coefficient = combiner === 'sqrtn' ? 1 / Math.sqrt(end - start) : combiner === 'mean' ? 1 / (end - start) : 1
+      const coefficient =
+        combiner === 'sqrtn' ? 1 / Math.sqrt(end - start) : combiner === 'mean' ? 1 / (end - start) : 1
       for (let i = start; i < end; i++) visit({ table, id: ids[i] ?? 0, row, offset, coefficient })
     }
   }
@@ -81,37 +96,58 @@ function gathered(weights: Weights): Record<string, { data: Float64Array; shape:
     }
   })
   for (const { column, offset, width: own } of layout.deep?.numbers ?? []) {
-    for (let i = 0; i < rowCount * own; i++) deep[Math.floor(i / own) * width + offset + (i % own)] = batch.numbers[column]?.[i] ?? 0
+    for (let i = 0; i < rowCount * own; i++)
+      deep[Math.floor(i / own) * width + offset + (i % own)] = batch.numbers[column]?.[i] ?? 0
   }
   for (const { column, offset } of layout.deep?.indicators ?? []) {
     for (let row = 0; row < rowCount; row++) deep[row * width + offset + (batch.ids[column]?.ids[row] ?? 0)] = 1
   }
-  return { [inputNames.wide]: { data: wide, shape: [rowCount, 1] }, [inputNames.deep]: { data: deep, shape: [rowCount, width] } }
+  return {
+    [inputNames.wide]: { data: wide, shape: [rowCount, 1] },
+    [inputNames.deep]: { data: deep, shape: [rowCount, width] },
+  }
 }
 
 function feedsFor(weights: Weights): Record<string, { data: Float64Array; shape: number[] }> {
   const feeds = gathered(weights)
   const numberWidth = layout.wide?.numberWidth ?? 0
-  feeds[inputNames.wideNumbers] = { data: Float64Array.from(batch.numbers['price'] ?? []), shape: [rowCount, numberWidth] }
+  feeds[inputNames.wideNumbers] = {
+    data: Float64Array.from(batch.numbers['price'] ?? []),
+    shape: [rowCount, numberWidth],
+  }
   feeds[inputNames.label] = { data: Float64Array.from({ length: rowCount }, (_, i) => i % 2), shape: [rowCount, 1] }
-  feeds[inputNames.weight] = { data: Float64Array.from({ length: rowCount }, (_, i) => 0.5 + (i % 3)), shape: [rowCount, 1] }
+  feeds[inputNames.weight] = {
+    data: Float64Array.from({ length: rowCount }, (_, i) => 0.5 + (i % 3)),
+    shape: [rowCount, 1],
+  }
   feeds[inputNames.lossScale] = { data: Float64Array.of(1), shape: [] }
   for (const { name, width, rate } of network.dropouts) {
-    feeds[name] = { data: Float64Array.from({ length: rowCount * width }, (_, i) => (randomUniform(9, i) < rate ? 0 : 1 / (1 - rate))), shape: [rowCount, width] }
+    feeds[name] = {
+      data: Float64Array.from({ length: rowCount * width }, (_, i) =>
+        randomUniform(9, i) < rate ? 0 : 1 / (1 - rate),
+      ),
+      shape: [rowCount, width],
+    }
   }
   for (const [index, { name, shape }] of network.parameters.entries()) {
-    feeds[name] = { data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => randomNormal(70 + index, i) / 2), shape: [...shape] }
+    feeds[name] = {
+      data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => randomNormal(70 + index, i) / 2),
+      shape: [...shape],
+    }
   }
   return feeds
 }
 
 const single = (feeds: Readonly<Record<string, TensorData>>): Record<string, TensorData> =>
-  Object.fromEntries(Object.entries(feeds).map(([name, { data, shape }]) => [name, { data: Float32Array.from(data), shape }]))
+  Object.fromEntries(
+    Object.entries(feeds).map(([name, { data, shape }]) => [name, { data: Float32Array.from(data), shape }]),
+  )
 
 function expectClose(values: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
   const largest = Math.max(...Array.from(expected, Math.abs))
   expect(values).toHaveLength(expected.length)
-  for (let i = 0; i < expected.length; i++) expect(Math.abs((values[i] ?? NaN) - (expected[i] ?? 0))).toBeLessThan(tolerance * (largest || 1))
+  for (let i = 0; i < expected.length; i++)
+    expect(Math.abs((values[i] ?? NaN) - (expected[i] ?? 0))).toBeLessThan(tolerance * (largest || 1))
 }
 
 /** Moves each value a little up and down and divides the difference of the losses. */
@@ -172,27 +208,51 @@ describe('the gradients of the whole model', () => {
 /** The chain rule by its definition: the gradient of an input goes to each row that made it. */
 function tableGradients(weights: Weights, outputs: Readonly<Record<string, TensorData>>): Weights {
   const sums: Weights = new Map([...weights].map(([name, values]) => [name, new Float64Array(values.length)]))
-  const spread = (input: string, width: number) => ({ table, id, row, offset, coefficient }: { table: string; id: number; row: number; offset: number; coefficient: number }): void => {
-    const gradient = outputs[gradientName(input)]?.data ?? []
-    const own = sums.get(table) ?? new Float64Array(0)
-    const dimension = dimensionOf(table)
-    for (let k = 0; k < dimension; k++) own[id * dimension + k] = (own[id * dimension + k] ?? 0) + coefficient * (gradient[row * width + offset + k] ?? 0)
-  }
+  const spread =
+    (input: string, width: number) =>
+    ({
+      table,
+      id,
+      row,
+      offset,
+      coefficient,
+    }: {
+      table: string
+      id: number
+      row: number
+      offset: number
+      coefficient: number
+    }): void => {
+      const gradient = outputs[gradientName(input)]?.data ?? []
+      const own = sums.get(table) ?? new Float64Array(0)
+      const dimension = dimensionOf(table)
+      for (let k = 0; k < dimension; k++)
+        own[id * dimension + k] =
+          (own[id * dimension + k] ?? 0) + coefficient * (gradient[row * width + offset + k] ?? 0)
+    }
   eachId(layout.wide?.parts ?? [], batch, spread(inputNames.wide, 1))
   eachId(layout.deep?.parts ?? [], batch, spread(inputNames.deep, layout.deep?.width ?? 0))
   return sums
 }
 
 /** What the kernels do: one step of plain gradient descent with rate 1 moves each weight by its gradient. */
-async function kernelGradients(weights: Weights, outputs: Readonly<Record<string, TensorData>>): Promise<Map<string, Float32Array>> {
+async function kernelGradients(
+  weights: Weights,
+  outputs: Readonly<Record<string, TensorData>>,
+): Promise<Map<string, Float32Array>> {
   const memory = createTableMemory()
   const optimizer = resolveOptimizer({ name: 'sgd', learningRate: 1 })
-  const tables = new Map(layout.tables.map(({ name, rowCount: rows, dimension }) => {
-    const table = createTable(memory, { name, rowCount: rows, dimension, optimizer })
-    table.writeWeights(0, Float32Array.from(weights.get(name) ?? []))
-    return [name, table] as const
-  }))
-  for (const [input, width, parts] of [[inputNames.wide, 1, layout.wide?.parts ?? []], [inputNames.deep, layout.deep?.width ?? 0, layout.deep?.parts ?? []]] as const) {
+  const tables = new Map(
+    layout.tables.map(({ name, rowCount: rows, dimension }) => {
+      const table = createTable(memory, { name, rowCount: rows, dimension, optimizer })
+      table.writeWeights(0, Float32Array.from(weights.get(name) ?? []))
+      return [name, table] as const
+    }),
+  )
+  for (const [input, width, parts] of [
+    [inputNames.wide, 1, layout.wide?.parts ?? []],
+    [inputNames.deep, layout.deep?.width ?? 0, layout.deep?.parts ?? []],
+  ] as const) {
     const bound = parts.flatMap(({ table, column, offset, combiner }) => {
       const found = tables.get(table)
       return found ? [{ table: found, column, offset, combiner }] : []
@@ -202,8 +262,12 @@ async function kernelGradients(weights: Weights, outputs: Readonly<Record<string
     lookup.gradient(rowCount).set(outputs[gradientName(input)]?.data ?? [])
     lookup.backward({ learningRateScale: 1, stepNumber: 1 })
   }
-  return Promise.resolve(new Map([...tables].map(([name, table]) => {
-    const after = table.readWeights(0, table.rowCount)
-    return [name, Float32Array.from(after, (value, i) => Math.fround(weights.get(name)?.[i] ?? 0) - value)]
-  })))
+  return Promise.resolve(
+    new Map(
+      [...tables].map(([name, table]) => {
+        const after = table.readWeights(0, table.rowCount)
+        return [name, Float32Array.from(after, (value, i) => Math.fround(weights.get(name)?.[i] ?? 0) - value)]
+      }),
+    ),
+  )
 }

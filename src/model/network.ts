@@ -72,7 +72,8 @@ function build(model: ResolvedModel, layout: InputLayout, mode: Mode): Built {
   const wideNumbers =
     layout.wide && layout.wide.numberWidth > 0 ? input(inputNames.wideNumbers, layout.wide.numberWidth) : null
   const deep = layout.deep && { input: input(inputNames.deep, layout.deep.width), layout: layout.deep }
-  const architecture = Object.values(architectures).find(({ name }) => name === model.architecture) ?? architectures.wideDeep
+  const architecture =
+    Object.values(architectures).find(({ name }) => name === model.architecture) ?? architectures.wideDeep
   return { builder, inputs, logit: architecture.logit({ model, wideLogit, wideNumbers, deep }, builder) }
 }
 

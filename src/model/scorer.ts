@@ -14,11 +14,7 @@ export interface Scorer {
 const rowsPerRun = 4096
 
 /** Opens a scorer over an inference graph with built-in weights. */
-export async function openScorer(
-  model: Uint8Array,
-  stage: InputStage,
-  options: { threads: number },
-): Promise<Scorer> {
+export async function openScorer(model: Uint8Array, stage: InputStage, options: { threads: number }): Promise<Scorer> {
   const compiled = await createOnnxRuntimeExecutor().compile(model, { threads: options.threads })
   return {
     score: (features) => scoreRows(compiled, stage, features),

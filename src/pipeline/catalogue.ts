@@ -5,7 +5,7 @@ import type { Config } from '../features/index.js'
 import { featureGroups } from '../features/index.js'
 import type { Bundle } from '../model/index.js'
 import { createRanker } from '../ranking/index.js'
-import type { Ranker, RawRow } from '../ranking/index.js'
+import type { Ranker } from '../ranking/index.js'
 import { keysMissing } from './errors.js'
 
 export interface BundleCatalogue {
@@ -24,7 +24,11 @@ export async function openCatalogue(bundle: Bundle): Promise<BundleCatalogue> {
     items,
     users: new Map(users.map((user) => [user.key, user])),
     itemIndex: new Map(items.map((item, index) => [item.key, index])),
-    ranker: createRanker(bundle, items.map((item) => item.features as RawRow), itemFeatures),
+    ranker: createRanker(
+      bundle,
+      items.map((item) => item.features),
+      itemFeatures,
+    ),
   }
 }
 

@@ -24,7 +24,8 @@ export async function loadConfig(file = 'widedeep.config.ts'): Promise<LoadedCon
   const loaded = await jiti.import<unknown>(path, { default: true }).catch((cause: unknown) => {
     throw configUnreadable({ path: file, reason: cause instanceof Error ? cause.message : String(cause) }, { cause })
   })
-  if (typeof loaded !== 'object' || loaded === null) throw configUnreadable({ path: file, reason: `a default export of ${typeof loaded}` })
+  if (typeof loaded !== 'object' || loaded === null)
+    throw configUnreadable({ path: file, reason: `a default export of ${typeof loaded}` })
   return { config: checkedConfig(loaded, file), path, directory: dirname(path) }
 }
 

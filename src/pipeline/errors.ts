@@ -9,7 +9,8 @@ export const configMissing = defineError<{ path: string }>(
 export const configUnreadable = defineError<{ path: string; reason: string }>(
   'PIPELINE_CONFIG_UNREADABLE',
   'usage',
-  ({ path, reason }) => `${path} must be TypeScript or JavaScript with a default export made by defineConfig; got ${reason}`,
+  ({ path, reason }) =>
+    `${path} must be TypeScript or JavaScript with a default export made by defineConfig; got ${reason}`,
 )
 
 export const configInvalid = defineError<{ path: string; lines: readonly string[] }>(
@@ -28,7 +29,8 @@ export const interrupted = defineError<{ directory: string; config: string }>(
 export const resumeNothing = defineError<{ directory: string }>(
   'PIPELINE_RESUME_NOTHING',
   'usage',
-  ({ directory }) => `--resume must name the directory of a run that has checkpoints; ${directory} has none; leave --resume out to start anew`,
+  ({ directory }) =>
+    `--resume must name the directory of a run that has checkpoints; ${directory} has none; leave --resume out to start anew`,
 )
 
 export const resumeDataChanged = defineError<{ directory: string }>(
@@ -41,7 +43,8 @@ export const resumeDataChanged = defineError<{ directory: string }>(
 export const userUnknown = defineError<{ user: string }>(
   'PIPELINE_USER_UNKNOWN',
   'usage',
-  ({ user }) => `user "${user}" must be one of the prepared data for a list without features; it was never seen; pass --features '{"…": …}' to rank for a new user`,
+  ({ user }) =>
+    `user "${user}" must be one of the prepared data for a list without features; it was never seen; pass --features '{"…": …}' to rank for a new user`,
 )
 
 export const keysMissing = defineError<{ need: string }>(

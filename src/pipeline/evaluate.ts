@@ -46,7 +46,13 @@ async function evaluateFiles(directory: string, files: readonly string[]): Promi
     })
     const metrics = await pointwiseMetrics(bundle, encoded.dataset)
     await encoded.close()
-    return evaluation({ bundle: directory, source: files.join(', '), rows: encoded.dataset.rowCount, metrics, warnings: encoded.warnings })
+    return evaluation({
+      bundle: directory,
+      source: files.join(', '),
+      rows: encoded.dataset.rowCount,
+      metrics,
+      warnings: encoded.warnings,
+    })
   } finally {
     await bundle.close()
   }
@@ -58,7 +64,13 @@ async function evaluatePreparedSplit(options: EvaluateOptions): Promise<Evaluate
   const prepared = await prepareData(loaded, { onProgress: options.onProgress ?? ((): void => undefined) })
   const data = openPrepared(prepared.directory)
   const split = options.split ?? (data.split('test').rowCount > 0 ? 'test' : 'validation')
-  return evaluateSplit({ bundle: options.bundle, data, split, isRanking: options.isRanking ?? false, k: options.k ?? 10 })
+  return evaluateSplit({
+    bundle: options.bundle,
+    data,
+    split,
+    isRanking: options.isRanking ?? false,
+    k: options.k ?? 10,
+  })
 }
 
 export interface EvaluateSplit {
@@ -70,7 +82,13 @@ export interface EvaluateSplit {
 }
 
 /** Scores a bundle on a split of open prepared data. */
-export async function evaluateSplit({ bundle: directory, data, split, isRanking, k }: EvaluateSplit): Promise<EvaluateResult> {
+export async function evaluateSplit({
+  bundle: directory,
+  data,
+  split,
+  isRanking,
+  k,
+}: EvaluateSplit): Promise<EvaluateResult> {
   const dataset = data.split(split)
   const bundle = await openBundle(directory, { threads: 2 })
   try {
@@ -78,7 +96,13 @@ export async function evaluateSplit({ bundle: directory, data, split, isRanking,
       ...(dataset.rowCount > 0 ? await pointwiseMetrics(bundle, dataset) : {}),
       ...(isRanking ? await evaluateRankedLists({ bundle, data, split, k: k ?? 10 }) : {}),
     }
-    return evaluation({ bundle: directory, source: `the ${split} split`, rows: dataset.rowCount, metrics, warnings: [] })
+    return evaluation({
+      bundle: directory,
+      source: `the ${split} split`,
+      rows: dataset.rowCount,
+      metrics,
+      warnings: [],
+    })
   } finally {
     await bundle.close()
   }

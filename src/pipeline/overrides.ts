@@ -10,7 +10,11 @@ export interface Overrides {
 
 /** The config with what the command line says instead. */
 export function withOverrides(config: Config, { seed, epochs, part }: Overrides): Config {
-  const training = { ...config.training, ...(seed === undefined ? {} : { seed }), ...(epochs === undefined ? {} : { epochs }) }
+  const training = {
+    ...config.training,
+    ...(seed === undefined ? {} : { seed }),
+    ...(epochs === undefined ? {} : { epochs }),
+  }
   return { ...config, model: modelOfPart(config, part), training }
 }
 

@@ -22,12 +22,22 @@ export async function compareWithGraph(parts: ModelParts, data: PreparedData): P
   const warmUp = createStepProfile(() => performance.now())
   const measured = createStepProfile(() => performance.now())
   let profile = warmUp
-  const switching = { enter: (phase: Parameters<typeof warmUp.enter>[0]) => profile.enter(phase), leave: (rows: number) => profile.leave(rows), totals: () => profile.totals() }
+  const switching = {
+    enter: (phase: Parameters<typeof warmUp.enter>[0]) => profile.enter(phase),
+    leave: (rows: number) => profile.leave(rows),
+    totals: () => profile.totals(),
+  }
   const step = await createTrainingStep(parts, createModelState(parts), switching)
   const { batchSize, seed } = parts.spec
   let count = 0
   for (let epoch = 0; count < warmUpSteps + measuredSteps; epoch++) {
-    for await (const batch of createBatches(data.split('train'), { batchSize, seed, epoch, shuffle: true, firstBatch: 0 })) {
+    for await (const batch of createBatches(data.split('train'), {
+      batchSize,
+      seed,
+      epoch,
+      shuffle: true,
+      firstBatch: 0,
+    })) {
       if (count === warmUpSteps) {
         profile = measured
         measured.enter('read')
@@ -40,7 +50,10 @@ export async function compareWithGraph(parts: ModelParts, data: PreparedData): P
   return comparison(measured.totals())
 }
 
-function comparison({ milliseconds, rowCount }: ReturnType<ReturnType<typeof createStepProfile>['totals']>): GraphComparison {
+function comparison({
+  milliseconds,
+  rowCount,
+}: ReturnType<ReturnType<typeof createStepProfile>['totals']>): GraphComparison {
   const total = Object.values(milliseconds).reduce((sum, value) => sum + value, 0)
   const graph = milliseconds['graph'] ?? 0
   const shares: Record<string, number> = {}

@@ -12,7 +12,12 @@ export interface RankedListOptions {
 }
 
 /** `ndcg@k`, `recall@k`, `map@k`, `mrr` over the users of a split, for the bundle and for popularity. */
-export async function evaluateRankedLists({ bundle, data, split, k }: RankedListOptions): Promise<Record<string, number | null>> {
+export async function evaluateRankedLists({
+  bundle,
+  data,
+  split,
+  k,
+}: RankedListOptions): Promise<Record<string, number | null>> {
   const catalogue = await openCatalogue(bundle)
   const relevant = relevantItems(await data.split(split).positives(), catalogue.itemIndex)
   const users = [...relevant.keys()].sort()

@@ -31,7 +31,8 @@ export function beginRun(options: { out: string | undefined; now: Date; fingerpr
 export function reopenRun(path: string, fingerprint: string): RunDirectory {
   const directory = resolve(path)
   const file = join(directory, 'run.json')
-  if (!existsSync(file) || !existsSync(join(directory, 'checkpoints', 'latest'))) throw resumeNothing({ directory: path })
+  if (!existsSync(file) || !existsSync(join(directory, 'checkpoints', 'latest')))
+    throw resumeNothing({ directory: path })
   const record = JSON.parse(readFileSync(file, 'utf8')) as RunRecord
   if (record.fingerprint !== fingerprint) throw resumeDataChanged({ directory: path })
   return { directory, bundle: record.bundle, checkpoints: join(directory, 'checkpoints') }

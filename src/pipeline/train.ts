@@ -55,7 +55,10 @@ export async function trainBundle(loaded: LoadedConfig, options: TrainOptions = 
   for (const warning of prepared.warnings) options.warn?.(warning)
   const data = openPrepared(prepared.directory)
   const fingerprint = runFingerprint(config, prepared.fingerprint)
-  const run = options.resume === undefined ? beginRun({ out: options.out, now: new Date(), fingerprint }) : reopenRun(options.resume, fingerprint)
+  const run =
+    options.resume === undefined
+      ? beginRun({ out: options.out, now: new Date(), fingerprint })
+      : reopenRun(options.resume, fingerprint)
   const parts = modelParts(config, data)
   const profile = createStepProfile(() => performance.now())
   const progress = await runTraining({ parts, data, run, profile, loaded, options })
@@ -94,7 +97,14 @@ interface RunTraining {
   readonly options: TrainOptions
 }
 
-async function runTraining({ parts, data, run, profile, loaded, options }: RunTraining): Promise<TrainingProgressState> {
+async function runTraining({
+  parts,
+  data,
+  run,
+  profile,
+  loaded,
+  options,
+}: RunTraining): Promise<TrainingProgressState> {
   const train = data.split('train')
   const { batchSize, seed } = parts.spec
   const signal = options.signal ?? new AbortController().signal

@@ -32,7 +32,11 @@ export function createRanker(model: RankerModel, items: readonly RawRow[], itemF
 }
 
 /** One row's features beside each item's: item columns from the items, all others from the row. */
-function joinFeatures(row: EncodedFeatures, items: EncodedFeatures, itemFeatures: ReadonlySet<string>): EncodedFeatures {
+function joinFeatures(
+  row: EncodedFeatures,
+  items: EncodedFeatures,
+  itemFeatures: ReadonlySet<string>,
+): EncodedFeatures {
   const { rowCount } = items
   const ids: Record<string, JaggedIds> = {}
   const numbers: Record<string, Float32Array> = {}

@@ -62,7 +62,8 @@ export function createAppStore({ users, apps, seed }: AppStoreOptions): AppStore
   const traits = Float32Array.from({ length: apps * rank }, (_, i) => randomNormal(key('traits'), i) / 2)
   const tastes = Float32Array.from({ length: users * rank }, (_, i) => randomNormal(key('tastes'), i) / 2)
   const quality = Float32Array.from({ length: apps }, (_, i) => randomNormal(key('quality'), i) / 2)
-  const isPair = (installed: number, shown: number): boolean => randomInteger(key('pairs', installed), shown, pairRarity) === 0
+  const isPair = (installed: number, shown: number): boolean =>
+    randomInteger(key('pairs', installed), shown, pairRarity) === 0
   const probabilityOf = (user: number, app: number): number => {
     let taste = 0
     for (let i = 0; i < rank; i++) taste += (tastes[user * rank + i] ?? 0) * (traits[app * rank + i] ?? 0)
@@ -79,7 +80,13 @@ export function createAppStore({ users, apps, seed }: AppStoreOptions): AppStore
       // Popular apps are shown more often: the square of a uniform number falls on low indices.
       const app = Math.floor(randomUniform(key('what'), index) ** 2 * apps)
       const probability = probabilityOf(user, app)
-      return { user, app, hour: draw('hour', 24), probability, label: randomUniform(key('label'), index) < probability ? 1 : 0 }
+      return {
+        user,
+        app,
+        hour: draw('hour', 24),
+        probability,
+        label: randomUniform(key('label'), index) < probability ? 1 : 0,
+      }
     },
   }
 }
@@ -88,7 +95,11 @@ function makeApp(index: number, key: number): SimulatedApp {
   const [adjective = '', noun = ''] = [adjectives[index % 10], nouns[Math.floor(index / 10) % 10]]
   const edition = Math.floor(index / 100)
   const title = `${adjective} ${noun}${edition === 0 ? '' : ` ${String(edition + 1)}`}`
-  return { app: `a${String(index + 1)}`, title, category: categories[randomInteger(key, index, categories.length)] ?? '' }
+  return {
+    app: `a${String(index + 1)}`,
+    title,
+    category: categories[randomInteger(key, index, categories.length)] ?? '',
+  }
 }
 
 function makeUser(index: number, apps: number, key: number): SimulatedUser {

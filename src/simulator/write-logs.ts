@@ -23,7 +23,11 @@ export function writeSimulatedLogs(options: SimulatedLogOptions): void {
   const { directory, users = 2000, apps = 300, impressions = 100_000, seed = 1 } = options
   makeDirectory(directory)
   const store = createAppStore({ users, apps, seed })
-  writeTable(join(directory, 'apps.csv'), 'app,title,category', store.apps, ({ app, title, category }) => [app, title, category])
+  writeTable(join(directory, 'apps.csv'), 'app,title,category', store.apps, ({ app, title, category }) => [
+    app,
+    title,
+    category,
+  ])
   writeTable(join(directory, 'users.csv'), 'user,country,age,device,installed', store.users, (user) => [
     user.user,
     user.country,
@@ -32,7 +36,10 @@ export function writeSimulatedLogs(options: SimulatedLogOptions): void {
     user.installed.map((index) => store.apps[index]?.app ?? '').join('|'),
   ])
   const logLoss = writeImpressions(join(directory, 'impressions.csv'), store, impressions)
-  atomicWriteFile(join(directory, 'truth.json'), `${JSON.stringify({ seed, impressions, bestLogLoss: logLoss }, null, 2)}\n`)
+  atomicWriteFile(
+    join(directory, 'truth.json'),
+    `${JSON.stringify({ seed, impressions, bestLogLoss: logLoss }, null, 2)}\n`,
+  )
 }
 
 function writeTable<T>(path: string, header: string, rows: readonly T[], cells: (row: T) => readonly string[]): void {
@@ -51,7 +58,9 @@ function writeImpressions(path: string, store: AppStore, count: number): number 
         const { user, app, hour, probability, label } = store.impression(index)
         loss -= Math.log(label === 1 ? probability : 1 - probability)
         const time = firstSecond + index * secondsBetween
-        lines.push(`${store.users[user]?.user ?? ''},${store.apps[app]?.app ?? ''},${String(time)},${String(hour)},${String(label)}\n`)
+        lines.push(
+          `${store.users[user]?.user ?? ''},${store.apps[app]?.app ?? ''},${String(time)},${String(hour)},${String(label)}\n`,
+        )
       }
       writeSync(file, lines.join(''))
     }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { openDatabase, quoteName, quoteText } from './index.js'
-import type { ColumnarChunk } from './index.js'
 
 describe('the database', () => {
   it('reads rows as plain values, with integers beyond 2^53 as text', async () => {

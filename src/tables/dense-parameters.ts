@@ -48,7 +48,18 @@ export function createDenseParameters(memory: TableMemory, options: readonly Den
       if (!optimizer) return
       memory.float32(at, length).set(gradient)
       optimizer.prepare(step)
-      memory.kernels.updateTouched(optimizer.index, offset, rowFloats, length, slot, slot + 4, 1, at, l2, optimizer.hyperparameters)
+      memory.kernels.updateTouched(
+        optimizer.index,
+        offset,
+        rowFloats,
+        length,
+        slot,
+        slot + 4,
+        1,
+        at,
+        l2,
+        optimizer.hyperparameters,
+      )
     },
   }
 }

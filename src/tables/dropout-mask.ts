@@ -16,7 +16,10 @@ export interface DropoutMaskOptions {
 const buffers = new WeakMap<TableMemory, GrowingBuffer>()
 
 /** Draws a dropout mask: a pure function of key, global row and column. */
-export function dropoutMask(memory: TableMemory, { target, columns, key, firstRow, keepProbability }: DropoutMaskOptions): void {
+export function dropoutMask(
+  memory: TableMemory,
+  { target, columns, key, firstRow, keepProbability }: DropoutMaskOptions,
+): void {
   const buffer = buffers.get(memory) ?? createGrowingBuffer(memory)
   buffers.set(memory, buffer)
   const at = buffer.reserve(4 * target.length)

@@ -3,7 +3,8 @@ import { defineError } from '../base/index.js'
 export const kernelsMissing = defineError<{ path: string }>(
   'TABLES_KERNELS_MISSING',
   'environment',
-  ({ path }) => `${path} must hold the compiled kernels; found none; run \`npm run build\` in the checkout, or install the package again`,
+  ({ path }) =>
+    `${path} must hold the compiled kernels; found none; run \`npm run build\` in the checkout, or install the package again`,
 )
 
 export const memoryExceeded = defineError<{ wanted: number; used: number }>(

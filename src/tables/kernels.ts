@@ -7,13 +7,76 @@ import { kernelsMissing } from './errors.js'
 /** The functions of src/tables/assembly; pointers are byte offsets. Optimizers are found among the other exports. */
 export interface Kernels {
   heapBase(): number
-  gather(table: number, rowFloats: number, dimension: number, ids: number, coefficients: number, count: number, out: number, outStride: number, isAdding: number): void
-  gatherBags(table: number, rowFloats: number, dimension: number, ids: number, offsets: number, coefficients: number, count: number, out: number, outStride: number, isAdding: number): void
+  gather(
+    table: number,
+    rowFloats: number,
+    dimension: number,
+    ids: number,
+    coefficients: number,
+    count: number,
+    out: number,
+    outStride: number,
+    isAdding: number,
+  ): void
+  gatherBags(
+    table: number,
+    rowFloats: number,
+    dimension: number,
+    ids: number,
+    offsets: number,
+    coefficients: number,
+    count: number,
+    out: number,
+    outStride: number,
+    isAdding: number,
+  ): void
   bagCoefficients(offsets: number, weights: number, count: number, combiner: number, out: number): void
-  accumulate(slots: number, unique: number, uniqueCount: number, ids: number, offsets: number, coefficients: number, count: number, gradient: number, gradientStride: number, dimension: number, sums: number): number
-  updateTouched(optimizer: number, table: number, rowFloats: number, dimension: number, slots: number, unique: number, uniqueCount: number, sums: number, l2: number, hyperparameters: number): void
-  updateEvery(optimizer: number, table: number, rowFloats: number, dimension: number, rowCount: number, slots: number, sums: number, scratch: number, l2: number, hyperparameters: number): void
-  dropoutMask(out: number, rows: number, columns: number, key: number, firstRow: number, threshold: number, scale: number): void
+  accumulate(
+    slots: number,
+    unique: number,
+    uniqueCount: number,
+    ids: number,
+    offsets: number,
+    coefficients: number,
+    count: number,
+    gradient: number,
+    gradientStride: number,
+    dimension: number,
+    sums: number,
+  ): number
+  updateTouched(
+    optimizer: number,
+    table: number,
+    rowFloats: number,
+    dimension: number,
+    slots: number,
+    unique: number,
+    uniqueCount: number,
+    sums: number,
+    l2: number,
+    hyperparameters: number,
+  ): void
+  updateEvery(
+    optimizer: number,
+    table: number,
+    rowFloats: number,
+    dimension: number,
+    rowCount: number,
+    slots: number,
+    sums: number,
+    scratch: number,
+    l2: number,
+    hyperparameters: number,
+  ): void
+  dropoutMask(
+    out: number,
+    rows: number,
+    columns: number,
+    key: number,
+    firstRow: number,
+    threshold: number,
+    scale: number,
+  ): void
 }
 
 let compiled: WebAssembly.Module | undefined
@@ -28,7 +91,8 @@ export function instantiateKernels(memory: WebAssembly.Memory): { kernels: Kerne
 /** `dist/tables/kernels.wasm` of the package that this file belongs to, whether it runs from `src` or from `dist`. */
 function kernelFile(): string {
   let directory = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(directory, 'package.json')) && dirname(directory) !== directory) directory = dirname(directory)
+  while (!existsSync(join(directory, 'package.json')) && dirname(directory) !== directory)
+    directory = dirname(directory)
   const path = join(directory, 'dist', 'tables', 'kernels.wasm')
   if (!existsSync(path)) throw kernelsMissing({ path })
   return path

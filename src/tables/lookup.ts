@@ -41,7 +41,12 @@ export interface Lookup {
 /** A part with its buffers: ids, offsets and coefficients of the batch in WebAssembly memory. */
 interface BoundPart extends LookupPart {
   readonly isAdding: boolean
-  readonly buffers: { readonly ids: GrowingBuffer; readonly offsets: GrowingBuffer; readonly weights: GrowingBuffer; readonly coefficients: GrowingBuffer }
+  readonly buffers: {
+    readonly ids: GrowingBuffer
+    readonly offsets: GrowingBuffer
+    readonly weights: GrowingBuffer
+    readonly coefficients: GrowingBuffer
+  }
   current: { ids: number; offsets: number; coefficients: number }
 }
 
@@ -60,7 +65,13 @@ const combinerCodes: Record<RowCombiner, number> = { sum: 0, mean: 1, sqrtn: 2 }
 
 /** Compiles the columns of a lookup. */
 export function createLookup(memory: TableMemory, { width, parts }: LookupOptions): Lookup {
-  const bound = parts.map((part, index) => bindPart(memory, part, parts.slice(0, index).some(({ offset }) => offset === part.offset)))
+  const bound = parts.map((part, index) =>
+    bindPart(
+      memory,
+      part,
+      parts.slice(0, index).some(({ offset }) => offset === part.offset),
+    ),
+  )
   let updates: TableUpdate[] | undefined
   const staging = createGrowingBuffer(memory)
   const gradients = createGrowingBuffer(memory)
@@ -103,8 +114,21 @@ function gatherPart(memory: TableMemory, part: BoundPart, { jagged, rowCount, ou
   const { ids, offsets, coefficients } = part.current
   const target = out + 4 * part.offset
   const adding = Number(isAdding)
-  if (offsets === 0) kernels.gather(table.offset, table.rowFloats, table.dimension, ids, coefficients, rowCount, target, width, adding)
-  else kernels.gatherBags(table.offset, table.rowFloats, table.dimension, ids, offsets, coefficients, rowCount, target, width, adding)
+  if (offsets === 0)
+    kernels.gather(table.offset, table.rowFloats, table.dimension, ids, coefficients, rowCount, target, width, adding)
+  else
+    kernels.gatherBags(
+      table.offset,
+      table.rowFloats,
+      table.dimension,
+      ids,
+      offsets,
+      coefficients,
+      rowCount,
+      target,
+      width,
+      adding,
+    )
 }
 
 /** Copies the batch's ids into WebAssembly memory and computes what each of them counts. */
@@ -165,12 +189,46 @@ function updateTable(memory: TableMemory, update: TableUpdate, { step, gradient,
   let met = 0
   for (const part of parts) {
     const { ids, offsets, coefficients } = part.current
-    met = kernels.accumulate(slots, unique, met, ids, offsets, coefficients, rowCount, gradient + 4 * part.offset, width, dimension, sums)
+    met = kernels.accumulate(
+      slots,
+      unique,
+      met,
+      ids,
+      offsets,
+      coefficients,
+      rowCount,
+      gradient + 4 * part.offset,
+      width,
+      dimension,
+      sums,
+    )
   }
   optimizer.prepare(step)
   if (table.regularization === 'everyStep' && l2 > 0) {
-    kernels.updateEvery(optimizer.index, offset, rowFloats, dimension, table.rowCount, slots, sums, update.scratch, l2, optimizer.hyperparameters)
+    kernels.updateEvery(
+      optimizer.index,
+      offset,
+      rowFloats,
+      dimension,
+      table.rowCount,
+      slots,
+      sums,
+      update.scratch,
+      l2,
+      optimizer.hyperparameters,
+    )
   } else {
-    kernels.updateTouched(optimizer.index, offset, rowFloats, dimension, slots, unique, met, sums, l2, optimizer.hyperparameters)
+    kernels.updateTouched(
+      optimizer.index,
+      offset,
+      rowFloats,
+      dimension,
+      slots,
+      unique,
+      met,
+      sums,
+      l2,
+      optimizer.hyperparameters,
+    )
   }
 }

@@ -75,13 +75,21 @@ export function resolveOptimizer(declared: Readonly<Record<string, unknown>>, pa
     throw optimizerInvalid({ issues: issues.map((one) => `${one.path} ${one.message}`) }, { issues })
   }
   const values: Record<string, number> = {}
-  for (const [key, hyperparameter] of Object.entries(kind.hyperparameters)) values[key] = Number(given[key] ?? hyperparameter.default)
+  for (const [key, hyperparameter] of Object.entries(kind.hyperparameters))
+    values[key] = Number(given[key] ?? hyperparameter.default)
   return { kind, values }
 }
 
-function hyperparameterIssues(kind: OptimizerKind, path: string, { key, value }: { key: string; value: unknown }): Issue[] {
+function hyperparameterIssues(
+  kind: OptimizerKind,
+  path: string,
+  { key, value }: { key: string; value: unknown },
+): Issue[] {
   const known = kind.hyperparameters[key]
-  if (!known) return [issue(path, `must be a hyperparameter of ${kind.name}; ${suggestion(key, Object.keys(kind.hyperparameters))}`)]
+  if (!known)
+    return [
+      issue(path, `must be a hyperparameter of ${kind.name}; ${suggestion(key, Object.keys(kind.hyperparameters))}`),
+    ]
   const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = known
   if (typeof value === 'number' && value >= minimum && value <= maximum) return []
   return [issue(path, `must be a number in [${String(minimum)}, ${String(maximum)}]; got ${shown(value)}`)]

@@ -12,7 +12,9 @@ const step = (stepNumber: number) => ({ learningRateScale: 1, stepNumber })
 
 /** Runs gradients through one scalar weight that starts at `start`, and returns it after each step. */
 function trajectory(optimizer: Readonly<Record<string, unknown>>, gradients: readonly number[], start = 0): number[] {
-  const dense = createDenseParameters(createTableMemory(), [{ name: 'w', shape: [1], optimizer: resolveOptimizer(optimizer), l2: 0 }])
+  const dense = createDenseParameters(createTableMemory(), [
+    { name: 'w', shape: [1], optimizer: resolveOptimizer(optimizer), l2: 0 },
+  ])
   dense.weights('w')[0] = start
   return gradients.map((gradient, index) => {
     dense.update('w', Float32Array.of(gradient), step(index + 1))
@@ -24,7 +26,11 @@ describe('AdaGrad', () => {
   it('divides the gradient by the root of the sum of squares', () => {
     // n₀ = 0.1; g = 2: n = 4.1, w = 1 − 0.5·2/√4.1 = 1 − 1/2.0248457 = 0.5061352
     // g = −1: n = 5.1, w = 0.5061352 + 0.5/√5.1 = 0.5061352 + 0.5/2.2583180 = 0.7275389
-    const [first = 0, second = 0] = trajectory({ name: 'adagrad', learningRate: 0.5, initialAccumulator: 0.1 }, [2, -1], 1)
+    const [first = 0, second = 0] = trajectory(
+      { name: 'adagrad', learningRate: 0.5, initialAccumulator: 0.1 },
+      [2, -1],
+      1,
+    )
     expect(first).toBeCloseTo(0.5061352, 6)
     expect(second).toBeCloseTo(0.7275389, 6)
   })
@@ -58,9 +64,15 @@ describe.each(names)('%s', (name) => {
   it('goes downhill on a quadratic', () => {
     const dense = createDenseParameters(createTableMemory(), [{ name: 'w', shape: [7], optimizer, l2: 0 }])
     const target = Float32Array.from({ length: 7 }, (_, i) => randomNormal(1, i) / 2)
-    const distance = (): number => dense.weights('w').reduce((sum, weight, i) => sum + (weight - (target[i] ?? 0)) ** 2, 0)
+    const distance = (): number =>
+      dense.weights('w').reduce((sum, weight, i) => sum + (weight - (target[i] ?? 0)) ** 2, 0)
     const before = distance()
-    for (let i = 1; i <= 200; i++) dense.update('w', dense.weights('w').map((weight, k) => weight - (target[k] ?? 0)), step(i))
+    for (let i = 1; i <= 200; i++)
+      dense.update(
+        'w',
+        dense.weights('w').map((weight, k) => weight - (target[k] ?? 0)),
+        step(i),
+      )
     expect(distance()).toBeLessThan(0.2 * before)
   })
 
@@ -70,7 +82,10 @@ describe.each(names)('%s', (name) => {
     const table = createTable(memory, { name: 't', rowCount: 5, dimension, optimizer })
     table.initialize({ key: 3, standardDeviation: 0.1, distribution: 'zeros' })
     const before = Float32Array.from(table.rows)
-    const lookup = createLookup(memory, { width: dimension, parts: [{ table, column: 'c', offset: 0, combiner: 'sum' }] })
+    const lookup = createLookup(memory, {
+      width: dimension,
+      parts: [{ table, column: 'c', offset: 0, combiner: 'sum' }],
+    })
     const dense = createDenseParameters(memory, [{ name: 'w', shape: [dimension], optimizer, l2: 0 }])
     for (let i = 1; i <= 3; i++) {
       const gradient = Float32Array.from({ length: dimension }, (_, k) => randomNormal(i, k))
@@ -102,15 +117,22 @@ describe.each(names)('%s', (name) => {
   it('agrees with the independent reference over twenty steps', () => {
     const path = new URL('../../test/golden/optimizers.json', import.meta.url)
     expect(existsSync(path)).toBe(true)
-    const golden = JSON.parse(readFileSync(path, 'utf8')) as Record<string, { hyperparameters: Record<string, number>; gradients: number[][]; weights: number[][] }>
+    const golden = JSON.parse(readFileSync(path, 'utf8')) as Record<
+      string,
+      { hyperparameters: Record<string, number>; gradients: number[][]; weights: number[][] }
+    >
     const { hyperparameters, gradients, weights } = golden[name] ?? { hyperparameters: {}, gradients: [], weights: [] }
     expect(gradients).toHaveLength(20)
     const length = gradients[0]?.length ?? 0
-    const dense = createDenseParameters(createTableMemory(), [{ name: 'w', shape: [length], optimizer: resolveOptimizer({ name, ...hyperparameters }), l2: 0 }])
+    const dense = createDenseParameters(createTableMemory(), [
+      { name: 'w', shape: [length], optimizer: resolveOptimizer({ name, ...hyperparameters }), l2: 0 },
+    ])
     for (const [index, gradient] of gradients.entries()) {
       dense.update('w', Float32Array.from(gradient), step(index + 1))
       for (const [k, expected] of (weights[index] ?? []).entries()) {
-        expect(Math.abs((dense.weights('w')[k] ?? Number.NaN) - expected)).toBeLessThan(1e-5 * Math.max(0.1, Math.abs(expected)))
+        expect(Math.abs((dense.weights('w')[k] ?? Number.NaN) - expected)).toBeLessThan(
+          1e-5 * Math.max(0.1, Math.abs(expected)),
+        )
       }
     }
   })

@@ -52,7 +52,8 @@ const everyStepLimit = 50_000_000
 export function createTable(memory: TableMemory, options: TableOptions): Table {
   const { name, rowCount, dimension, optimizer, l2 = 0, regularization = 'touched' } = options
   const size = rowCount * dimension
-  if (regularization === 'everyStep' && l2 > 0 && size > everyStepLimit) throw everyStepTooLarge({ table: name, size, limit: everyStepLimit })
+  if (regularization === 'everyStep' && l2 > 0 && size > everyStepLimit)
+    throw everyStepTooLarge({ table: name, size, limit: everyStepLimit })
   const slots = optimizer ? initialSlots(optimizer) : []
   const rowFloats = Math.ceil((dimension * (1 + slots.length)) / 4) * 4
   const offset = memory.allocate(4 * rowFloats * rowCount)
@@ -100,7 +101,8 @@ function initializeRows(rows: Float32Array, layout: RowLayout, initialization: I
     const at = row * rowFloats
     const isZero = row < (initialization.zeroRows ?? 0)
     for (let column = 0; column < dimension; column++) rows[at + column] = isZero ? 0 : draw(row * dimension + column)
-    for (const [slot, value] of slots.entries()) rows.fill(value, at + (1 + slot) * dimension, at + (2 + slot) * dimension)
+    for (const [slot, value] of slots.entries())
+      rows.fill(value, at + (1 + slot) * dimension, at + (2 + slot) * dimension)
   }
 }
 

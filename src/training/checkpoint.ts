@@ -61,7 +61,12 @@ async function restoreState(directory: string, state: ModelState): Promise<Train
     const path = join(directory, file)
     const stored = existsSync(path) ? readFloats(path) : new Float32Array(0)
     if (stored.length !== values.length) {
-      throw checkpointForeign({ directory, part: file, expected: `${String(values.length)} floats`, got: String(stored.length) })
+      throw checkpointForeign({
+        directory,
+        part: file,
+        expected: `${String(values.length)} floats`,
+        got: String(stored.length),
+      })
     }
     values.set(stored)
   }

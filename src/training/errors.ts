@@ -23,5 +23,6 @@ export const trainingConfigInvalid = defineError<{ issues: readonly string[] }>(
 export const noTrainingRows = defineError<{ split: string }>(
   'TRAINING_NO_ROWS',
   'data',
-  ({ split }) => `the ${split} split must have at least one row; got none; check data.split and the files of data.examples`,
+  ({ split }) =>
+    `the ${split} split must have at least one row; got none; check data.split and the files of data.examples`,
 )

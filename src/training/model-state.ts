@@ -35,7 +35,8 @@ export function createModelState({ model, layout, network, spec }: ModelParts): 
     network.parameters.map((parameter) => ({
       name: parameter.name,
       shape: parameter.shape,
-      optimizer: parameter.name === 'bias' && parameter.part === 'wide' ? spec.optimizers.bias : spec.optimizers[parameter.part],
+      optimizer:
+        parameter.name === 'bias' && parameter.part === 'wide' ? spec.optimizers.bias : spec.optimizers[parameter.part],
       l2: densePenalty(parameter, model),
     })),
   )

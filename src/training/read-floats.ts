@@ -8,7 +8,7 @@ export function readFloats(path: string): Float32Array {
   const file = openSync(path, 'r')
   try {
     const bytes = new Uint8Array(fstatSync(file).size)
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const got = readSync(file, bytes, done, Math.min(pieceBytes, bytes.length - done), done)
       if (got === 0) break
       done += got

@@ -29,7 +29,14 @@ const config: Config = {
   },
   training: { batchSize: 64, epochs: 3, patience: 9, seed: 5, threads: 2, checkpointEvery: '4 steps' },
 }
-const state: FeatureState = { columns: { user: nothing(), item: nothing(), price: { json: { hasMissing: true, mean: 0, deviation: 1 }, arrays: {} } }, crosses: {} }
+const state: FeatureState = {
+  columns: {
+    user: nothing(),
+    item: nothing(),
+    price: { json: { hasMissing: true, mean: 0, deviation: 1 }, arrays: {} },
+  },
+  crosses: {},
+}
 const encoder = createEncoder(config, state)
 const rows = Array.from({ length: rowCount }, (_, row) => ({
   user: randomInteger(1, row, 20),
@@ -49,13 +56,17 @@ function parts(): ModelParts {
   return { model, layout, network: createNetwork(model, layout), spec: resolveTraining(config, model) }
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- the trainer takes asynchronous batches
 async function* batches(epoch: number, firstBatch: number): AsyncGenerator<TrainingBatch> {
   const order = permutation(rowCount, randomKey(5, 'shuffle', epoch))
   for (let first = firstBatch * 64; first < rowCount; first += 64) {
     const chosen = [...order.subarray(first, first + 64)]
     const encoded = encoder.encode(chosen.map((row) => rows[row] ?? {}))
-    yield { ...encoded, labels: Float32Array.from(chosen, (row) => labels[row] ?? 0), weights: new Float32Array(chosen.length).fill(1), firstRow: first }
+    yield {
+      ...encoded,
+      labels: Float32Array.from(chosen, (row) => labels[row] ?? 0),
+      weights: new Float32Array(chosen.length).fill(1),
+      firstRow: first,
+    }
   }
 }
 
@@ -91,7 +102,12 @@ const fresh = (): string => mkdtempSync(join(tmpdir(), 'widedeep-trainer-'))
 
 function files(directory: string): Record<string, string> {
   const latest = readFileSync(join(directory, 'latest'), 'utf8').trim()
-  return Object.fromEntries(readdirSync(join(directory, latest)).map((file) => [file, readFileSync(join(directory, latest, file)).toString('base64')]))
+  return Object.fromEntries(
+    readdirSync(join(directory, latest)).map((file) => [
+      file,
+      readFileSync(join(directory, latest, file)).toString('base64'),
+    ]),
+  )
 }
 
 describe('the trainer', () => {
@@ -105,12 +121,15 @@ describe('the trainer', () => {
     expect(files((await run(fresh())).directory)).toEqual(files((await run(fresh())).directory))
   })
 
-  it.each([1, 7, 15, 22])('stopped after step %i and resumed, ends in the same bytes as never having stopped', async (stop) => {
-    const directory = fresh()
-    await run(directory, stop)
-    await run(directory)
-    expect(files(directory)).toEqual(files((await run(fresh())).directory))
-  })
+  it.each([1, 7, 15, 22])(
+    'stopped after step %i and resumed, ends in the same bytes as never having stopped',
+    async (stop) => {
+      const directory = fresh()
+      await run(directory, stop)
+      await run(directory)
+      expect(files(directory)).toEqual(files((await run(fresh())).directory))
+    },
+  )
 
   it('starts again from the last checkpoint that is whole when a later one was cut short', async () => {
     const directory = fresh()

@@ -19,7 +19,15 @@ export interface TrainingData {
 }
 
 export type TrainingEvent =
-  | { readonly kind: 'step'; readonly step: number; readonly epoch: number; readonly batch: number; readonly batchCount: number; readonly rowCount: number; readonly loss: number }
+  | {
+      readonly kind: 'step'
+      readonly step: number
+      readonly epoch: number
+      readonly batch: number
+      readonly batchCount: number
+      readonly rowCount: number
+      readonly loss: number
+    }
   | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly isBest: boolean }
   | { readonly kind: 'checkpoint'; readonly name: string }
 
@@ -37,7 +45,11 @@ export interface TrainerOptions {
 }
 
 /** Trains to the end or to the signal; resumes from the latest checkpoint when there is one. */
-export async function trainModel(parts: ModelParts, state: ModelState, options: TrainerOptions): Promise<TrainingProgressState> {
+export async function trainModel(
+  parts: ModelParts,
+  state: ModelState,
+  options: TrainerOptions,
+): Promise<TrainingProgressState> {
   if (options.data.rowCount === 0) throw noTrainingRows({ split: 'training' })
   const latest = options.checkpoints.latest()
   let progress = latest ? await options.checkpoints.restore(latest, state) : initialProgress
@@ -93,7 +105,11 @@ function advance(progress: TrainingProgressState, batch: TrainingBatch, loss: nu
   }
 }
 
-function reportStep({ options, parts }: TrainerContext, progress: TrainingProgressState, done: { rowCount: number; loss: number }): void {
+function reportStep(
+  { options, parts }: TrainerContext,
+  progress: TrainingProgressState,
+  done: { rowCount: number; loss: number },
+): void {
   options.onEvent({
     kind: 'step',
     step: progress.step,

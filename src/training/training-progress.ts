@@ -49,7 +49,11 @@ export interface StoppingRule {
  * What an epoch's validation means: whether it is the best so far, whether the learning rate falls, whether training ends.
  * Without a value (no validation rows, or a metric that is undefined on them) every epoch counts as the best.
  */
-export function afterEpoch(progress: TrainingProgressState, metrics: EpochRecord['metrics'], rule: StoppingRule): TrainingProgressState {
+export function afterEpoch(
+  progress: TrainingProgressState,
+  metrics: EpochRecord['metrics'],
+  rule: StoppingRule,
+): TrainingProgressState {
   const value = metrics[rule.metric] ?? null
   const isBest = value === null || progress.best === null || isBetter(value, progress.best.value, rule.isHigherBetter)
   const record: EpochRecord = {
@@ -67,7 +71,9 @@ export function afterEpoch(progress: TrainingProgressState, metrics: EpochRecord
     weightSum: 0,
     learningRateScale: progress.learningRateScale * (isBest ? 1 : rule.plateau),
     epochs: [...progress.epochs, record],
-    best: isBest ? { epoch: progress.epoch, value: value ?? 0, checkpoint: checkpointName(progress.epoch + 1, progress.step) } : progress.best,
+    best: isBest
+      ? { epoch: progress.epoch, value: value ?? 0, checkpoint: checkpointName(progress.epoch + 1, progress.step) }
+      : progress.best,
     epochsWithoutImprovement: withoutImprovement,
     isFinished: progress.epoch + 1 >= rule.epochs || withoutImprovement >= rule.patience,
   }

@@ -18,7 +18,11 @@ export interface TrainingSpec {
   readonly threads: number
   readonly checkpointEvery: CheckpointInterval
   readonly lossReduction: 'sum' | 'mean'
-  readonly optimizers: { readonly wide: ResolvedOptimizer; readonly deep: ResolvedOptimizer; readonly bias: ResolvedOptimizer }
+  readonly optimizers: {
+    readonly wide: ResolvedOptimizer
+    readonly deep: ResolvedOptimizer
+    readonly bias: ResolvedOptimizer
+  }
 }
 
 export type CheckpointInterval = { readonly unit: 'steps' | 'milliseconds'; readonly count: number }
@@ -64,7 +68,7 @@ export function resolveTraining(config: Config, model: ResolvedModel): TrainingS
 }
 
 function withoutPenalties({ l1: _l1, l2: _l2, ...rest }: OptimizerDeclaration): OptimizerDeclaration {
-  return rest as OptimizerDeclaration
+  return rest
 }
 
 function parseInterval(text: string): CheckpointInterval | null {

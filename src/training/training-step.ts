@@ -36,18 +36,34 @@ export interface TrainingStep {
 const normMomentum = 0.1
 
 /** Compiles the step of a model. */
-export async function createTrainingStep(parts: ModelParts, state: ModelState, profile: StepProfile): Promise<TrainingStep> {
+export async function createTrainingStep(
+  parts: ModelParts,
+  state: ModelState,
+  profile: StepProfile,
+): Promise<TrainingStep> {
   const executor = createOnnxRuntimeExecutor()
   const options = { threads: parts.spec.threads }
   const training = await executor.compile(parts.network.trainingModel(), options)
   const inference = await executor.compile(parts.network.inferenceModel(), options)
   const stage = createInputStage(state.memory, parts.layout, state.tables)
-  const context: StepContext = { parts, state, training, stage, profile, weights: weightFeeds(parts, state), masks: createDropoutMasks(parts, state.memory) }
+  const context: StepContext = {
+    parts,
+    state,
+    training,
+    stage,
+    profile,
+    weights: weightFeeds(parts, state),
+    masks: createDropoutMasks(parts, state.memory),
+  }
   return {
     run: (batch, position) => runStep(context, batch, position),
     score: async (features) => {
       copyWeights(context)
-      const { score } = await inference.run({ ...stage.forward(features), ...context.weights.feeds, ...context.weights.running })
+      const { score } = await inference.run({
+        ...stage.forward(features),
+        ...context.weights.feeds,
+        ...context.weights.running,
+      })
       return Float32Array.from(score?.data ?? [])
     },
     close: async () => {
@@ -64,7 +80,10 @@ interface StepContext {
   readonly stage: InputStage
   readonly profile: StepProfile
   readonly weights: { feeds: Record<string, TensorData>; running: Record<string, TensorData> }
-  readonly masks: (key: (layer: string) => number, batch: { firstRow: number; rowCount: number }) => Record<string, TensorData>
+  readonly masks: (
+    key: (layer: string) => number,
+    batch: { firstRow: number; rowCount: number },
+  ) => Record<string, TensorData>
 }
 
 async function runStep(context: StepContext, batch: TrainingBatch, position: StepPosition): Promise<number> {

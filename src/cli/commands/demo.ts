@@ -28,7 +28,12 @@ export const demo: CliCommand = {
       onEvent: createTrainingView(output),
     })
     output.line(`\ntrained at ${countText(trained.examplesPerSecond)} examples/s; bundle: ${trained.bundle}\n`)
-    const evaluation = await evaluateBundle({ bundle: trained.bundle, loaded, isRanking: true, onProgress: output.progress })
+    const evaluation = await evaluateBundle({
+      bundle: trained.bundle,
+      loaded,
+      isRanking: true,
+      onProgress: output.progress,
+    })
     output.line(`${evaluationText(evaluation)}\n`)
     const recommended = await recommendItems({ bundle: trained.bundle, user: textOption(options, 'user', user) })
     const { bundle, rows, examplesPerSecond } = trained
@@ -54,8 +59,12 @@ async function demoData(given: string | undefined, output: Output): Promise<{ lo
 
 async function simulatedData(output: Output): Promise<{ loaded: LoadedConfig; user: string }> {
   const directory = resolve('.widedeep', 'demo')
-  output.line('MovieLens 100K is not here: a simulated app store takes its place. For the real data, unpack ml-100k.zip of')
-  output.line('https://grouplens.org/datasets/movielens/100k/ as movielens-100k/ and pass its parent with --data DIR.\n')
+  output.line(
+    'MovieLens 100K is not here: a simulated app store takes its place. For the real data, unpack ml-100k.zip of',
+  )
+  output.line(
+    'https://grouplens.org/datasets/movielens/100k/ as movielens-100k/ and pass its parent with --data DIR.\n',
+  )
   writeSimulatedLogs({ directory })
   const config = join(directory, 'widedeep.config.ts')
   atomicWriteFile(config, simulatedConfig)

@@ -38,6 +38,14 @@ export const evaluate: CliCommand = {
 
 /** An evaluation as a table with a line on how to read each metric. */
 export function evaluationText(result: EvaluateResult): string {
-  const rows = Object.entries(result.metrics).map(([name, value]) => [name, metricText(value), result.descriptions[name] ?? ''])
-  return [`${countText(result.rows)} rows of ${result.source}`, '', textTable(['metric', 'value', 'how to read it'], rows)].join('\n')
+  const rows = Object.entries(result.metrics).map(([name, value]) => [
+    name,
+    metricText(value),
+    result.descriptions[name] ?? '',
+  ])
+  return [
+    `${countText(result.rows)} rows of ${result.source}`,
+    '',
+    textTable(['metric', 'value', 'how to read it'], rows),
+  ].join('\n')
 }

@@ -36,6 +36,11 @@ export const recommend: CliCommand = {
 /** A ranked list as a table with bars. */
 export function recommendationText(result: RecommendResult): string {
   const best = result.items[0]?.score ?? 1
-  const rows = result.items.map(({ rank, item, title, score }) => [String(rank), title ?? item, score.toFixed(4), bar(score / best, 16)])
+  const rows = result.items.map(({ rank, item, title, score }) => [
+    String(rank),
+    title ?? item,
+    score.toFixed(4),
+    bar(score / best, 16),
+  ])
   return [`for user ${result.user}:`, '', textTable(['#', 'item', 'score', ''], rows)].join('\n')
 }

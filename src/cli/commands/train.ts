@@ -13,10 +13,10 @@ export const train: CliCommand = {
     ['--config <file>', 'config file (default: widedeep.config.ts)'],
     ['--out <dir>', 'where the bundle goes (default: runs/<id>/bundle)'],
     ['--resume <run>', 'go on with a run that was stopped, by its directory'],
-    ['--seed <n>', 'seed instead of the config\'s'],
-    ['--epochs <n>', 'most epochs instead of the config\'s'],
+    ['--seed <n>', "seed instead of the config's"],
+    ['--epochs <n>', "most epochs instead of the config's"],
     ['--part <part>', 'train one part only: wide, deep or both (default: as configured)'],
-    ['--profile', 'print where the time of a step goes, beside the bare graph\'s'],
+    ['--profile', "print where the time of a step goes, beside the bare graph's"],
   ],
   example: 'npx widedeep train --config examples/frappe/widedeep.config.ts --out /var/models/frappe',
   async run(options, output) {

@@ -14,7 +14,7 @@ export function aucOf(rows: ScoredRows, order: Uint32Array): number | null {
   let negatives = 0
   let positives = 0
   let area = 0
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     const score = rows.scores[order[start] ?? 0]
     let tiedNegatives = 0
     let tiedPositives = 0

@@ -30,7 +30,8 @@ function scored(rows: readonly Row[]): ScoredRows {
   }
 }
 
-const total = (rows: readonly Row[], value: (row: Row) => number): number => rows.reduce((sum, row) => sum + value(row), 0)
+const total = (rows: readonly Row[], value: (row: Row) => number): number =>
+  rows.reduce((sum, row) => sum + value(row), 0)
 const mean = (rows: readonly Row[], value: (row: Row) => number): number =>
   total(rows, (row) => row.weight * value(row)) / total(rows, (row) => row.weight)
 
@@ -51,7 +52,11 @@ const twins: Record<string, (rows: readonly Row[]) => number | null> = {
   },
   logLoss: (rows) => mean(rows, ({ score, label }) => -Math.log(Math.min(1 - 1e-7, label === 1 ? score : 1 - score))),
   accuracy: (rows) => mean(rows, ({ score, label }) => Number(score > 0.5 ? label === 1 : label === 0)),
-  accuracyBaseline: (rows) => Math.max(mean(rows, ({ label }) => label), mean(rows, ({ label }) => 1 - label)),
+  accuracyBaseline: (rows) =>
+    Math.max(
+      mean(rows, ({ label }) => label),
+      mean(rows, ({ label }) => 1 - label),
+    ),
   calibration: (rows) => mean(rows, ({ score }) => score) / mean(rows, ({ label }) => label),
   expectedCalibrationError(rows) {
     let error = 0
@@ -67,7 +72,9 @@ const twins: Record<string, (rows: readonly Row[]) => number | null> = {
   labelMean: (rows) => mean(rows, ({ label }) => label),
   predictionMean: (rows) => mean(rows, ({ score }) => score),
   groupedAuc(rows) {
-    const groups = [...new Set(rows.map(({ group }) => group))].map((group) => rows.filter((row) => row.group === group))
+    const groups = [...new Set(rows.map(({ group }) => group))].map((group) =>
+      rows.filter((row) => row.group === group),
+    )
     const judged = groups.flatMap((own) => {
       const area = bruteAuc(own)
       return area === null ? [] : [{ area, weight: total(own, ({ weight }) => weight) }]
@@ -117,7 +124,8 @@ describe.each(metrics.map((metric) => [metric.name, metric] as const))('%s', (na
 
 describe('the list of metrics', () => {
   it('has every file of the folder, and each has a twin', () => {
-    const camel = (file: string): string => file.replace('.ts', '').replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+    const camel = (file: string): string =>
+      file.replace('.ts', '').replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
     const files = readdirSync(new URL('.', import.meta.url)).filter((file) => !/^(index|metrics\.test)\.ts$/.test(file))
     expect(metrics.map(({ name }) => name).sort()).toEqual(files.map(camel).sort())
     expect(Object.keys(twins).sort()).toEqual(metrics.map(({ name }) => name).sort())

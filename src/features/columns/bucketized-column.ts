@@ -29,6 +29,7 @@ export const bucketizedColumn: ColumnKind<BucketizedDeclaration> = {
         ids.push(1 + (above < 0 ? boundaries.length : above))
       }
     },
-    tokenOf: (id) => (id === missingId ? undefined : `[${String(boundaries[id - 2] ?? '-∞')}, ${String(boundaries[id - 1] ?? '∞')})`),
+    tokenOf: (id) =>
+      id === missingId ? undefined : `[${String(boundaries[id - 2] ?? '-∞')}, ${String(boundaries[id - 1] ?? '∞')})`,
   }),
 }

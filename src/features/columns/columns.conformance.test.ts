@@ -13,7 +13,10 @@ const declarations: Record<string, { valid: ColumnDeclaration; invalid: object |
   'given-vocabulary': { valid: categorical({ values: ['a', 'b', 3] }), invalid: { values: ['a', 'a'] } },
   hashed: { valid: categorical({ hashBuckets: 7 }), invalid: { hashBuckets: 0 } },
   identity: { valid: categorical({ values: 5 }), invalid: { values: 1.5 } },
-  list: { valid: list(categorical(), { combiner: 'sqrtn', maximumLength: 3 }), invalid: { inner: categorical({ minCount: 0 }) } },
+  list: {
+    valid: list(categorical(), { combiner: 'sqrtn', maximumLength: 3 }),
+    invalid: { inner: categorical({ minCount: 0 }) },
+  },
   log: { valid: numeric({ normalize: 'log' }), invalid: null },
   numeric: { valid: numeric(), invalid: null },
   quantile: { valid: numeric({ normalize: 'quantiles', quantiles: 10 }), invalid: { quantiles: 1 } },
@@ -21,15 +24,42 @@ const declarations: Record<string, { valid: ColumnDeclaration; invalid: object |
   zscore: { valid: numeric({ normalize: 'zscore' }), invalid: null },
 }
 
-const odd: RawValue[] = [null, undefined, '', 'a', 'never seen', ' ', '"quoted|text"', 'ü😀', 3, -7.5, 1e300, Number.NaN, Infinity, true, 5n, ['a', null, 'b'], [], 'a|b|c|d|e']
+const odd: RawValue[] = [
+  null,
+  undefined,
+  '',
+  'a',
+  'never seen',
+  ' ',
+  '"quoted|text"',
+  'ü😀',
+  3,
+  -7.5,
+  1e300,
+  Number.NaN,
+  Infinity,
+  true,
+  5n,
+  ['a', null, 'b'],
+  [],
+  'a|b|c|d|e',
+]
 
 const statisticsOf: Record<string, () => Statistics> = {
-  tokens: () => ({ kind: 'tokens', chunks: chunksOf([{ tokens: ['a', 'b', '3'], counts: [5, 2, 1] }]), missingCount: 1 }),
-  numbers: () => ({ kind: 'numbers', chunks: chunksOf([{ numbers: Float64Array.of(-2, 0, 3.5), counts: [1, 5, 2] }]), valueCount: 8, missingCount: 1 }),
+  tokens: () => ({
+    kind: 'tokens',
+    chunks: chunksOf([{ tokens: ['a', 'b', '3'], counts: [5, 2, 1] }]),
+    missingCount: 1,
+  }),
+  numbers: () => ({
+    kind: 'numbers',
+    chunks: chunksOf([{ numbers: Float64Array.of(-2, 0, 3.5), counts: [1, 5, 2] }]),
+    valueCount: 8,
+    missingCount: 1,
+  }),
   nothing: () => ({ kind: 'nothing' }),
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- statistics arrive asynchronously
 async function* chunksOf<T>(chunks: readonly T[]): AsyncGenerator<T> {
   yield* chunks
 }
@@ -91,7 +121,8 @@ describe.each(columnKinds.map(({ kind }) => kind))('a %s column', (name) => {
     for (const raw of odd) expect(encoded(b, raw)).toEqual(encoded(a, raw))
     const again = mkdtempSync(join(tmpdir(), 'widedeep-state-'))
     saveFeatureState(again, { columns: { 'a/b c': loaded }, crosses: {} })
-    for (const file of readdirSync(directory)) expect(readFileSync(join(again, file))).toEqual(readFileSync(join(directory, file)))
+    for (const file of readdirSync(directory))
+      expect(readFileSync(join(again, file))).toEqual(readFileSync(join(directory, file)))
   })
 })
 

@@ -3,7 +3,7 @@ import { bucketizedColumn } from './bucketized-column.js'
 import { givenVocabularyColumn } from './given-vocabulary-column.js'
 import { hashedColumn } from './hashed-column.js'
 import { identityColumn } from './identity-column.js'
-import { listColumn } from './list-column.js'
+import { createListColumn } from './list-column.js'
 import { logColumn } from './log-column.js'
 import { numericColumn } from './numeric-column.js'
 import { quantileColumn } from './quantile-column.js'
@@ -16,7 +16,7 @@ export const columnKinds = [
   givenVocabularyColumn,
   hashedColumn,
   identityColumn,
-  listColumn,
+  createListColumn(kindOf),
   logColumn,
   numericColumn,
   quantileColumn,

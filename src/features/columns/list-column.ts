@@ -3,7 +3,6 @@ import type { ColumnDeclaration, ColumnEncoder, ColumnKind, RawValue } from '../
 import { countIssues } from '../declaration-checks.js'
 import type { Combiner } from '../encoded-batch.js'
 import { missingId } from '../raw-values.js'
-import { kindOf } from './index.js'
 
 export interface ListDeclaration extends ColumnDeclaration {
   readonly kind: 'list'
@@ -16,15 +15,19 @@ export interface ListDeclaration extends ColumnDeclaration {
   readonly maximumLength?: number
 }
 
-export const listColumn: ColumnKind<ListDeclaration> = {
-  kind: 'list',
-  issues: ({ inner, maximumLength }, path) => [
-    ...kindOf(inner).issues(inner, path),
-    ...(maximumLength === undefined ? [] : countIssues(maximumLength, `${path}.maximumLength`)),
-  ],
-  learnsFrom: ({ inner }) => kindOf(inner).learnsFrom(inner),
-  learn: ({ inner }, statistics) => kindOf(inner).learn(inner, statistics),
-  compile: (declaration, state) => listEncoder(declaration, kindOf(declaration.inner).compile(declaration.inner, state)),
+/** The kind of lists; `kindOf` finds the kind of the element, so that lists need not know the others. */
+export function createListColumn(kindOf: (declaration: ColumnDeclaration) => ColumnKind): ColumnKind<ListDeclaration> {
+  return {
+    kind: 'list',
+    issues: ({ inner, maximumLength }, path) => [
+      ...kindOf(inner).issues(inner, path),
+      ...(maximumLength === undefined ? [] : countIssues(maximumLength, `${path}.maximumLength`)),
+    ],
+    learnsFrom: ({ inner }) => kindOf(inner).learnsFrom(inner),
+    learn: ({ inner }, statistics) => kindOf(inner).learn(inner, statistics),
+    compile: (declaration, state) =>
+      listEncoder(declaration, kindOf(declaration.inner).compile(declaration.inner, state)),
+  }
 }
 
 function listEncoder(declaration: ListDeclaration, element: ColumnEncoder): ColumnEncoder {
@@ -44,7 +47,10 @@ function listEncoder(declaration: ListDeclaration, element: ColumnEncoder): Colu
 }
 
 /** The elements of a raw list, the last `maximumLength` of them. */
-export function listElements(raw: RawValue, { separator, maximumLength }: Pick<ListDeclaration, 'separator' | 'maximumLength'>): readonly RawValue[] {
+export function listElements(
+  raw: RawValue,
+  { separator, maximumLength }: Pick<ListDeclaration, 'separator' | 'maximumLength'>,
+): readonly RawValue[] {
   const elements = elementsOf(raw, separator)
   return maximumLength === undefined ? elements : elements.slice(-maximumLength)
 }

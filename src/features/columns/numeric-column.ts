@@ -11,5 +11,10 @@ export const numericColumn: ColumnKind<NumericDeclaration> = {
   issues: () => [],
   learnsFrom: () => 'numbers',
   learn: (_, statistics) => learnMoments('numeric', statistics),
-  compile: (_, state) => momentEncoder(state, (x) => x, ({ mean }) => mean),
+  compile: (_, state) =>
+    momentEncoder(
+      state,
+      (x) => x,
+      ({ mean }) => mean,
+    ),
 }

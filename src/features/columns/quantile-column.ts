@@ -26,7 +26,8 @@ export const quantileColumn: ColumnKind<QuantileDeclaration> = {
       for (const [index, value] of numbers.entries()) {
         seen += counts[index] ?? 0
         // Boundary k is the smallest value v with P(X ≤ v) ≥ k / n_q.
-        while (next < boundaries.length && seen * quantiles >= (next + 1) * statistics.valueCount) boundaries[next++] = value
+        while (next < boundaries.length && seen * quantiles >= (next + 1) * statistics.valueCount)
+          boundaries[next++] = value
       }
     }
     return { json: { hasMissing: statistics.missingCount > 0 }, arrays: { boundaries: boundaries.slice(0, next) } }
@@ -34,7 +35,11 @@ export const quantileColumn: ColumnKind<QuantileDeclaration> = {
   compile({ quantiles }, state) {
     const boundaries = state.arrays['boundaries'] as Float64Array
     // Half way: a missing value where training saw none says nothing about the order.
-    return numberEncoder({ hasMissing: state.json['hasMissing'] === true, fill: 0.5, transform: (x) => countBelow(boundaries, x) / (quantiles - 1) })
+    return numberEncoder({
+      hasMissing: state.json['hasMissing'] === true,
+      fill: 0.5,
+      transform: (x) => countBelow(boundaries, x) / (quantiles - 1),
+    })
   },
 }
 

@@ -34,7 +34,8 @@ export const vocabularyColumn: ColumnKind<VocabularyDeclaration> = {
     }
     return { json: { tokens: table.count, belowMinCount, beyondBudget }, arrays: table.arrays() }
   },
-  compile: (_, state) => tokenEncoder(new TokenTable(state.arrays['bytes'] as Uint8Array, state.arrays['ends'] as Int32Array)),
+  compile: (_, state) =>
+    tokenEncoder(new TokenTable(state.arrays['bytes'] as Uint8Array, state.arrays['ends'] as Int32Array)),
 }
 
 /** An encoder over a table of tokens: 0 missing, 1 out-of-vocabulary, then the tokens in their order. */
@@ -46,6 +47,7 @@ export function tokenEncoder(table: TokenTable): ColumnEncoder {
       const index = token === null ? missingId : table.find(token)
       ids.push(token === null ? missingId : index < 0 ? oovId : firstTokenId + index)
     },
-    tokenOf: (id) => (id < firstTokenId || id >= firstTokenId + table.count ? undefined : table.tokenAt(id - firstTokenId)),
+    tokenOf: (id) =>
+      id < firstTokenId || id >= firstTokenId + table.count ? undefined : table.tokenAt(id - firstTokenId),
   }
 }

@@ -11,5 +11,10 @@ export const zscoreColumn: ColumnKind<ZScoreDeclaration> = {
   issues: () => [],
   learnsFrom: () => 'numbers',
   learn: (_, statistics) => learnMoments('zscore', statistics),
-  compile: (_, state) => momentEncoder(state, (x, { mean, deviation }) => (x - mean) / (deviation || 1), () => 0),
+  compile: (_, state) =>
+    momentEncoder(
+      state,
+      (x, { mean, deviation }) => (x - mean) / (deviation || 1),
+      () => 0,
+    ),
 }

@@ -9,7 +9,11 @@ export const concatOp: Op = {
   shape: (shapes, { axis }) => {
     const [first = []] = shapes
     const at = axis as number
-    if (shapes.some((shape) => shape.length !== first.length || shape.some((size, index) => index !== at && size !== first[index]))) {
+    if (
+      shapes.some(
+        (shape) => shape.length !== first.length || shape.some((size, index) => index !== at && size !== first[index]),
+      )
+    ) {
       throw shapeMismatch({ op: 'concat', expected: 'shapes that differ along the axis only', got: shapes })
     }
     const total = shapes.reduce((sum, shape) => sum + knownDimension('concat', shape, at), 0)

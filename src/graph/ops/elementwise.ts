@@ -6,17 +6,27 @@ import { expandLike } from './expand-like.js'
 import { sumTo } from './sum-to.js'
 
 /** An operation of one tensor, element by element, that is one ONNX node. */
-export function unaryOp(name: string, onnx: string, gradient: (tensor: Tensor, input: Tensor, g: Tensor) => Tensor | null): Op {
+export function unaryOp(
+  name: string,
+  onnx: string,
+  gradient: (tensor: Tensor, input: Tensor, g: Tensor) => Tensor | null,
+): Op {
   return {
     name,
     isElementwise: true,
     shape: ([shape = []]) => shape,
     gradient: (tensor, g) => tensor.inputs.map((input) => gradient(tensor, input, g)),
-    emit: (writer, _, { inputs, output }) => { writer.node(onnx, inputs, [output]) },
+    emit: (writer, _, { inputs, output }) => {
+      writer.node(onnx, inputs, [output])
+    },
   }
 }
 
-type BinaryGradient = (tensor: Tensor, inputs: readonly [Tensor, Tensor], g: Tensor) => readonly [Tensor | null, Tensor | null]
+type BinaryGradient = (
+  tensor: Tensor,
+  inputs: readonly [Tensor, Tensor],
+  g: Tensor,
+) => readonly [Tensor | null, Tensor | null]
 
 /** An operation of two tensors with NumPy's broadcasting, one ONNX node; gradients are summed over broadcast axes. */
 export function binaryOp(name: string, onnx: string, gradient: BinaryGradient): Op {
@@ -29,7 +39,9 @@ export function binaryOp(name: string, onnx: string, gradient: BinaryGradient): 
       if (!a || !b) throw new Error(`internal: ${name} has two inputs`)
       return gradient(tensor, [a, b], g).map((part, index) => part && unbroadcast(part, index === 0 ? a : b, tensor))
     },
-    emit: (writer, _, { inputs, output }) => { writer.node(onnx, inputs, [output]) },
+    emit: (writer, _, { inputs, output }) => {
+      writer.node(onnx, inputs, [output])
+    },
   }
 }
 

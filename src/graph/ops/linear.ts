@@ -16,7 +16,9 @@ export const linearOp: Op = {
     if (!x || !w || !b) return []
     return [matmul(g, w, { transposeB: true }), matmul(x, g, { transposeA: true }), sumTo(g, b.shape)]
   },
-  emit: (writer, _, { inputs, output }) => { writer.node('Gemm', inputs, [output]) },
+  emit: (writer, _, { inputs, output }) => {
+    writer.node('Gemm', inputs, [output])
+  },
 }
 
 /** A dense layer without activation, `x·W + b`, in one node. */

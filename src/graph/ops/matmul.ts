@@ -20,16 +20,22 @@ export const matmulOp: Op = {
     const { transposeA, transposeB } = attributes as unknown as Sides
     const [rows = 1, inner] = side(a, transposeA)
     const [otherInner, columns = 1] = side(b, transposeB)
-    const fits = a.length === b.length && a.length >= 2 && inner === otherInner && sameShape(a.slice(0, -2), b.slice(0, -2))
-    if (!fits) throw shapeMismatch({ op: 'matmul', expected: 'inner dimensions and leading axes that agree', got: [a, b] })
+    const fits =
+      a.length === b.length && a.length >= 2 && inner === otherInner && sameShape(a.slice(0, -2), b.slice(0, -2))
+    if (!fits)
+      throw shapeMismatch({ op: 'matmul', expected: 'inner dimensions and leading axes that agree', got: [a, b] })
     return [...a.slice(0, -2), rows, columns]
   },
   gradient: ({ inputs: [a, b], attributes }, g) => {
     if (!a || !b) return []
     const { transposeA, transposeB } = attributes as unknown as Sides
     // Transposes are flags of the product (Gemm), never copies.
-    const da = transposeA ? matmul(b, g, { transposeA: transposeB, transposeB: true }) : matmul(g, b, { transposeB: !transposeB })
-    const db = transposeB ? matmul(g, a, { transposeA: true, transposeB: transposeA }) : matmul(a, g, { transposeA: !transposeA })
+    const da = transposeA
+      ? matmul(b, g, { transposeA: transposeB, transposeB: true })
+      : matmul(g, b, { transposeB: !transposeB })
+    const db = transposeB
+      ? matmul(g, a, { transposeA: true, transposeB: transposeA })
+      : matmul(a, g, { transposeA: !transposeA })
     return [da, db]
   },
   emit(writer, { attributes, shape }, { inputs: [a = '', b = ''], output }) {
@@ -52,5 +58,8 @@ export const matmulOp: Op = {
 
 /** The matrix product over the last two axes; the axes before them must agree. */
 export function matmul(a: Tensor, b: Tensor, sides: Partial<Sides> = {}): Tensor {
-  return a.graph.node(matmulOp, [a, b], { transposeA: sides.transposeA ?? false, transposeB: sides.transposeB ?? false })
+  return a.graph.node(matmulOp, [a, b], {
+    transposeA: sides.transposeA ?? false,
+    transposeB: sides.transposeB ?? false,
+  })
 }

@@ -27,12 +27,20 @@ const at = (inputs: readonly Tensor[], index: number): Tensor => {
   if (!tensor) throw new Error(`internal: no input ${String(index)}`)
   return tensor
 }
-const unary = (f: (x: Tensor) => Tensor, draw?: Case['draw']): Case[] => [{ shapes: [[3, 4]], build: (x) => f(at(x, 0)), ...(draw ? { draw } : {}) }]
+const unary = (f: (x: Tensor) => Tensor, draw?: Case['draw']): Case[] => [
+  { shapes: [[3, 4]], build: (x) => f(at(x, 0)), ...(draw ? { draw } : {}) },
+]
 const binary = (f: (a: Tensor, b: Tensor) => Tensor, draw?: Case['draw']): Case[] =>
   [
-    [[3, 4], [3, 4]],
+    [
+      [3, 4],
+      [3, 4],
+    ],
     [[3, 4], [4]],
-    [[3, 1], [2, 3, 5]],
+    [
+      [3, 1],
+      [2, 3, 5],
+    ],
     [[], [2, 3]],
   ].map((shapes) => ({ shapes, build: (x) => f(at(x, 0), at(x, 1)), ...(draw ? { draw } : {}) }))
 const sides = [false, true].flatMap((transposeA) => [false, true].map((transposeB) => ({ transposeA, transposeB })))
@@ -42,12 +50,33 @@ const cases: Record<string, Case[]> = {
   absolute: unary(o.absolute, awayFromZero),
   add: binary(o.add),
   concat: [
-    { shapes: [[2, 3], [2, 1], [2, 2]], build: (x) => o.concat(x, 1) },
-    { shapes: [[2, 3], [1, 3]], build: (x) => o.concat(x, -2) },
+    {
+      shapes: [
+        [2, 3],
+        [2, 1],
+        [2, 2],
+      ],
+      build: (x) => o.concat(x, 1),
+    },
+    {
+      shapes: [
+        [2, 3],
+        [1, 3],
+      ],
+      build: (x) => o.concat(x, -2),
+    },
   ],
   divide: binary(o.divide, positive),
   exp: unary(o.exp),
-  expandLike: [{ shapes: [[1, 4], [3, 4]], build: (x) => o.expandLike(at(x, 0), at(x, 1)) }],
+  expandLike: [
+    {
+      shapes: [
+        [1, 4],
+        [3, 4],
+      ],
+      build: (x) => o.expandLike(at(x, 0), at(x, 1)),
+    },
+  ],
   heaviside: [{ shapes: [[3, 4]], build: (x) => o.multiply(o.heaviside(at(x, 0)), at(x, 0)), draw: awayFromZero }],
   linear: [{ shapes: [[3, 4], [4, 2], [2]], build: (x) => o.linear(at(x, 0), at(x, 1), at(x, 2)) }],
   log: unary(o.log, positive),
@@ -68,7 +97,15 @@ const cases: Record<string, Case[]> = {
   pad: [{ shapes: [[2, 3]], build: (x) => o.pad(at(x, 0), 1, 2, 1) }],
   relu: unary(o.relu, awayFromZero),
   reshape: [{ shapes: [[2, 6]], build: (x) => o.reshape(at(x, 0), ['batch', 3, 2]) }],
-  reshapeLike: [{ shapes: [[2, 6], [3, 4]], build: (x) => o.reshapeLike(at(x, 0), at(x, 1)) }],
+  reshapeLike: [
+    {
+      shapes: [
+        [2, 6],
+        [3, 4],
+      ],
+      build: (x) => o.reshapeLike(at(x, 0), at(x, 1)),
+    },
+  ],
   sigmoid: unary(o.sigmoid),
   sign: [{ shapes: [[3, 4]], build: (x) => o.multiply(o.sign(at(x, 0)), at(x, 0)), draw: awayFromZero }],
   sizeOf: [{ shapes: [[3, 4]], build: (x) => o.divide(at(x, 0), o.sizeOf(at(x, 0), [0, -1])) }],
@@ -77,7 +114,9 @@ const cases: Record<string, Case[]> = {
   softplus: unary(o.softplus),
   sqrt: unary(o.sqrt, positive),
   square: unary(o.square),
-  stopGradient: [{ shapes: [[3]], build: (x, graph) => o.add(o.multiply(o.stopGradient(graph.constant(3)), at(x, 0)), at(x, 0)) }],
+  stopGradient: [
+    { shapes: [[3]], build: (x, graph) => o.add(o.multiply(o.stopGradient(graph.constant(3)), at(x, 0)), at(x, 0)) },
+  ],
   subtract: binary(o.subtract),
   sum: [
     { shapes: [[2, 3, 4]], build: (x) => o.sum(at(x, 0), [0, -1]) },
@@ -93,7 +132,11 @@ const cases: Record<string, Case[]> = {
   where: [{ shapes: [[3, 1], [3, 4], [4]], build: (x) => o.where(at(x, 0), at(x, 1), at(x, 2)), draw: awayFromZero }],
 }
 
-async function worstDeviation({ shapes, build, draw = randomNormal }: Case): Promise<{ float64: number; float32: number }> {
+async function worstDeviation({
+  shapes,
+  build,
+  draw = randomNormal,
+}: Case): Promise<{ float64: number; float32: number }> {
   const graph = new Graph()
   const tensors = shapes.map((shape, index) => graph.input(`x${String(index)}`, shape))
   const result = build(tensors, graph)
@@ -130,11 +173,18 @@ describe('every operation', () => {
   }
 
   it('has a file, a line in the list, a public function and cases', () => {
-    const camel = (file: string): string => file.replace(/\.ts$/, '').replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
-    const files = readdirSync(new URL('.', import.meta.url)).filter((file) => !/^(index|elementwise|ops\.test)\.ts$/.test(file))
+    const camel = (file: string): string =>
+      file.replace(/\.ts$/, '').replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+    const files = readdirSync(new URL('.', import.meta.url)).filter(
+      (file) => !/^(index|elementwise|ops\.test)\.ts$/.test(file),
+    )
     const names = files.map(camel).sort()
     expect(ops.map(({ name }) => name).sort()).toEqual(names)
     expect(Object.keys(cases).sort()).toEqual(names)
-    expect(Object.keys(operations).filter((name) => name !== 'mean').sort()).toEqual(names)
+    expect(
+      Object.keys(operations)
+        .filter((name) => name !== 'mean')
+        .sort(),
+    ).toEqual(names)
   })
 })

@@ -14,7 +14,9 @@ const padAttributes = (tensor: Tensor): PadAttributes => tensor.attributes as un
 export const padOp: Op = {
   name: 'pad',
   shape: ([shape = []], { axis, before, after }) =>
-    shape.map((size, index) => (index === axis ? knownDimension('pad', shape, index) + (before as number) + (after as number) : size)),
+    shape.map((size, index) =>
+      index === axis ? knownDimension('pad', shape, index) + (before as number) + (after as number) : size,
+    ),
   gradient: (tensor, g) => {
     const { axis, before, after } = padAttributes(tensor)
     return [slice(g, axis, before, knownDimension('pad', tensor.shape, axis) - after)]

@@ -14,6 +14,7 @@ export const reshapeOp: Op = {
 
 /** The elements in row-major order in another shape; at most one dimension may be symbolic. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
-  if (shape.filter((size) => typeof size !== 'number').length > 1) throw shapeMismatch({ op: 'reshape', expected: 'one symbolic dimension at most', got: [shape] })
+  if (shape.filter((size) => typeof size !== 'number').length > 1)
+    throw shapeMismatch({ op: 'reshape', expected: 'one symbolic dimension at most', got: [shape] })
   return x.graph.node(reshapeOp, [x], { shape })
 }

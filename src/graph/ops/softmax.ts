@@ -9,7 +9,9 @@ export const softmaxOp: Op = {
   shape: ([shape = []]) => shape,
   // dx = y·(g − Σ g·y)
   gradient: (y, g) => [multiply(y, subtract(g, sum(multiply(g, y), [-1], true)))],
-  emit: (writer, _, { inputs, output }) => { writer.node('Softmax', inputs, [output], { axis: -1 }) },
+  emit: (writer, _, { inputs, output }) => {
+    writer.node('Softmax', inputs, [output], { axis: -1 })
+  },
 }
 
 /** `eˣ / Σ eˣ` along the last axis, stable for large x. */

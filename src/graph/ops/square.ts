@@ -7,7 +7,9 @@ export const squareOp: Op = {
   isElementwise: true,
   shape: ([shape = []]) => shape,
   gradient: ({ inputs, graph }, g) => inputs.map((x) => multiply(multiply(g, graph.constant(2)), x)),
-  emit: (writer, _, { inputs: [x = ''], output }) => { writer.node('Mul', [x, x], [output]) },
+  emit: (writer, _, { inputs: [x = ''], output }) => {
+    writer.node('Mul', [x, x], [output])
+  },
 }
 
 /** `x²`. */

@@ -12,7 +12,8 @@ export const sumToOp: Op = {
     const kept = tensor.shape.flatMap((size, axis) => (size === 1 && from[axis + lead] !== 1 ? [axis + lead] : []))
     const leading = Array.from({ length: lead }, (_, axis) => axis)
     const middle = kept.length > 0 && lead > 0 ? writer.fresh() : x
-    if (kept.length > 0) writer.node('ReduceSum', [x, writer.integers(kept)], [lead > 0 ? middle : output], { keepdims: 1 })
+    if (kept.length > 0)
+      writer.node('ReduceSum', [x, writer.integers(kept)], [lead > 0 ? middle : output], { keepdims: 1 })
     if (lead > 0) writer.node('ReduceSum', [middle, writer.integers(leading)], [output], { keepdims: 0 })
     if (kept.length === 0 && lead === 0) writer.node('Identity', [x], [output])
   },

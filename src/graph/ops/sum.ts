@@ -8,7 +8,9 @@ export const sumOp: Op = {
   name: 'sum',
   shape: ([shape = []], { axes, keepDimensions }) => {
     const reduced = new Set((axes as number[]).map((axis) => normalAxis('sum', shape, axis)))
-    return keepDimensions === true ? shape.map((size, axis) => (reduced.has(axis) ? 1 : size)) : shape.filter((_, axis) => !reduced.has(axis))
+    return keepDimensions === true
+      ? shape.map((size, axis) => (reduced.has(axis) ? 1 : size))
+      : shape.filter((_, axis) => !reduced.has(axis))
   },
   gradient: ({ inputs: [x], attributes }, g) => {
     if (!x) return []
@@ -16,7 +18,9 @@ export const sumOp: Op = {
     return [expandLike(g.shape.length === 0 ? g : reshapeLike(g, sum(x, attributes['axes'] as number[], true)), x)]
   },
   emit(writer, { attributes }, { inputs: [x = ''], output }) {
-    writer.node('ReduceSum', [x, writer.integers(attributes['axes'] as number[])], [output], { keepdims: Number(attributes['keepDimensions']) })
+    writer.node('ReduceSum', [x, writer.integers(attributes['axes'] as number[])], [output], {
+      keepdims: Number(attributes['keepDimensions']),
+    })
   },
 }
 

@@ -7,7 +7,12 @@ export const transposeOp: Op = {
   shape: ([shape = []], { permutation }) => (permutation as number[]).map((axis) => dimensionAt(shape, axis)),
   gradient: ({ attributes }, g) => {
     const permutation = attributes['permutation'] as number[]
-    return [transpose(g, permutation.map((_, axis) => permutation.indexOf(axis)))]
+    return [
+      transpose(
+        g,
+        permutation.map((_, axis) => permutation.indexOf(axis)),
+      ),
+    ]
   },
   emit(writer, { attributes }, { inputs, output }) {
     writer.node('Transpose', inputs, [output], { perm: attributes['permutation'] as number[] })

@@ -23,7 +23,11 @@ export function wideTerms({ wideLogit, wideNumbers }: ArchitectureInputs, builde
   const terms = wideLogit ? [wideLogit] : []
   if (!wideNumbers) return terms
   const width = Number(wideNumbers.shape[1])
-  const weights = builder.parameter('wide/numbers', [width, 1], { part: 'wide', initializer: 'zeros', isPenalized: true })
+  const weights = builder.parameter('wide/numbers', [width, 1], {
+    part: 'wide',
+    initializer: 'zeros',
+    isPenalized: true,
+  })
   return [...terms, matmul(wideNumbers, weights)]
 }
 
@@ -31,6 +35,10 @@ function deepTerms({ model, deep }: ArchitectureInputs, builder: NetworkBuilder)
   if (!deep || !model.deep) return []
   const last = builder.tower('deep', deep.input, model.deep)
   const width = Number(last.shape[1])
-  const weights = builder.parameter('deep/logit', [width, 1], { part: 'deep', initializer: 'glorotUniform', isPenalized: true })
+  const weights = builder.parameter('deep/logit', [width, 1], {
+    part: 'deep',
+    initializer: 'glorotUniform',
+    isPenalized: true,
+  })
   return [matmul(last, weights)]
 }

@@ -2,19 +2,20 @@
  * AdaGrad (Duchi et al. 2011) as TensorFlow 2 has it:  n ← n + g²,  w ← w − η·g / √(n + ε).
  * row: weights, then n, each `width` floats; h: η, step, initialAccumulator, ε.
  */
-export const adagradDeclaration: string = '{"slots":["initialAccumulator"],"hyperparameters":{"learningRate":{"default":0.05,"minimum":0,"meaning":"step size"},"initialAccumulator":{"default":0.1,"minimum":0,"meaning":"what the sum of squared gradients starts at"},"epsilon":{"default":1e-7,"minimum":0,"meaning":"added under the root"}}}'
+export const adagradDeclaration: string =
+  '{"slots":["initialAccumulator"],"hyperparameters":{"learningRate":{"default":0.05,"minimum":0,"meaning":"step size"},"initialAccumulator":{"default":0.1,"minimum":0,"meaning":"what the sum of squared gradients starts at"},"epsilon":{"default":1e-7,"minimum":0,"meaning":"added under the root"}}}'
 
 export const adagradIndex: u32 = adagrad.index
 
 export function adagrad(row: usize, gradient: usize, width: i32, h: usize): void {
   const rate = load<f32>(h)
   const epsilon = load<f32>(h, 12)
-  const accumulators = row + (<usize>width << 2)
+  const accumulators = row + ((<usize>width) << 2)
   const end: i32 = width & ~3
   const rates = f32x4.splat(rate)
   const epsilons = f32x4.splat(epsilon)
   for (let i: i32 = 0; i < end; i += 4) {
-    const at = <usize>i << 2
+    const at = (<usize>i) << 2
     const g = v128.load(gradient + at)
     const n = f32x4.add(v128.load(accumulators + at), f32x4.mul(g, g))
     v128.store(accumulators + at, n)
@@ -22,7 +23,7 @@ export function adagrad(row: usize, gradient: usize, width: i32, h: usize): void
     v128.store(row + at, f32x4.sub(v128.load(row + at), change))
   }
   for (let i: i32 = end; i < width; i++) {
-    const at = <usize>i << 2
+    const at = (<usize>i) << 2
     const g = load<f32>(gradient + at)
     const n = load<f32>(accumulators + at) + g * g
     store<f32>(accumulators + at, n)

@@ -4,7 +4,8 @@
  * w ← 0 where |z| ≤ λ₁, else (sign(z)·λ₁ − z) / ((β + √n)/η + 2·λ₂).
  * row: weights, z, n; h: η, step, initialAccumulator, λ₁, λ₂, β.
  */
-export const ftrlDeclaration: string = '{"slots":[0,"initialAccumulator"],"hyperparameters":{"learningRate":{"default":0.05,"minimum":0,"meaning":"step size (alpha)"},"initialAccumulator":{"default":0.1,"minimum":0,"meaning":"what the sum of squared gradients starts at"},"l1":{"default":0,"minimum":0,"meaning":"weights whose evidence stays below it are exactly zero"},"l2":{"default":0,"minimum":0,"meaning":"shrinks the weights"},"beta":{"default":0,"minimum":0,"meaning":"added to the root of the sum"}}}'
+export const ftrlDeclaration: string =
+  '{"slots":[0,"initialAccumulator"],"hyperparameters":{"learningRate":{"default":0.05,"minimum":0,"meaning":"step size (alpha)"},"initialAccumulator":{"default":0.1,"minimum":0,"meaning":"what the sum of squared gradients starts at"},"l1":{"default":0,"minimum":0,"meaning":"weights whose evidence stays below it are exactly zero"},"l2":{"default":0,"minimum":0,"meaning":"shrinks the weights"},"beta":{"default":0,"minimum":0,"meaning":"added to the root of the sum"}}}'
 
 export const ftrlIndex: u32 = ftrl.index
 
@@ -13,11 +14,11 @@ export function ftrl(row: usize, gradient: usize, width: i32, h: usize): void {
   const l1 = load<f32>(h, 12)
   const l2 = load<f32>(h, 16)
   const beta = load<f32>(h, 20)
-  const zs = row + (<usize>width << 2)
-  const ns = zs + (<usize>width << 2)
+  const zs = row + ((<usize>width) << 2)
+  const ns = zs + ((<usize>width) << 2)
   const end: i32 = width & ~3
   for (let i: i32 = 0; i < end; i += 4) {
-    const at = <usize>i << 2
+    const at = (<usize>i) << 2
     const g = v128.load(gradient + at)
     const n = v128.load(ns + at)
     const grown = f32x4.add(n, f32x4.mul(g, g))
@@ -26,14 +27,17 @@ export function ftrl(row: usize, gradient: usize, width: i32, h: usize): void {
     const z = f32x4.sub(f32x4.add(v128.load(zs + at), g), f32x4.mul(sigma, v128.load(row + at)))
     v128.store(zs + at, z)
     v128.store(ns + at, grown)
-    const quadratic = f32x4.add(f32x4.mul(f32x4.add(root, f32x4.splat(beta)), f32x4.splat(inverseRate)), f32x4.splat(2 * l2))
+    const quadratic = f32x4.add(
+      f32x4.mul(f32x4.add(root, f32x4.splat(beta)), f32x4.splat(inverseRate)),
+      f32x4.splat(2 * l2),
+    )
     // sign(z)·λ₁: the sign bit of z on λ₁.
     const signed = v128.or(v128.and(z, i32x4.splat(0x80000000)), f32x4.splat(l1))
     const weight = f32x4.div(f32x4.sub(signed, z), quadratic)
     v128.store(row + at, v128.and(f32x4.gt(f32x4.abs(z), f32x4.splat(l1)), weight))
   }
   for (let i: i32 = end; i < width; i++) {
-    const at = <usize>i << 2
+    const at = (<usize>i) << 2
     const g = load<f32>(gradient + at)
     const n = load<f32>(ns + at)
     const grown = n + g * g
