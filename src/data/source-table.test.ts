@@ -20,7 +20,7 @@ async function read(file: string, write: (path: string) => string | null): Promi
     const reader = { database, temporaryDirectory: directory, badRows: noBadRows() }
     const scans = await scanSource(reader, { files: [path], format: undefined })
     await readSource(reader, scans, { table: 'source', names: sourceColumns(scans), format: undefined })
-    return (await database.rows('SELECT * EXCLUDE (__file) FROM source ORDER BY rowid')) as Record<string, unknown>[]
+    return await database.rows('SELECT * EXCLUDE (__file) FROM source ORDER BY rowid')
   } finally {
     database.close()
   }
