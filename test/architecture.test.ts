@@ -18,6 +18,19 @@ const product = sources.filter((source) => !source.isTest)
 /** Source files over 300 lines, each with the reason why it is not two files. */
 const longFiles: Readonly<Record<string, string>> = {}
 
+/** Doors of more than 25 names, each with the reason. */
+const wideDoors: Readonly<Record<string, { limit: number; reason: string }>> = {
+  'src/features/index.ts': {
+    limit: 50,
+    reason: 'every other room builds on it; half of the names are types of the config',
+  },
+}
+
+/** Folders whose files may import one another, each with the reason. */
+const mutualFolders: Readonly<Record<string, string>> = {
+  'src/graph/ops/': 'gradients of operations are operations: that of a slice is a pad, and that of a pad a slice',
+}
+
 function listed(faults: readonly string[]): string {
   return faults.join('\n')
 }
@@ -93,7 +106,7 @@ describe('the house', () => {
       .filter((source) => /^src\/([^/]+\/)?index\.ts$/.test(source.path))
       .flatMap((source) => {
         const { count, hasStar } = doorNames(source)
-        const limit = source.path === 'src/index.ts' ? 40 : 25
+        const limit = source.path === 'src/index.ts' ? 40 : (wideDoors[source.path]?.limit ?? 25)
         if (hasStar) return `${source.path} has \`export *\`: write the names out, a door says what it gives away`
         return count > limit
           ? `${source.path} gives away ${count} names, ${limit} at most: what do others really need?`
@@ -139,7 +152,8 @@ describe('the house', () => {
     const cycles = new Set<string>()
     const visit = (path: string, trail: readonly string[]): void => {
       const at = trail.indexOf(path)
-      if (at >= 0) cycles.add([...trail.slice(at), path].join(' → '))
+      const isMutual = Object.keys(mutualFolders).some((folder) => path.startsWith(folder))
+      if (at >= 0 && !isMutual) cycles.add([...trail.slice(at), path].join(' → '))
       if (at >= 0 || done.has(path)) return
       for (const next of byPath.get(path)?.valueImports ?? []) visit(next, [...trail, path])
       done.add(path)
