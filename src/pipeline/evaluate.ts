@@ -1,4 +1,5 @@
 /** Evaluation of a bundle as loaded from disk: the code path that serves. */
+import { resolve } from 'node:path'
 import { encodeFiles, openPrepared } from '../data/index.js'
 import type { EncodedDataset, PreparedData } from '../data/index.js'
 import { evaluatePointwise, metricDeclarations } from '../evaluation/index.js'
@@ -32,17 +33,21 @@ export interface EvaluateResult {
 
 /** Scores a bundle on files or on a split of its prepared data. */
 export async function evaluateBundle(options: EvaluateOptions): Promise<EvaluateResult> {
-  return options.files ? evaluateFiles(options.bundle, options.files) : evaluatePreparedSplit(options)
+  return options.files ? evaluateFiles(options, options.files) : evaluatePreparedSplit(options)
 }
 
-async function evaluateFiles(directory: string, files: readonly string[]): Promise<EvaluateResult> {
+async function evaluateFiles(
+  { bundle: directory, loaded }: EvaluateOptions,
+  files: readonly string[],
+): Promise<EvaluateResult> {
   const bundle = await openBundle(directory, { threads: 2 })
   try {
     const encoded = await encodeFiles({
       config: bundle.config,
-      configDirectory: process.cwd(),
+      // Tables to join lie where the config says; without one, where the command runs.
+      configDirectory: loaded?.directory ?? process.cwd(),
       state: bundle.featureState,
-      files,
+      files: files.map((file) => resolve(file)),
     })
     const metrics = await pointwiseMetrics(bundle, encoded.dataset)
     await encoded.close()

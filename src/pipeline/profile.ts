@@ -2,7 +2,9 @@
 import { createBatches } from '../data/index.js'
 import type { PreparedData } from '../data/index.js'
 import { createModelState, createStepProfile, createTrainingStep } from '../training/index.js'
-import type { ModelParts } from '../training/index.js'
+import type { ModelParts, StepProfile } from '../training/index.js'
+
+type ProfileTotals = ReturnType<StepProfile['totals']>
 
 export interface GraphComparison {
   /** Examples per second of whole steps, reading included. */
@@ -19,49 +21,44 @@ const measuredSteps = 40
 
 /** Runs steps on real batches with a fresh model and tells where the time goes; graph and step are timed in the same run. */
 export async function compareWithGraph(parts: ModelParts, data: PreparedData): Promise<GraphComparison> {
-  const warmUp = createStepProfile(() => performance.now())
-  const measured = createStepProfile(() => performance.now())
-  let profile = warmUp
-  const switching = {
-    enter: (phase: Parameters<typeof warmUp.enter>[0]) => profile.enter(phase),
-    leave: (rows: number) => profile.leave(rows),
+  const now = (): number => performance.now()
+  let profile = createStepProfile(now)
+  const step = await createTrainingStep(parts, createModelState(parts), {
+    enter: (phase) => {
+      profile.enter(phase)
+    },
+    leave: (rowCount) => {
+      profile.leave(rowCount)
+    },
     totals: () => profile.totals(),
-  }
-  const step = await createTrainingStep(parts, createModelState(parts), switching)
-  const { batchSize, seed } = parts.spec
+  })
   let count = 0
+  let graphMilliseconds = 0
   for (let epoch = 0; count < warmUpSteps + measuredSteps; epoch++) {
-    for await (const batch of createBatches(data.split('train'), {
-      batchSize,
-      seed,
-      epoch,
-      shuffle: true,
-      firstBatch: 0,
-    })) {
-      if (count === warmUpSteps) {
-        profile = measured
-        measured.enter('read')
-      }
+    for await (const batch of createBatches(data.split('train'), { ...parts.spec, epoch, shuffle: true })) {
+      if (count === warmUpSteps) profile = createStepProfile(now)
       await step.run(batch, { epoch, step: count, learningRateScale: 1 })
+      // Step and bare graph in turn, so that both see the same moments of a noisy machine.
+      profile.enter('bare')
+      const before = now()
+      await step.runGraphAgain()
+      if (count >= warmUpSteps) graphMilliseconds += now() - before
+      profile.enter('read')
       if (++count >= warmUpSteps + measuredSteps) break
     }
   }
   await step.close()
-  return comparison(measured.totals())
+  return comparison(profile.totals(), graphMilliseconds)
 }
 
-function comparison({
-  milliseconds,
-  rowCount,
-}: ReturnType<ReturnType<typeof createStepProfile>['totals']>): GraphComparison {
-  const total = Object.values(milliseconds).reduce((sum, value) => sum + value, 0)
-  const graph = milliseconds['graph'] ?? 0
-  const shares: Record<string, number> = {}
-  for (const [phase, value] of Object.entries(milliseconds)) shares[phase] = value / total
+function comparison({ milliseconds, rowCount }: ProfileTotals, graphMilliseconds: number): GraphComparison {
+  const { bare: _bare, ...phases } = milliseconds
+  const total = Object.values(phases).reduce((sum, value) => sum + value, 0)
+  const shares = Object.fromEntries(Object.entries(phases).map(([phase, value]) => [phase, value / total]))
   return {
     examplesPerSecond: rowCount / (total / 1000),
-    graphExamplesPerSecond: rowCount / (graph / 1000),
-    ratioToGraph: graph / total,
+    graphExamplesPerSecond: rowCount / (graphMilliseconds / 1000),
+    ratioToGraph: graphMilliseconds / total,
     shares,
   }
 }

@@ -1,5 +1,5 @@
-/** Where the time of a step goes, by phase. Off, it costs two comparisons a phase. */
-export type StepPhase = 'gather' | 'masks' | 'copy' | 'graph' | 'update' | 'read'
+/** Where the time of a step goes, by phase; `bare` is the graph run again by a profile, which is no part of a step. */
+export type StepPhase = 'gather' | 'masks' | 'copy' | 'graph' | 'update' | 'read' | 'bare'
 
 export interface StepProfile {
   enter(phase: StepPhase): void

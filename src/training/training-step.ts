@@ -29,6 +29,8 @@ export interface TrainingStep {
   run(batch: TrainingBatch, position: StepPosition): Promise<number>
   /** Scores rows with the weights as they are now. */
   score(features: EncodedFeatures): Promise<Float32Array>
+  /** Runs the graph once more on the inputs of the last step, and nothing else: what a step is measured against. */
+  runGraphAgain(): Promise<void>
   close(): Promise<void>
 }
 
@@ -47,6 +49,7 @@ export async function createTrainingStep(
   const inference = await executor.compile(parts.network.inferenceModel(), options)
   const stage = createInputStage(state.memory, parts.layout, state.tables)
   const context: StepContext = {
+    lastFeeds: {},
     parts,
     state,
     training,
@@ -66,6 +69,9 @@ export async function createTrainingStep(
       })
       return Float32Array.from(score?.data ?? [])
     },
+    runGraphAgain: async () => {
+      await training.run(context.lastFeeds)
+    },
     close: async () => {
       await training.close()
       await inference.close()
@@ -74,6 +80,7 @@ export async function createTrainingStep(
 }
 
 interface StepContext {
+  lastFeeds: Record<string, TensorData>
   readonly parts: ModelParts
   readonly state: ModelState
   readonly training: CompiledGraph
@@ -97,6 +104,7 @@ async function runStep(context: StepContext, batch: TrainingBatch, position: Ste
   copyWeights(context)
   const scale = lossReduction === 'sum' ? 1 : 1 / batch.rowCount
   const feeds = { ...inputs, ...masks, ...context.weights.feeds, ...lossFeeds(batch, scale) }
+  context.lastFeeds = feeds
   profile.enter('graph')
   const outputs = await context.training.run(feeds)
   const loss = outputs['loss']?.data[0] ?? Number.NaN

@@ -26,7 +26,7 @@ export const evaluate: CliCommand = {
       bundle,
       files,
       split: textOption(options, 'split', undefined),
-      loaded: files ? undefined : await loadConfig(configFile),
+      loaded: files && configFile === undefined ? undefined : await loadConfig(configFile),
       isRanking: options['ranking'] === true,
       k: countOption(options, 'k', { fallback: 10 }),
       onProgress: output.progress,
