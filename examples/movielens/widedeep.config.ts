@@ -67,8 +67,17 @@ export default defineConfig({
     },
   },
   model: {
-    wide: [cross('liked', 'movie', { minCount: 5 }), cross('occupation', 'movie', { minCount: 3 })],
-    deep: { embedding: 16, hidden: [128, 64], dropout: 0.3 },
+    wide: {
+      crosses: [cross('liked', 'movie', { minCount: 20 }), cross('occupation', 'movie', { minCount: 5 })],
+      optimizer: { name: 'ftrl', learningRate: 0.03, l1: 2, l2: 5 },
+    },
+    deep: {
+      embedding: 8,
+      hidden: [64, 32],
+      dropout: 0.3,
+      embeddingL2: 1,
+      optimizer: { name: 'adagrad', learningRate: 0.01 },
+    },
   },
-  training: { batchSize: 512, epochs: 20, patience: 2, seed: 1 },
+  training: { batchSize: 512, epochs: 15, patience: 3, seed: 1 },
 })

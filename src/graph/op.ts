@@ -1,4 +1,4 @@
-/** What an operation is: one file in `ops/`, one line in `ops/index.ts`. */
+/** What an operation is: one file in `ops/`, one line in `operations.ts`. */
 import type { Attributes, Shape, Tensor } from './tensor.js'
 
 export interface Op {

@@ -1,4 +1,4 @@
-/** The operations that models are written with. */
+/** Every operation, and what is composed of them: the list that models are written with and that a test checks. */
 export { mean } from './mean.js'
 export { absolute } from './ops/absolute.js'
 export { add } from './ops/add.js'
