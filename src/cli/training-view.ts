@@ -14,6 +14,7 @@ export function createTrainingView(output: Output): (event: TrainingEvent) => vo
       if (event.batch === 1 || rows === 0) {
         rows = 0
         startedAt = Date.now()
+        epochStart = startedAt
       }
       rows += event.rowCount
       const share = event.batch / event.batchCount
@@ -30,7 +31,6 @@ export function createTrainingView(output: Output): (event: TrainingEvent) => vo
       validation = metrics.length > 0 ? `  validation ${metrics[0]?.[0] ?? ''} ${metricText(metrics[0]?.[1])}` : ''
       const shown = metrics.map(([name, value]) => `${name} ${metricText(value)}`).join('  ')
       const seconds = ((Date.now() - epochStart) / 1000).toFixed(1)
-      epochStart = Date.now()
       rows = 0
       output.line(
         `epoch ${String(record.epoch + 1).padStart(2)}  loss ${metricText(record.loss)}  ${shown}  ${seconds} s${event.isBest ? '  ← best' : ''}`,

@@ -22,6 +22,16 @@ export interface ListMetrics {
   readonly hitRate: number
 }
 
+/** How to read each metric of ranked lists. */
+export const listMetricDescriptions: Readonly<Record<keyof ListMetrics, string>> = {
+  ndcg: 'gain of the hits, discounted by rank, over the best possible; 1 is perfect',
+  recall: 'share of the relevant items among the first k',
+  precision: 'share of hits among the first k',
+  map: 'precision at each hit, averaged over the hits that were possible',
+  mrr: '1 / rank of the first hit',
+  hitRate: 'share of users with at least one hit',
+}
+
 /** Binary relevance; a list of `k` item indices, best first, against a set that is not empty. */
 export function listMetrics(list: ArrayLike<number>, relevant: ReadonlySet<number>, k: number): ListMetrics {
   let hits = 0

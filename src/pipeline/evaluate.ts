@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { encodeFiles, openPrepared } from '../data/index.js'
 import type { EncodedDataset, PreparedData } from '../data/index.js'
-import { evaluatePointwise, metricDeclarations } from '../evaluation/index.js'
+import { evaluatePointwise, metricDescription } from '../evaluation/index.js'
 import { openBundle } from '../model/index.js'
 import type { Bundle } from '../model/index.js'
 import type { LoadedConfig } from './config-file.js'
@@ -120,7 +120,6 @@ async function pointwiseMetrics(bundle: Bundle, dataset: EncodedDataset): Promis
 }
 
 function evaluation(result: Omit<EvaluateResult, 'descriptions'>): EvaluateResult {
-  const descriptions: Record<string, string> = {}
-  for (const { name, description } of metricDeclarations) if (name in result.metrics) descriptions[name] = description
-  return { ...result, descriptions }
+  const names = Object.keys(result.metrics)
+  return { ...result, descriptions: Object.fromEntries(names.map((name) => [name, metricDescription(name)])) }
 }

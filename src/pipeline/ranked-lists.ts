@@ -33,7 +33,9 @@ export async function evaluateRankedLists({
     scores: (user) => catalogue.ranker.scoreAll(catalogue.users.get(users[user] ?? '')?.features ?? {}),
   })
   const popular = await evaluateRanking({ ...common, scores: () => Promise.resolve(popularity) })
-  const named = Object.entries(popular).map(([name, value]) => [`popularity ${name}`, value] as const)
+  const named = Object.entries(popular)
+    .filter(([name]) => name.includes('@'))
+    .map(([name, value]) => [`popularity ${name}`, value] as const)
   return { ...model, ...Object.fromEntries(named) }
 }
 
