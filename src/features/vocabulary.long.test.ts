@@ -4,7 +4,7 @@ import { vocabularyColumn } from './columns/vocabulary-column.js'
 const count = 20_000_000
 const perChunk = 100_000
 
-// eslint-disable-next-line @typescript-eslint/require-await -- statistics arrive asynchronously
+ 
 async function* chunks(): AsyncGenerator<{ tokens: string[]; counts: Float64Array }> {
   for (let first = 0; first < count; first += perChunk) {
     const tokens = Array.from({ length: perChunk }, (_, i) => `token-${String(first + i)}`)

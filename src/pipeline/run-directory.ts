@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { atomicWriteFile, makeDirectory } from '../base/index.js'
+import type { Overrides } from './overrides.js'
 import { resumeDataChanged, resumeNothing } from './errors.js'
 
 export interface RunDirectory {
@@ -14,28 +15,45 @@ export interface RunDirectory {
 interface RunRecord {
   readonly bundle: string
   readonly fingerprint: string
+  /** What the command line said instead of the config: a resumed run says the same. */
+  readonly overrides: Overrides
+}
+
+export interface NewRun {
+  readonly out: string | undefined
+  readonly now: Date
+  readonly fingerprint: string
+  readonly overrides: Overrides
 }
 
 /** Makes the directory of a new run: `<out>.run` beside a given bundle, else `runs/<id>` with the bundle inside. */
-export function beginRun(options: { out: string | undefined; now: Date; fingerprint: string }): RunDirectory {
+export function beginRun(options: NewRun): RunDirectory {
   const id = `${options.now.toISOString().replaceAll(/[:.]/g, '-').slice(0, 19)}-${options.fingerprint.slice(0, 6)}`
   const directory = resolve(options.out === undefined ? join('runs', id) : `${options.out}.run`)
   const bundle = resolve(options.out ?? join(directory, 'bundle'))
   makeDirectory(directory)
-  const record: RunRecord = { bundle, fingerprint: options.fingerprint }
+  const record: RunRecord = { bundle, fingerprint: options.fingerprint, overrides: options.overrides }
   atomicWriteFile(join(directory, 'run.json'), `${JSON.stringify(record, null, 2)}\n`)
   return { directory, bundle, checkpoints: join(directory, 'checkpoints') }
 }
 
+/** What the command line of a run said instead of the config; throws when there is nothing to resume. */
+export function runOverrides(path: string): Overrides {
+  return readRecord(path).overrides
+}
+
 /** Opens a run to go on with it; the data and the config must be those it began with. */
 export function reopenRun(path: string, fingerprint: string): RunDirectory {
-  const directory = resolve(path)
-  const file = join(directory, 'run.json')
-  if (!existsSync(file) || !existsSync(join(directory, 'checkpoints', 'latest')))
-    throw resumeNothing({ directory: path })
-  const record = JSON.parse(readFileSync(file, 'utf8')) as RunRecord
+  const record = readRecord(path)
   if (record.fingerprint !== fingerprint) throw resumeDataChanged({ directory: path })
+  const directory = resolve(path)
   return { directory, bundle: record.bundle, checkpoints: join(directory, 'checkpoints') }
+}
+
+function readRecord(path: string): RunRecord {
+  const file = join(resolve(path), 'run.json')
+  if (!existsSync(file) || !existsSync(join(path, 'checkpoints', 'latest'))) throw resumeNothing({ directory: path })
+  return JSON.parse(readFileSync(file, 'utf8')) as RunRecord
 }
 
 /** What a run depends on: the config as data and the prepared data's fingerprint. */

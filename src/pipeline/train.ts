@@ -14,7 +14,7 @@ import { prepareData } from './prepare.js'
 import type { GraphComparison } from './profile.js'
 import { compareWithGraph } from './profile.js'
 import type { RunDirectory } from './run-directory.js'
-import { beginRun, reopenRun, runFingerprint } from './run-directory.js'
+import { beginRun, reopenRun, runFingerprint, runOverrides } from './run-directory.js'
 import { validator } from './validation.js'
 import { withOverrides } from './overrides.js'
 import { writeRunBundle } from './write-run-bundle.js'
@@ -50,14 +50,16 @@ export interface TrainResult {
 /** Trains the model of a config; throws `PIPELINE_TRAINING_INTERRUPTED` after a signal, with the way to resume. */
 export async function trainBundle(loaded: LoadedConfig, options: TrainOptions = {}): Promise<TrainResult> {
   const startedAt = Date.now()
-  const config = withOverrides(loaded.config, options)
+  const { seed, epochs, part } = options
+  const overrides = options.resume === undefined ? { seed, epochs, part } : runOverrides(options.resume)
+  const config = withOverrides(loaded.config, overrides)
   const prepared = await prepareData(loaded, { onProgress: options.onProgress ?? ignore })
   for (const warning of prepared.warnings) options.warn?.(warning)
   const data = openPrepared(prepared.directory)
   const fingerprint = runFingerprint(config, prepared.fingerprint)
   const run =
     options.resume === undefined
-      ? beginRun({ out: options.out, now: new Date(), fingerprint })
+      ? beginRun({ out: options.out, now: new Date(), fingerprint, overrides })
       : reopenRun(options.resume, fingerprint)
   const parts = modelParts(config, data)
   const profile = createStepProfile(() => performance.now())
