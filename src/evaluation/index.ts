@@ -1,4 +1,4 @@
-export { evaluatePointwise, metricDescription } from './pointwise.js'
+export { evaluatePointwise, metricDeclarations, metricDescription } from './pointwise.js'
 export type { ScoredRows } from './metric.js'
 export { evaluateRanking, listMetrics } from './ranking.js'
 export type { RankingInput } from './ranking.js'

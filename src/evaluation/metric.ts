@@ -1,4 +1,5 @@
 /** What a metric is: one file in `metrics/`, one line in `metrics/index.ts`. */
+import { ascendingOrder } from './kernels/radix-sort.js'
 
 export interface ScoredRows {
   /** Probabilities for a binary head, values for regression. */
@@ -13,6 +14,10 @@ export interface ScoredRows {
 export interface Metric {
   readonly name: string
   readonly heads: readonly ('binary' | 'regression')[]
+  /** Which way is better; `neither` for what only describes the rows or is best at 1. */
+  readonly better: 'higher' | 'lower' | 'neither'
+  /** True where the metric needs `groups`; it is left out of rows without them. */
+  readonly isGrouped?: boolean
   /** How to read the number, in one line. */
   readonly description: string
   /** `null` where the metric is undefined on these rows, never NaN. */
@@ -35,6 +40,12 @@ export function weightedMean(rows: ScoredRows, value: (score: number, label: num
 }
 
 /** Row indices by ascending score; equal scores in row order. */
-export function ascendingByScore({ scores }: ScoredRows): Uint32Array {
-  return Uint32Array.from(scores, (_, row) => row).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0) || a - b)
+export const ascendingByScore = ({ scores }: ScoredRows): Uint32Array => ascendingOrder(scores)
+
+/** Where the run of rows with the score at `start` ends, in an order of rows that is sorted by score; beyond `start` even for NaN. */
+export function endOfRun({ scores }: ScoredRows, order: Uint32Array, start: number): number {
+  const score = scores[order[start] ?? 0]
+  let end = start + 1
+  while (end < order.length && scores[order[end] ?? 0] === score) end++
+  return end
 }

@@ -5,6 +5,7 @@ import { weightedMean } from '../metric.js'
 export const accuracyBaseline: Metric = {
   name: 'accuracyBaseline',
   heads: ['binary'],
+  better: 'neither',
   description: 'accuracy of always saying the more frequent class',
   compute(rows) {
     const share = weightedMean(rows, (_, label) => Number(label > 0.5))

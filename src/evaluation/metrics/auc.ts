@@ -1,10 +1,11 @@
 import type { Metric, ScoredRows } from '../metric.js'
-import { ascendingByScore, weightOf } from '../metric.js'
+import { ascendingByScore, endOfRun, weightOf } from '../metric.js'
 
 /** Exact area under the ROC curve: P(score of a positive > score of a negative), ties one half, by weights. */
 export const auc: Metric = {
   name: 'auc',
   heads: ['binary'],
+  better: 'higher',
   description: 'share of (positive, negative) pairs in the right order; 0.5 is chance',
   compute: (rows) => aucOf(rows, ascendingByScore(rows)),
 }
@@ -14,13 +15,12 @@ export function aucOf(rows: ScoredRows, order: Uint32Array): number | null {
   let negatives = 0
   let positives = 0
   let area = 0
-  for (let start = 0; start < order.length;) {
-    const score = rows.scores[order[start] ?? 0]
+  for (let start = 0, end = 0; start < order.length; start = end) {
+    end = endOfRun(rows, order, start)
     let tiedNegatives = 0
     let tiedPositives = 0
-    let end = start
-    for (; end < order.length && rows.scores[order[end] ?? 0] === score; end++) {
-      const row = order[end] ?? 0
+    for (let at = start; at < end; at++) {
+      const row = order[at] ?? 0
       const weight = weightOf(rows, row)
       const label = rows.labels[row] ?? 0
       tiedPositives += weight * label
@@ -29,7 +29,6 @@ export function aucOf(rows: ScoredRows, order: Uint32Array): number | null {
     area += tiedPositives * (negatives + tiedNegatives / 2)
     negatives += tiedNegatives
     positives += tiedPositives
-    start = end
   }
   return negatives > 0 && positives > 0 ? area / (negatives * positives) : null
 }

@@ -5,6 +5,7 @@ import { weightedMean } from '../metric.js'
 export const calibration: Metric = {
   name: 'calibration',
   heads: ['binary', 'regression'],
+  better: 'neither',
   description: 'mean prediction / mean label; 1 is right, above it the model promises too much',
   compute(rows) {
     const label = weightedMean(rows, (_, one) => one)

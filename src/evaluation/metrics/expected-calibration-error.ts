@@ -8,6 +8,7 @@ const binCount = 15
 export const expectedCalibrationError: Metric = {
   name: 'expectedCalibrationError',
   heads: ['binary'],
+  better: 'lower',
   description: 'mean distance of prediction and outcome over 15 bins; 0 is perfect',
   compute(rows) {
     const gaps = new Float64Array(binCount)

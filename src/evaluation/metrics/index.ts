@@ -5,6 +5,7 @@ import { aucPr } from './auc-pr.js'
 import { auc } from './auc.js'
 import { calibration } from './calibration.js'
 import { expectedCalibrationError } from './expected-calibration-error.js'
+import { groupedAucCoverage } from './grouped-auc-coverage.js'
 import { groupedAuc } from './grouped-auc.js'
 import { labelMean } from './label-mean.js'
 import { logLoss } from './log-loss.js'
@@ -20,6 +21,7 @@ export const metrics: readonly Metric[] = [
   accuracyBaseline,
   aucPr,
   groupedAuc,
+  groupedAucCoverage,
   calibration,
   expectedCalibrationError,
   rmse,

@@ -8,6 +8,7 @@ const epsilon = 1e-7
 export const logLoss: Metric = {
   name: 'logLoss',
   heads: ['binary'],
+  better: 'lower',
   description: 'mean negative log likelihood; lower is better',
   compute: (rows) =>
     weightedMean(rows, (score, label) => {

@@ -4,6 +4,7 @@ import { weightedMean } from '../metric.js'
 export const predictionMean: Metric = {
   name: 'predictionMean',
   heads: ['binary', 'regression'],
+  better: 'neither',
   description: 'mean of the predictions',
   compute: (rows) => weightedMean(rows, (score) => score),
 }

@@ -4,6 +4,7 @@ import { weightedMean } from '../metric.js'
 export const rmse: Metric = {
   name: 'rmse',
   heads: ['regression'],
+  better: 'lower',
   description: 'root of the mean squared error, in units of the label; lower is better',
   compute(rows) {
     const mean = weightedMean(rows, (score, label) => (score - label) ** 2)
