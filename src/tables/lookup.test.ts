@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest'
+import { randomInteger, randomNormal, randomUniform } from '../base/index.js'
+import { dropoutMask } from './dropout-mask.js'
+import type { IdLists, RowCombiner } from './id-lists.js'
+import { createLookup } from './lookup.js'
+import { resolveOptimizer } from './optimizer.js'
+import type { Table } from './table.js'
+import { createTable } from './table.js'
+import { createTableMemory } from './table-memory.js'
+
+const step = { learningRateScale: 1, stepNumber: 1 }
+const sgd = resolveOptimizer({ name: 'sgd', learningRate: 1 })
+
+function randomLists(seed: number, rowCount: number, idCount: number): IdLists {
+  const lengths = Array.from({ length: rowCount }, (_, row) => randomInteger(seed, row, 5))
+  const offsets = Int32Array.from([0, ...lengths])
+  for (let row = 0; row < rowCount; row++) offsets[row + 1] = (offsets[row + 1] ?? 0) + (offsets[row] ?? 0)
+  const length = offsets[rowCount] ?? 0
+  return {
+    ids: Int32Array.from({ length }, (_, i) => randomInteger(seed + 1, i, idCount)),
+    offsets,
+    weights: seed % 2 === 0 ? null : Float32Array.from({ length }, (_, i) => 0.5 + randomUniform(seed + 2, i)),
+  }
+}
+
+/** What each id of a row counts, by TensorFlow's definitions of the combiners. */
+function coefficients(
+  { ids, offsets, weights }: IdLists,
+  combiner: RowCombiner,
+  row: number,
+): { id: number; coefficient: number }[] {
+  const [start, end] = offsets ? [offsets[row] ?? 0, offsets[row + 1] ?? 0] : [row, row + 1]
+  const own = [...ids.slice(start, end)].map((id, i) => ({ id, weight: weights?.[start + i] ?? 1 }))
+  const sum = own.reduce((total, { weight }) => total + weight, 0)
+  const squares = own.reduce((total, { weight }) => total + weight * weight, 0)
+  const norm = !offsets || combiner === 'sum' ? 1 : combiner === 'mean' ? sum : Math.sqrt(squares)
+  return own.map(({ id, weight }) => ({ id, coefficient: weight / norm }))
+}
+
+function filledTable(memory: ReturnType<typeof createTableMemory>, name: string, dimension: number): Table {
+  const table = createTable(memory, { name, rowCount: 9, dimension, optimizer: sgd })
+  table.initialize({ key: 11, standardDeviation: 1, distribution: 'normal' })
+  return table
+}
+
+describe('a lookup', () => {
+  it.each(['sum', 'mean', 'sqrtn'] as const)(
+    'gathers and gives back like a loop over the definition (%s)',
+    (combiner) => {
+      for (let seed = 0; seed < 12; seed++) {
+        const memory = createTableMemory()
+        const dimension = 1 + (seed % 7)
+        const rowCount = 6
+        const table = filledTable(memory, 'shared', dimension)
+        const before = table.readWeights(0, 9)
+        const singles: IdLists = {
+          ids: Int32Array.from({ length: rowCount }, (_, row) => randomInteger(seed + 9, row, 9)),
+          offsets: null,
+          weights: null,
+        }
+        const columns = { lists: randomLists(seed, rowCount, 9), singles }
+        const width = 2 * dimension + 1
+        const lookup = createLookup(memory, {
+          width,
+          parts: [
+            { table, column: 'lists', offset: 0, combiner },
+            // A shared table, and a place next to a column that the caller fills.
+            { table, column: 'singles', offset: dimension + 1, combiner },
+          ],
+        })
+        const gathered = Float32Array.from(lookup.forward({ rowCount, ids: columns }))
+        const gradient = Float32Array.from({ length: rowCount * width }, (_, i) => randomNormal(seed + 20, i))
+        lookup.gradient(rowCount).set(gradient)
+        lookup.backward(step)
+        const expected = Float64Array.from(before)
+        for (let row = 0; row < rowCount; row++) {
+          for (const [column, offset] of [
+            ['lists', 0],
+            ['singles', dimension + 1],
+          ] as const) {
+            const own = coefficients(columns[column], combiner, row)
+            for (let k = 0; k < dimension; k++) {
+              const at = row * width + offset + k
+              const value = own.reduce(
+                (sum, { id, coefficient }) => sum + coefficient * (before[id * dimension + k] ?? 0),
+                0,
+              )
+              expect(gathered[at]).toBeCloseTo(value, 4)
+              for (const { id, coefficient } of own) {
+                expected[id * dimension + k] = (expected[id * dimension + k] ?? 0) - coefficient * (gradient[at] ?? 0)
+              }
+            }
+          }
+        }
+        for (const [i, value] of table.readWeights(0, 9).entries()) expect(value).toBeCloseTo(expected[i] ?? NaN, 4)
+      }
+    },
+  )
+
+  it('adds up parts that share a place: the wide logit', () => {
+    const memory = createTableMemory()
+    const [a, b] = [filledTable(memory, 'a', 1), filledTable(memory, 'b', 1)]
+    const lookup = createLookup(memory, {
+      width: 1,
+      parts: [
+        { table: a, column: 'x', offset: 0, combiner: 'sum' },
+        { table: b, column: 'y', offset: 0, combiner: 'sum' },
+      ],
+    })
+    const one = (id: number): IdLists => ({ ids: Int32Array.of(id), offsets: null, weights: null })
+    const logit = lookup.forward({ rowCount: 1, ids: { x: one(3), y: one(5) } })[0] ?? NaN
+    expect(logit).toBeCloseTo((a.readWeights(3, 1)[0] ?? NaN) + (b.readWeights(5, 1)[0] ?? NaN), 5)
+  })
+})
+
+describe('regularisation', () => {
+  /** One step with gradient 1 on row 2 of a table whose weights are all 10; λ = 0.1, rate 1. */
+  function after(regularization: 'touched' | 'everyStep'): number[] {
+    const memory = createTableMemory()
+    const table = createTable(memory, { name: 't', rowCount: 4, dimension: 1, optimizer: sgd, l2: 0.1, regularization })
+    table.initialize({ key: 0, standardDeviation: 0, distribution: 'zeros' })
+    table.writeWeights(0, Float32Array.of(10, 10, 10, 10))
+    const lookup = createLookup(memory, { width: 1, parts: [{ table, column: 'x', offset: 0, combiner: 'sum' }] })
+    lookup.forward({ rowCount: 1, ids: { x: { ids: Int32Array.of(2), offsets: null, weights: null } } })
+    lookup.gradient(1).set([1])
+    lookup.backward(step)
+    return [...table.readWeights(0, 4)]
+  }
+
+  it('"touched" moves the rows of the batch only: 10 − (1 + 0.1 · 10) = 8', () => {
+    expect(after('touched')).toEqual([10, 10, 8, 10])
+  })
+
+  it('"everyStep" moves every row: 10 − 0.1 · 10 = 9 where the batch did not touch it', () => {
+    expect(after('everyStep')).toEqual([9, 9, 8, 9])
+  })
+
+  it('refuses "everyStep" on a table that is too large to update at each step', () => {
+    const memory = createTableMemory()
+    const options = {
+      name: 't',
+      rowCount: 10_000_000,
+      dimension: 10,
+      optimizer: sgd,
+      l2: 0.1,
+      regularization: 'everyStep',
+    } as const
+    expect(() => createTable(memory, options)).toThrow(/TABLES_EVERY_STEP|everyStep/)
+  })
+})
+
+describe('a dropout mask', () => {
+  const mask = (firstRow: number, rows: number, key = 7): Float32Array => {
+    const target = new Float32Array(rows * 33)
+    dropoutMask(createTableMemory(), { target, columns: 33, key, firstRow, keepProbability: 0.4 })
+    return target
+  }
+
+  it('holds 0 or 1/keep, keeps the share it should, and differs by key', () => {
+    const values = mask(0, 2000)
+    expect(new Set(values)).toEqual(new Set([0, Math.fround(1 / 0.4)]))
+    const kept = values.filter((value) => value > 0).length
+    expect(Math.abs(kept / values.length - 0.4)).toBeLessThan(5 * Math.sqrt((0.4 * 0.6) / values.length))
+    expect([...mask(0, 4)]).not.toEqual([...mask(0, 4, 8)])
+  })
+
+  it('is a function of the global row, however the rows are cut into batches', () => {
+    expect([...mask(0, 6).slice(2 * 33)]).toEqual([...mask(2, 4)])
+  })
+})
+
+describe('the memory', () => {
+  it('refuses what does not fit in 4 GiB with a coded error', () => {
+    const memory = createTableMemory()
+    expect(() => createTable(memory, { name: 't', rowCount: 2 ** 28, dimension: 4, optimizer: null })).toThrow(/4 GiB/)
+  })
+})
