@@ -1,0 +1,104 @@
+/** Bootstrap intervals (Efron 1979, percentiles): what a metric might have been on other rows of the same kind. */
+import { randomInteger, randomKey } from '../base/index.js'
+import { ascendingOrder } from './kernels/radix-sort.js'
+import type { ScoredRows } from './metric.js'
+import { weightOf } from './metric.js'
+import { metrics } from './metrics/index.js'
+
+export interface BootstrapOptions {
+  /** Default 500: the ends of a 95 % interval then rest on a dozen resamples each. */
+  readonly resamples?: number
+  /** Share of resamples inside the interval, in (0, 1). Default 0.95. */
+  readonly level?: number
+  /** Default 1. The same seed gives the same interval. */
+  readonly seed?: number
+}
+
+export interface BootstrapInterval {
+  /** On the rows as they are. */
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  /** Resamples on which the statistic was undefined (one class only, say) and which are left out. */
+  readonly undefinedCount: number
+}
+
+/**
+ * The interval of a statistic of independent units. The statistic receives how often each unit was drawn (all 1 for the
+ * units as they are) and answers `null` where it is undefined; an answer of `null` on the units as they are gives `null`.
+ */
+export function bootstrapInterval(
+  unitCount: number,
+  statistic: (draws: Float32Array) => number | null,
+  { resamples = 500, level = 0.95, seed = 1 }: BootstrapOptions = {},
+): BootstrapInterval | null {
+  const draws = new Float32Array(unitCount).fill(1)
+  const value = unitCount > 0 ? statistic(draws) : null
+  if (value === null) return null
+  const drawn: number[] = []
+  for (let resample = 0; resample < resamples; resample++) {
+    const key = randomKey(seed, 'bootstrap', resample)
+    draws.fill(0)
+    for (let i = 0; i < unitCount; i++) {
+      const unit = randomInteger(key, i, unitCount)
+      draws[unit] = (draws[unit] ?? 0) + 1
+    }
+    const one = statistic(draws)
+    if (one !== null) drawn.push(one)
+  }
+  drawn.sort((a, b) => a - b)
+  return {
+    value,
+    low: quantile(drawn, (1 - level) / 2) ?? value,
+    high: quantile(drawn, (1 + level) / 2) ?? value,
+    undefinedCount: resamples - drawn.length,
+  }
+}
+
+/**
+ * The interval of a pointwise metric by its name. With `baseline` (scores of another model on the same rows) it is the
+ * interval of the difference, model minus baseline, on the same resamples: paired. Rows with `groups` are drawn by whole
+ * group, since rows of one user are not independent. A drawn unit counts by weight, so no row is copied; each resample
+ * costs one computation of the metric (two when paired). `null` where the metric is undefined or has no such name.
+ */
+export function bootstrapMetric(
+  name: string,
+  { baseline, ...rows }: ScoredRows & { readonly baseline?: ScoredRows['scores'] },
+  options: BootstrapOptions = {},
+): BootstrapInterval | null {
+  const metric = metrics.find((one) => one.name === name)
+  if (!metric) return null
+  const { units, unitCount } = unitsOf(rows)
+  const weights = new Float32Array(rows.labels.length)
+  const statistic = (draws: Float32Array): number | null => {
+    for (let row = 0; row < weights.length; row++)
+      weights[row] = weightOf(rows, row) * (draws[units?.[row] ?? row] ?? 0)
+    const own = metric.compute({ ...rows, weights })
+    if (!baseline || own === null) return own
+    const other = metric.compute({ ...rows, scores: baseline, weights })
+    return other === null ? null : own - other
+  }
+  return bootstrapInterval(unitCount, statistic, options)
+}
+
+/** The unit of each row: its group, numbered from 0, or (`units` is `null`) the row itself. */
+function unitsOf({ groups, labels }: ScoredRows): { readonly units: Int32Array | null; readonly unitCount: number } {
+  if (!groups) return { units: null, unitCount: labels.length }
+  const units = new Int32Array(groups.length)
+  let unitCount = 0
+  let previous: number | undefined
+  for (const row of ascendingOrder(groups)) {
+    if (groups[row] !== previous) unitCount++
+    previous = groups[row]
+    units[row] = unitCount - 1
+  }
+  return { units, unitCount }
+}
+
+/** By linear interpolation between order statistics; `undefined` of nothing. */
+function quantile(ascending: readonly number[], share: number): number | undefined {
+  const at = share * (ascending.length - 1)
+  const below = ascending[Math.floor(at)]
+  const above = ascending[Math.ceil(at)]
+  return below === undefined || above === undefined ? undefined : below + (at - Math.floor(at)) * (above - below)
+}
