@@ -182,7 +182,7 @@ describe('every operation', () => {
     const listed = Object.keys(operations).filter((name) => name !== 'mean')
     expect(listed.sort()).toEqual(names)
     for (const file of files) {
-      const exported = (await import(`./${file.replace('.ts', '')}.ts`)) as Record<string, unknown>
+      const exported = (await import(/* @vite-ignore */ new URL(file, import.meta.url).href)) as Record<string, unknown>
       expect(exported[`${camel(file)}Op`], `${file} exports its operation`).toMatchObject({ name: camel(file) })
     }
   })
