@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { evaluatePointwise, metricDeclarations, metricDescription } from './pointwise.js'
+import { listMetricDescriptions } from './ranking.js'
 
 const rows = { scores: Float32Array.of(0.2, 0.8, 0.6), labels: Float32Array.of(0, 1, 0) }
 
@@ -26,5 +28,19 @@ describe('metricDeclarations', () => {
   it('say how to read each metric', () => {
     expect(metricDeclarations.filter(({ name }) => metricDescription(name) === '')).toEqual([])
     expect(metricDescription('popularity ndcg@10')).toBe(metricDescription('ndcg@20'))
+  })
+  it('stand in docs/metrics.md with head and direction, and no metric stands there that is not declared', () => {
+    const document = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8')
+    const table = [...document.matchAll(/^\| `(\w+)` \| (binary|regression|both) \| (\w+) \|/gm)]
+    expect(new Set(table.map(([, name, head, better]) => [name, head, better].join(' ')))).toEqual(
+      new Set(
+        metricDeclarations.map(({ name, heads, better }) =>
+          [name, heads.length === 2 ? 'both' : heads.join(), better].join(' '),
+        ),
+      ),
+    )
+    const lists = document.slice(document.indexOf('## Of ranked lists'), document.indexOf('## Intervals'))
+    const listed = [...lists.matchAll(/^\| `(\w+)` \|/gm)].map((match) => match[1])
+    expect(new Set(listed)).toEqual(new Set(Object.keys(listMetricDescriptions)))
   })
 })

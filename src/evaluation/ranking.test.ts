@@ -26,6 +26,8 @@ describe('listMetrics', () => {
     expect(metrics.map).toBeCloseTo((1 + 2 / 3) / 3, 12)
     expect(metrics.mrr).toBe(1)
     expect(metrics.hitRate).toBe(1)
+    // A list shorter than k is not forgiven: the missing places are no hits.
+    expect(listMetrics([7, 1], new Set([7, 8, 9]), 4).precision).toBe(1 / 4)
   })
 
   it('agrees with brute force on random lists', () => {
