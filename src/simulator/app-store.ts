@@ -1,6 +1,7 @@
 /**
- * A small simulated app store with a known truth. The install probability has a low-rank part (tastes of users, traits of apps), which
- * embeddings can extend to pairs never seen, and a sparse part of particular (installed app, shown app) pairs, which only crosses can memorise.
+ * A small simulated app store with a known truth. The install probability has a low-rank part (tastes of users, which lean on their
+ * country and age, and traits of apps), which embeddings can extend to pairs never seen, and a high-rank part of particular
+ * (installed app, shown app) pairs and of (category, hour) pairs, which only crosses can memorise.
  */
 import { randomInteger, randomKey, randomNormal, randomUniform } from '../base/index.js'
 
@@ -50,6 +51,7 @@ const nouns = ['Fox', 'Atlas', 'Ledger', 'Tempo', 'Garden', 'Signal', 'Harbour',
 /** Chosen so that about one impression in ten ends in an install; the test bounds it. */
 const baseLogit = -3.1
 const tasteStrength = 1.1
+const hourStrength = 0.5
 const pairStrength = 2.5
 /** One in so many (installed, shown) pairs belongs together. */
 const pairRarity = 40
@@ -60,15 +62,23 @@ export function createAppStore({ users, apps, seed }: AppStoreOptions): AppStore
   const appList = Array.from({ length: apps }, (_, index) => makeApp(index, key('app')))
   const userList = Array.from({ length: users }, (_, index) => makeUser(index, apps, key('user', index)))
   const traits = Float32Array.from({ length: apps * rank }, (_, i) => randomNormal(key('traits'), i) / 2)
-  const tastes = Float32Array.from({ length: users * rank }, (_, i) => randomNormal(key('tastes'), i) / 2)
+  const tastes = Float32Array.from({ length: users * rank }, (_, i) => {
+    const { country = '', age = 0 } = userList[Math.floor(i / rank)] ?? {}
+    const ofCountry = randomNormal(key('tastes', country), i % rank)
+    const ofDecade = randomNormal(key('tastes', Math.floor(age / 10)), i % rank)
+    // Three independent parts of one variance: their sum over √3 varies as each.
+    return (randomNormal(key('tastes'), i) + ofCountry + ofDecade) / Math.sqrt(3) / 2
+  })
   const quality = Float32Array.from({ length: apps }, (_, i) => randomNormal(key('quality'), i) / 2)
   const isPair = (installed: number, shown: number): boolean =>
     randomInteger(key('pairs', installed), shown, pairRarity) === 0
-  const probabilityOf = (user: number, app: number): number => {
+  const probabilityOf = (user: number, app: number, hour: number): number => {
     let taste = 0
     for (let i = 0; i < rank; i++) taste += (tastes[user * rank + i] ?? 0) * (traits[app * rank + i] ?? 0)
     const pairs = (userList[user]?.installed ?? []).filter((installed) => isPair(installed, app)).length
-    const logit = baseLogit + (quality[app] ?? 0) + tasteStrength * rank * taste + pairStrength * Math.min(2, pairs)
+    const ofHour = randomNormal(key('hours', appList[app]?.category ?? ''), hour)
+    const memorable = hourStrength * ofHour + pairStrength * Math.min(2, pairs)
+    const logit = baseLogit + (quality[app] ?? 0) + tasteStrength * rank * taste + memorable
     return 1 / (1 + Math.exp(-logit))
   }
   return {
@@ -79,11 +89,12 @@ export function createAppStore({ users, apps, seed }: AppStoreOptions): AppStore
       const user = draw('who', users)
       // Popular apps are shown more often: the square of a uniform number falls on low indices.
       const app = Math.floor(randomUniform(key('what'), index) ** 2 * apps)
-      const probability = probabilityOf(user, app)
+      const hour = draw('hour', 24)
+      const probability = probabilityOf(user, app, hour)
       return {
         user,
         app,
-        hour: draw('hour', 24),
+        hour,
         probability,
         label: randomUniform(key('label'), index) < probability ? 1 : 0,
       }
