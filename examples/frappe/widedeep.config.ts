@@ -24,10 +24,11 @@ export default defineConfig({
     },
   },
   model: {
-    // BARS' settings: one Adam for all, batch normalisation, dropout, a penalty on the whole embedding table at each step.
+    // BARS' settings: one Adam for all, batch normalisation, dropout, small fresh embeddings and a penalty on the whole table at each step.
     wide: { optimizer: { name: 'adam', learningRate: 0.001 } },
     deep: {
       embedding: 10,
+      embeddingDeviation: 0.0001,
       hidden: [400, 400, 400],
       batchNorm: true,
       dropout: 0.6,
@@ -36,5 +37,5 @@ export default defineConfig({
       optimizer: { name: 'adam', learningRate: 0.001 },
     },
   },
-  training: { batchSize: 4096, epochs: 30, patience: 2, plateau: 0.1, lossReduction: 'mean', seed: 1 },
+  training: { batchSize: 4096, epochs: 40, patience: 2, plateau: 0.1, lossReduction: 'mean', seed: 1 },
 })

@@ -20,7 +20,10 @@ export function randomKey(seed: number, ...words: readonly (string | number)[]):
   return key
 }
 
-/** A uniform 32-bit integer: counter `counter` of stream `key`. */
+/**
+ * A uniform 32-bit integer: counter `counter` of stream `key`. Make keys with `randomKey`: streams of small integers used as
+ * keys overlap.
+ */
 export function randomUint32(key: number, counter: number): number {
   const high = Math.floor(counter / 0x100000000)
   return mix((mix((counter >>> 0) ^ key) + mix(high + 0x9e3779b9)) ^ (key >>> 16))

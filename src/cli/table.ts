@@ -15,9 +15,11 @@ export function textTable(header: readonly string[], rows: readonly (readonly st
   return [line(header), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
 }
 
-/** A metric with four digits; `–` where it is undefined. */
-export const metricText = (value: number | null | undefined): string =>
-  value === null || value === undefined ? '–' : value.toFixed(4)
+/** A metric with four digits, a count without; `–` where it is undefined. */
+export function metricText(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '–'
+  return Number.isInteger(value) && value > 1 ? countText(value) : value.toFixed(4)
+}
 
 /** 1,234,567 */
 export const countText = (value: number): string => Math.round(value).toLocaleString('en-US')
