@@ -64,3 +64,9 @@ export const partUnknown = defineError<{ part: string }>(
   'usage',
   ({ part }) => `--part must be wide, deep or both; got "${part}"`,
 )
+
+export const metricUnknown = defineError<{ metric: string; hint: string }>(
+  'PIPELINE_METRIC_UNKNOWN',
+  'usage',
+  ({ metric, hint }) => `training.metric must be a metric that models are better or worse by; got "${metric}"; ${hint}`,
+)

@@ -1,14 +1,15 @@
 /** Training as one function: prepare, train or go on, write the bundle of the best epoch, evaluate that bundle. */
 import { join } from 'node:path'
-import { atomicWriteFile } from '../base/index.js'
+import { atomicWriteFile, suggestion } from '../base/index.js'
 import { createBatches, openPrepared } from '../data/index.js'
 import type { PreparedData } from '../data/index.js'
+import { metricDeclarations } from '../evaluation/index.js'
 import type { Config } from '../features/index.js'
 import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
 import { createModelState, createStepProfile, openCheckpoints, resolveTraining, trainModel } from '../training/index.js'
 import type { EpochRecord, ModelParts, StepProfile, TrainingEvent, TrainingProgressState } from '../training/index.js'
 import type { LoadedConfig } from './config-file.js'
-import { interrupted } from './errors.js'
+import { interrupted, metricUnknown } from './errors.js'
 import { evaluateSplit } from './evaluate.js'
 import { prepareData } from './prepare.js'
 import type { GraphComparison } from './profile.js'
@@ -87,7 +88,15 @@ export async function trainBundle(loaded: LoadedConfig, options: TrainOptions = 
 export function modelParts(config: Config, data: PreparedData): ModelParts {
   const model = resolveModel(config)
   const layout = layoutInputs(model, config, data.columns)
-  return { model, layout, network: createNetwork(model, layout), spec: resolveTraining(config, model) }
+  return { model, layout, network: createNetwork(model, layout), spec: resolveTraining(config, model, isHigherBetter) }
+}
+
+/** Whether a metric grows as models get better; throws `PIPELINE_METRIC_UNKNOWN`. */
+function isHigherBetter(metric: string): boolean {
+  const declared = metricDeclarations.find(({ name, better }) => name === metric && better !== 'neither')
+  const known = metricDeclarations.filter(({ better }) => better !== 'neither').map(({ name }) => name)
+  if (!declared) throw metricUnknown({ metric, hint: suggestion(metric, known) })
+  return declared.better === 'higher'
 }
 
 interface RunTraining {

@@ -53,7 +53,7 @@ function nothing() {
 function parts(): ModelParts {
   const model = resolveModel(config)
   const layout = layoutInputs(model, config, encoder.columns)
-  return { model, layout, network: createNetwork(model, layout), spec: resolveTraining(config, model) }
+  return { model, layout, network: createNetwork(model, layout), spec: resolveTraining(config, model, () => true) }
 }
 
 async function* batches(epoch: number, firstBatch: number): AsyncGenerator<TrainingBatch> {

@@ -30,8 +30,15 @@ describe('afterEpoch', () => {
     expect(run([0.5, 0.4, 0.45], { isHigherBetter: false }).best).toMatchObject({ epoch: 1, value: 0.4 })
   })
 
-  it('takes every epoch as the best where the metric is undefined', () => {
-    expect(run([null, null]).best?.epoch).toBe(1)
+  it('lets an epoch whose metric is undefined beat no other', () => {
+    expect(run([null, null]).best?.epoch).toBe(0)
+    expect(run([0.7, null]).best?.epoch).toBe(0)
+    expect(run([null, 0.1]).best?.epoch).toBe(1)
+  })
+
+  it('takes the last epoch as the best without validation rows', () => {
+    const first = { ...afterEpoch({ ...initialProgress, weightSum: 1 }, {}, rule), weightSum: 1 }
+    expect(afterEpoch(first, {}, rule).best?.epoch).toBe(1)
   })
 
   it('ends at the last epoch', () => {

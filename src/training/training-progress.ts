@@ -47,7 +47,7 @@ export interface StoppingRule {
 
 /**
  * What an epoch's validation means: whether it is the best so far, whether the learning rate falls, whether training ends.
- * Without a value (no validation rows, or a metric that is undefined on them) every epoch counts as the best.
+ * Without validation rows every epoch counts as the best; one whose metric is undefined (a score was NaN) never beats another.
  */
 export function afterEpoch(
   progress: TrainingProgressState,
@@ -55,7 +55,11 @@ export function afterEpoch(
   rule: StoppingRule,
 ): TrainingProgressState {
   const value = metrics[rule.metric] ?? null
-  const isBest = value === null || progress.best === null || isBetter(value, progress.best.value, rule.isHigherBetter)
+  const isUnjudged = Object.keys(metrics).length === 0
+  const isBest =
+    isUnjudged ||
+    progress.best === null ||
+    (value !== null && isBetter(value, progress.best.value, rule.isHigherBetter))
   const record: EpochRecord = {
     epoch: progress.epoch,
     loss: progress.lossSum / progress.weightSum,
@@ -72,7 +76,11 @@ export function afterEpoch(
     learningRateScale: progress.learningRateScale * (isBest ? 1 : rule.plateau),
     epochs: [...progress.epochs, record],
     best: isBest
-      ? { epoch: progress.epoch, value: value ?? 0, checkpoint: checkpointName(progress.epoch + 1, progress.step) }
+      ? {
+          epoch: progress.epoch,
+          value: value ?? worst(rule),
+          checkpoint: checkpointName(progress.epoch + 1, progress.step),
+        }
       : progress.best,
     epochsWithoutImprovement: withoutImprovement,
     isFinished: progress.epoch + 1 >= rule.epochs || withoutImprovement >= rule.patience,
@@ -82,6 +90,9 @@ export function afterEpoch(
 /** The name of a checkpoint; one inside an epoch and the one that ends it differ, so that none is ever overwritten. */
 export const checkpointName = (epoch: number, step: number): string =>
   `epoch-${String(epoch).padStart(4, '0')}-step-${String(step).padStart(10, '0')}`
+
+/** Below everything: what an undefined metric counts as. */
+const worst = ({ isHigherBetter }: StoppingRule): number => (isHigherBetter ? -Number.MAX_VALUE : Number.MAX_VALUE)
 
 function isBetter(value: number, best: number, isHigherBetter: boolean): boolean {
   return isHigherBetter ? value > best : value < best

@@ -33,11 +33,12 @@ const defaultOptimizers = {
   deep: { name: 'adagrad', learningRate: 0.05 },
 } as const
 
-/** Lower is better for these metrics; for all others higher is. */
-const lowerIsBetter = new Set(['logLoss', 'rmse', 'mae', 'expectedCalibrationError'])
-
-/** Fills in the defaults; throws `TRAINING_CONFIG_INVALID` with every fault at once. */
-export function resolveTraining(config: Config, model: ResolvedModel): TrainingSpec {
+/** Fills in the defaults; `isHigherBetter` knows the metrics. Throws `TRAINING_CONFIG_INVALID` with every fault at once. */
+export function resolveTraining(
+  config: Config,
+  model: ResolvedModel,
+  isHigherBetter: (metric: string) => boolean,
+): TrainingSpec {
   const training = config.training ?? {}
   const metric = training.metric ?? (model.head === 'binary' ? 'auc' : 'rmse')
   const wide: OptimizerDeclaration = wideDeclaration(config.model)?.optimizer ?? defaultOptimizers.wide
@@ -53,7 +54,7 @@ export function resolveTraining(config: Config, model: ResolvedModel): TrainingS
     seed: training.seed ?? 1,
     patience: training.patience ?? 2,
     metric,
-    isHigherBetter: !lowerIsBetter.has(metric),
+    isHigherBetter: isHigherBetter(metric),
     plateau: training.plateau ?? 1,
     threads: training.threads ?? availableParallelism(),
     checkpointEvery: interval,
