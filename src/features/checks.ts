@@ -1,7 +1,7 @@
 /** Checks of untrusted values that collect every fault: what it must be stands in one place, with the check. */
 import type { Issue } from '../base/index.js'
 import { shown, suggestion } from '../base/index.js'
-import { faultAt } from './declaration-checks.js'
+import { faultAt } from './errors.js'
 
 /** The faults of a value at a path; none when it fits. */
 export type Check = (value: unknown, path: string) => Issue[]
@@ -21,12 +21,26 @@ export function isNumber(minimum = Number.NEGATIVE_INFINITY, maximum = Number.PO
   return mustBe(`a number${range}`, (value) => typeof value === 'number' && value >= minimum && value <= maximum)
 }
 
-export function isCount(minimum = 1): Check {
+/** A whole number in `[minimum, maximum]`. */
+export function isCount(minimum = 1, maximum = Number.MAX_SAFE_INTEGER): Check {
+  const most = maximum < Number.MAX_SAFE_INTEGER ? ` and at most ${String(maximum)}` : ''
   return mustBe(
-    `a whole number of at least ${String(minimum)}`,
-    (value) => Number.isInteger(value) && Number(value) >= minimum,
+    `a whole number of at least ${String(minimum)}${most}`,
+    (value) => Number.isInteger(value) && Number(value) >= minimum && Number(value) <= maximum,
   )
 }
+
+/** Ids are 32-bit integers, two of them taken. */
+export const isIdCount = isCount(1, 2 ** 31 - 3)
+
+/** A text that a pattern knows. */
+export const isTextLike = (pattern: RegExp, expected: string): Check =>
+  mustBe(expected, (value) => typeof value === 'string' && pattern.test(value))
+
+export const isTextOrNumber = mustBe(
+  'a text or a number',
+  (value) => (typeof value === 'string' && value !== '') || Number.isFinite(value),
+)
 
 export function isOneOf(...values: readonly (string | boolean)[]): Check {
   return (value, path) => {
@@ -72,7 +86,8 @@ export function isObject(checks: Readonly<Record<string, Check>>, required: read
       .filter((key) => value[key] === undefined)
       .map((key) => faultAt(`${prefix}${key}`, 'must be given; got nothing'))
     const faults = Object.entries(value).flatMap(([key, part]) => {
-      const check = checks[key]
+      // A key may be the name of something that every object has.
+      const check = Object.hasOwn(checks, key) ? checks[key] : undefined
       if (!check)
         return [
           faultAt(

@@ -67,8 +67,10 @@ export interface ColumnEncoder {
 /** One kind of column: one file in `columns/`, one line in `columns/index.ts`, and the conformance suite. */
 export interface ColumnKind<D extends ColumnDeclaration = ColumnDeclaration> {
   readonly kind: D['kind']
-  /** Every fault of a declaration at once; `path` is where it stands in the config. */
-  issues(declaration: D, path: string): Issue[]
+  /** Whether its values become ids, which can be crossed, embedded and put in lists, or numbers. */
+  readonly yields: 'ids' | 'numbers'
+  /** Every fault at once of what stands at `path` in the config; only its `kind` is known to be right. */
+  issues(declaration: unknown, path: string): Issue[]
   learnsFrom(declaration: D): LearnsFrom
   /** Learns from the training split; throws when the statistics are not of the kind that `learnsFrom` asked for. */
   learn(declaration: D, statistics: Statistics): Promise<ColumnState>

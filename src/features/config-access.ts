@@ -17,10 +17,20 @@ export function featureGroups({ features }: Pick<Config, 'features'>): GroupedFe
   return isGrouped(features) ? features : { context: features }
 }
 
-/** Every feature by name, in declared order: user, item, context. */
+/** Every feature by name, in declared order: user, item, context. One that shares a table has the table's dimension. */
 export function allFeatures(config: Pick<Config, 'features'>): FeatureGroup {
   const groups = featureGroups(config)
-  return Object.assign({}, ...groupNames.map((name) => groups[name] ?? {})) as FeatureGroup
+  const features = Object.assign({}, ...groupNames.map((name) => groups[name] ?? {})) as FeatureGroup
+  return Object.fromEntries(
+    Object.entries(features).map(([name, declaration]) => [name, withSharedDimension(declaration, features)]),
+  )
+}
+
+function withSharedDimension(declaration: ColumnDeclaration, features: FeatureGroup): ColumnDeclaration {
+  const { deep = { kind: 'embedding' }, sharedWith } = declaration
+  const table = sharedWith === undefined ? undefined : features[sharedWith]?.deep
+  if (deep.kind !== 'embedding' || table?.kind !== 'embedding' || table.dimension === undefined) return declaration
+  return { ...declaration, deep: { kind: 'embedding', dimension: deep.dimension ?? table.dimension } }
 }
 
 function isGrouped(features: Config['features']): features is GroupedFeatures {
@@ -55,8 +65,10 @@ function isCrossList(wide: readonly CrossDeclaration[] | WideDeclaration): wide 
 export function resolvedDeclaration(name: string, features: FeatureGroup): ColumnDeclaration {
   const declaration = features[name]
   if (!declaration) throw new Error(`internal: no feature ${name}`)
-  const shared = declaration.sharedWith === undefined ? undefined : features[declaration.sharedWith]
-  if (!shared) return declaration
+  const owner = declaration.sharedWith === undefined ? undefined : features[declaration.sharedWith]
+  if (!owner) return declaration
+  // What is shared is the vocabulary; whether there is a list of its tokens or one is each feature's own affair.
+  const shared = owner.inner ?? owner
   return declaration.inner
     ? { ...declaration, inner: shared }
     : { ...shared, deep: declaration.deep ?? shared.deep ?? { kind: 'embedding' } }

@@ -1,16 +1,34 @@
-/** Checks that several column kinds make of their declarations. */
-import type { Issue } from '../base/index.js'
-import { shown } from '../base/index.js'
+/** Checks that several column kinds make of their declarations, which nothing has looked at before: configs are not type-checked when loaded. */
+import type { Check } from './checks.js'
+import { isCount, isObject, isPlainObject, isText } from './checks.js'
 import type { ColumnState, Statistics } from './column.js'
-import { configFault } from './errors.js'
+import { faultAt } from './errors.js'
 
-export const faultAt = (path: string, message: string): Issue => ({ code: configFault, path, message })
-
-/** A fault unless the value is a whole number of at least `minimum`. */
-export function countIssues(value: unknown, path: string, minimum = 1): Issue[] {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= minimum) return []
-  return [faultAt(path, `must be a whole number of at least ${String(minimum)}; got ${shown(value)}`)]
+const deepForms: Readonly<Record<string, Check>> = {
+  embedding: isObject({ kind: isText, dimension: isCount() }),
+  indicator: isObject({ kind: isText }),
 }
+const isDeepUse: Check = (value, path) => {
+  const form = isPlainObject(value) ? deepForms[String(value['kind'])] : undefined
+  return form ? form(value, path) : [faultAt(path, 'must be made by embedding() or indicator(); got something else')]
+}
+
+const noIds: Check = (_, path) => [
+  faultAt(path, 'must not be given for a number, which has no ids; got it; declare the column with bucketized()'),
+]
+
+/** Faults of a declaration of ids: these keys, all required, beside those that every column of ids may have. */
+export const idsDeclaration = (
+  required: Readonly<Record<string, Check>>,
+  optional: Readonly<Record<string, Check>> = {},
+): Check =>
+  isObject({ kind: isText, deep: isDeepUse, sharedWith: isText, ...required, ...optional }, Object.keys(required))
+
+/** Faults of a declaration of numbers, which are neither embedded nor shared. */
+export const numbersDeclaration = (
+  required: Readonly<Record<string, Check>> = {},
+  optional: Readonly<Record<string, Check>> = {},
+): Check => isObject({ kind: isText, deep: noIds, sharedWith: noIds, ...required, ...optional }, Object.keys(required))
 
 /** The state of a column whose declaration says it all. */
 export const nothingLearned = (): Promise<ColumnState> => Promise.resolve({ json: {}, arrays: {} })

@@ -1,4 +1,7 @@
-/** What users declare features with. Every declaration is frozen plain data. */
+/**
+ * What users declare features with. Every declaration is frozen plain data. Options that nothing knows are kept, so that
+ * validation can name them: a config is not type-checked when it is loaded.
+ */
 import type { ColumnDeclaration } from './column.js'
 import type { BucketizedDeclaration } from './columns/bucketized-column.js'
 import type { ListDeclaration } from './columns/list-column.js'
@@ -19,12 +22,11 @@ export interface CategoricalOptions {
 
 /** A categorical feature: a vocabulary learned from the training split, unless the options say otherwise. */
 export function categorical(options: CategoricalOptions = {}): ColumnDeclaration {
-  const { minCount = 1, vocabularyBudget = 50_000_000, values, hashBuckets, sharedWith } = options
-  const shared = sharedWith === undefined ? {} : { sharedWith }
+  const { values, hashBuckets } = options
   if (values !== undefined)
-    return frozen({ kind: typeof values === 'number' ? 'identity' : 'given-vocabulary', values, ...shared })
-  if (hashBuckets !== undefined) return frozen({ kind: 'hashed', hashBuckets, ...shared })
-  return frozen({ kind: 'vocabulary', minCount, vocabularyBudget, ...shared })
+    return frozen({ kind: typeof values === 'number' ? 'identity' : 'given-vocabulary', ...options })
+  if (hashBuckets !== undefined) return frozen({ kind: 'hashed', ...options })
+  return frozen({ kind: 'vocabulary', minCount: 1, vocabularyBudget: 50_000_000, ...options })
 }
 
 export interface NumericOptions {
@@ -35,14 +37,15 @@ export interface NumericOptions {
 }
 
 /** A number. A missing one becomes the middle or the mean; where training saw missing ones, an indicator stands beside it. */
-export function numeric({ normalize = 'none', quantiles = 1000 }: NumericOptions = {}): ColumnDeclaration {
-  if (normalize === 'quantiles') return frozen({ kind: 'quantile', quantiles })
-  return frozen({ kind: normalize === 'none' ? 'numeric' : normalize })
+export function numeric({ normalize = 'none', ...rest }: NumericOptions = {}): ColumnDeclaration {
+  if (normalize === 'quantiles') return frozen({ kind: 'quantile', quantiles: 1000, ...rest })
+  if (normalize === 'log' || normalize === 'zscore') return frozen({ kind: normalize, ...rest })
+  return frozen({ kind: 'numeric', ...(normalize === 'none' ? {} : { normalize }), ...rest })
 }
 
 /** A number cut into half-open buckets `[b(i−1), b(i))`: ids, so it may be crossed and embedded. */
-export function bucketized({ boundaries }: { readonly boundaries: readonly number[] }): ColumnDeclaration {
-  return frozen<BucketizedDeclaration>({ kind: 'bucketized', boundaries })
+export function bucketized(options: { readonly boundaries: readonly number[] }): ColumnDeclaration {
+  return frozen<BucketizedDeclaration>({ kind: 'bucketized', ...options })
 }
 
 export interface ListOptions {
@@ -53,17 +56,14 @@ export interface ListOptions {
 }
 
 /** A list of categorical values: an array, or text with a separator. */
-export function list(
-  inner: ColumnDeclaration,
-  { combiner = 'mean', separator = '|', maximumLength }: ListOptions = {},
-): ColumnDeclaration {
+export function list(inner: ColumnDeclaration, options: ListOptions = {}): ColumnDeclaration {
   const { sharedWith, deep } = inner
   return frozen<ListDeclaration>({
     kind: 'list',
     inner,
-    combiner,
-    separator,
-    ...(maximumLength === undefined ? {} : { maximumLength }),
+    combiner: 'mean',
+    separator: '|',
+    ...options,
     ...(sharedWith === undefined ? {} : { sharedWith }),
     ...(deep === undefined ? {} : { deep }),
   })
@@ -74,10 +74,10 @@ export function embedding(
   column: ColumnDeclaration,
   options: { readonly dimension: number; readonly sharedWith?: string },
 ): ColumnDeclaration {
-  const { dimension, sharedWith } = options
+  const { sharedWith, ...rest } = options
   return frozen({
     ...column,
-    deep: { kind: 'embedding', dimension },
+    deep: { kind: 'embedding', ...rest },
     ...(sharedWith === undefined ? {} : { sharedWith }),
   })
 }
@@ -104,14 +104,7 @@ export function cross<const N extends readonly [string, string, ...string[]]>(
 export function cross(...given: readonly (string | CrossOptions)[]): CrossDeclaration {
   const names = given.filter((one) => typeof one === 'string')
   const options: CrossOptions = given.find((one) => typeof one === 'object') ?? {}
-  const { name = names.join('_x_'), minCount = 2, hashBuckets } = options
-  return frozen({
-    kind: 'cross',
-    name,
-    features: names,
-    minCount,
-    ...(hashBuckets === undefined ? {} : { hashBuckets }),
-  })
+  return frozen({ kind: 'cross', name: names.join('_x_'), features: names, minCount: 2, ...options })
 }
 
 /** Freezes a value and all that it holds. */

@@ -1,3 +1,4 @@
+import type { Issue } from '../base/index.js'
 import { defineError } from '../base/index.js'
 
 export const stateMissing = defineError<{ column: string }>(
@@ -15,4 +16,7 @@ export const stateVersionUnknown = defineError<{ path: string; got: unknown }>(
 )
 
 /** Code of the issues that validation of a config finds. */
-export const configFault = 'FEATURES_CONFIG_FAULT'
+const configFault = 'FEATURES_CONFIG_FAULT'
+
+/** A fault of the config at a path. */
+export const faultAt = (path: string, message: string): Issue => ({ code: configFault, path, message })

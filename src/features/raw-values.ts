@@ -5,8 +5,10 @@ import type { RawValue } from './column.js'
 export function tokenOf(raw: RawValue): string | null {
   if (raw === null || raw === undefined || raw === '') return null
   if (typeof raw === 'number') return Number.isNaN(raw) ? null : String(raw)
-  return typeof raw === 'object' ? JSON.stringify(raw) : String(raw)
+  return typeof raw === 'object' ? JSON.stringify(raw, bigintAsText) : String(raw)
 }
+
+const bigintAsText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value)
 
 /** The number of a value; `null` when missing, not finite or no number. */
 export function numberOf(raw: RawValue): number | null {

@@ -4,7 +4,12 @@
  */
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+// A token may begin with a byte order mark.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** Ends are 32-bit integers, and Node reads no file beyond it. */
+const mostBytes = 2 ** 31 - 1
+
 let scratch = new Uint8Array(1024)
 
 export class TokenTable {
@@ -14,7 +19,11 @@ export class TokenTable {
   private slots: Int32Array
   count: number
 
-  constructor(bytes: Uint8Array = new Uint8Array(0), ends: Int32Array = new Int32Array(0)) {
+  constructor(
+    bytes: Uint8Array = new Uint8Array(0),
+    ends: Int32Array = new Int32Array(0),
+    private readonly byteLimit = mostBytes,
+  ) {
     this.bytes = bytes
     this.ends = ends
     this.count = ends.length
@@ -30,15 +39,17 @@ export class TokenTable {
     return this.slots[this.slotOf(length, hashBytes(scratch, 0, length))] ?? -1
   }
 
-  /** Adds a token that is not there yet; one that is keeps its index. */
-  add(token: string): void {
+  /** Adds a token; one that is there keeps its index. False when there is no room for it. */
+  add(token: string): boolean {
     if (2 * (this.count + 1) > this.slots.length) this.slots = this.makeSlots(2 * this.slots.length)
     const length = encode(token)
     const hash = hashBytes(scratch, 0, length)
     const slot = this.slotOf(length, hash)
-    if ((this.slots[slot] ?? -1) >= 0) return
+    if ((this.slots[slot] ?? -1) >= 0) return true
+    if (this.startOf(this.count) + length > this.byteLimit) return false
     this.append(length, hash)
     this.slots[slot] = this.count++
+    return true
   }
 
   tokenAt(index: number): string {

@@ -1,11 +1,12 @@
 /** Validation of a whole config: every fault at once, each with its path, what it must be, what it got, and the nearest known name. */
 import type { Issue } from '../base/index.js'
-import { shown, suggestion } from '../base/index.js'
+import { shown } from '../base/index.js'
 import type { Check } from './checks.js'
 import {
   isBoolean,
   isCount,
   isEither,
+  isIdCount,
   isListOf,
   isNumber,
   isObject,
@@ -13,13 +14,12 @@ import {
   isPlainObject,
   isRecordOf,
   isText,
+  isTextLike,
+  isTextOrNumber,
   textOrTexts,
 } from './checks.js'
-import type { ColumnDeclaration } from './column.js'
-import { columnKinds } from './columns/index.js'
-import { allFeatures, declaredCrosses, groupNames } from './config-access.js'
-import { faultAt } from './declaration-checks.js'
-import type { Config } from './feature-spec.js'
+import { faultAt } from './errors.js'
+import { featureIssues, modelReferenceIssues } from './reference-checks.js'
 
 const format = isObject({
   type: isOneOf('csv', 'parquet', 'ndjson'),
@@ -34,10 +34,7 @@ const format = isObject({
 const shareOrDuration = isEither(
   {
     when: (value) => typeof value === 'string',
-    check: (value, path) =>
-      /^\d+(\.\d+)?[smhdw]$/.test(String(value))
-        ? []
-        : [faultAt(path, `must be a share or a duration such as '1d'; got ${shown(value)}`)],
+    check: isTextLike(/^\d+(\.\d+)?[smhdw]$/, "a share or a duration such as '1d'"),
   },
   { when: () => true, check: isNumber(0, 1) },
 )
@@ -69,7 +66,7 @@ const data = isObject({
       ['from', 'on'],
     ),
   ),
-  label: isObject({ column: isText, positive: isListOf(() => [], 1), atLeast: isNumber() }, ['column']),
+  label: isObject({ column: isText, positive: isListOf(isTextOrNumber, 1), atLeast: isNumber() }, ['column']),
   weight: isText,
   split,
   user: isText,
@@ -86,12 +83,20 @@ const data = isObject({
   actions: textOrTexts,
 })
 const optimizer: Check = (value, path) =>
-  isPlainObject(value) ? isText(value['name'], `${path}.name`) : isObject({})(value, path)
+  isPlainObject(value)
+    ? [...isText(value['name'], `${path}.name`), ...isRecordOf(isTextOrNumber)({ ...value, name: 'checked' }, path)]
+    : isObject({})(value, path)
 const crossList = isListOf(
-  isObject({ kind: isText, name: isText, features: isListOf(isText, 2), minCount: isCount(), hashBuckets: isCount() }, [
-    'name',
-    'features',
-  ]),
+  isObject(
+    {
+      kind: isOneOf('cross'),
+      name: isText,
+      features: isListOf(isText, 2),
+      minCount: isCount(),
+      hashBuckets: isIdCount,
+    },
+    ['kind', 'name', 'features', 'minCount'],
+  ),
 )
 const wide = isEither(
   { when: (value) => value === false, check: () => [] },
@@ -138,78 +143,26 @@ const whole = isObject(
 export function validateConfig(config: unknown): Issue[] {
   const issues = whole(config, '')
   if (!isPlainObject(config)) return issues
-  const features = config['features']
-  if (features === undefined) return issues
-  const featureFaults = featureIssues(features)
-  const references = featureFaults.length === 0 ? referenceIssues(config as unknown as Config) : []
-  return [...issues, ...featureFaults, ...references, ...dataIssues(config['data'])]
+  const { data: source, features, model } = config
+  const featureFaults = features === undefined ? [] : featureIssues(features)
+  return [...issues, ...featureFaults, ...modelReferenceIssues(model, features), ...dataIssues(source)]
 }
 
+/** What no key of the data section tells alone. */
 function dataIssues(value: unknown): Issue[] {
   if (!isPlainObject(value)) return []
-  const { examples, impressions, label } = value
+  const { examples, impressions, label, split: parts } = value
   const issues: Issue[] = []
   if (examples === undefined && impressions === undefined)
     issues.push(faultAt('data.examples', 'must name the labelled rows; got nothing'))
   if (label === undefined)
     issues.push(faultAt('data.label', "must name the label, for example { column: 'clicked' }; got nothing"))
+  if (isPlainObject(label) && label['positive'] !== undefined && label['atLeast'] !== undefined)
+    issues.push(faultAt('data.label', 'must have either positive or atLeast; got both'))
+  const { validation, test } = isPlainObject(parts) ? parts : {}
+  if (typeof validation === 'number' && typeof test === 'number' && validation + test >= 1)
+    issues.push(
+      faultAt('data.split', `must leave rows for training; got shares of ${shown(validation)} and ${shown(test)}`),
+    )
   return issues
 }
-
-function featureIssues(features: unknown): Issue[] {
-  if (!isPlainObject(features) || Object.keys(features).length === 0)
-    return [faultAt('features', 'must declare at least one feature; got none')]
-  return Object.entries(features).flatMap(([name, value]) => {
-    const isGroup =
-      (groupNames as readonly string[]).includes(name) && isPlainObject(value) && typeof value['kind'] !== 'string'
-    return isGroup
-      ? Object.entries(value).flatMap(([inner, one]) => declarationIssues(one, `features.${name}.${inner}`))
-      : declarationIssues(value, `features.${name}`)
-  })
-}
-
-function declarationIssues(value: unknown, path: string): Issue[] {
-  const kinds = columnKinds.map(({ kind }) => kind)
-  const declared = isPlainObject(value) ? value['kind'] : undefined
-  const kind = columnKinds.find((one) => one.kind === declared)
-  if (!kind)
-    return [
-      faultAt(
-        path,
-        `must be made by categorical(), numeric(), bucketized() or list(); got ${shown(value)}; kinds: ${kinds.join(', ')}`,
-      ),
-    ]
-  return kind.issues(value as ColumnDeclaration, path)
-}
-
-/** Names that must be those of features: in crosses, in shared vocabularies. */
-function referenceIssues(config: Config): Issue[] {
-  const features = allFeatures(config)
-  const names = Object.keys(features)
-  const unknown = (name: string, path: string): Issue[] =>
-    features[name] ? [] : [faultAt(path, `must be a declared feature; got "${name}"; ${suggestion(name, names)}`)]
-  const shared = Object.entries(features).flatMap(([name, { sharedWith }]) =>
-    sharedWith === undefined ? [] : unknown(sharedWith, `features.${name}.sharedWith`),
-  )
-  const crosses = isPlainObject(config.model) ? declaredCrosses(config.model) : []
-  const crossed = (Array.isArray(crosses) ? (crosses as readonly { readonly features: unknown }[]) : []).flatMap(
-    (cross, index) =>
-      (Array.isArray(cross.features) ? (cross.features as readonly string[]) : []).flatMap((name) => [
-        ...unknown(name, `model.wide[${String(index)}]`),
-        ...(isNumberKind(features[name])
-          ? [
-              faultAt(
-                `model.wide[${String(index)}]`,
-                `must cross ids; "${name}" is a number; declare it with bucketized() to cross it`,
-              ),
-            ]
-          : []),
-      ]),
-  )
-  return [...shared, ...crossed]
-}
-
-/** Kinds that learn from numbers and are no buckets yield numbers, which have no ids to cross. */
-const isNumberKind = (declaration: ColumnDeclaration | undefined): boolean =>
-  declaration !== undefined &&
-  columnKinds.find(({ kind }) => kind === declaration.kind)?.learnsFrom(declaration) === 'numbers'

@@ -1,6 +1,9 @@
 /** Ids from a vocabulary that the declaration gives, in its order. */
+import type { Check } from '../checks.js'
+import { isListOf, isTextOrNumber } from '../checks.js'
 import type { ColumnDeclaration, ColumnKind } from '../column.js'
-import { faultAt, nothingLearned } from '../declaration-checks.js'
+import { idsDeclaration, nothingLearned } from '../declaration-checks.js'
+import { faultAt } from '../errors.js'
 import { TokenTable } from '../token-table.js'
 import { tokenEncoder } from './vocabulary-column.js'
 
@@ -9,13 +12,24 @@ export interface GivenVocabularyDeclaration extends ColumnDeclaration {
   readonly values: readonly (string | number)[]
 }
 
+const areValues = isListOf(isTextOrNumber, 1)
+
+/** Texts and numbers, all different as tokens: 3 and "3" are the same one. */
+const areTokens: Check = (value, path) => {
+  const faults = areValues(value, path)
+  if (faults.length > 0) return faults
+  const seen = new Set<string>()
+  for (const token of (value as readonly (string | number)[]).map(String)) {
+    if (seen.has(token)) return [faultAt(path, `must be different; got ${token} twice`)]
+    seen.add(token)
+  }
+  return []
+}
+
 export const givenVocabularyColumn: ColumnKind<GivenVocabularyDeclaration> = {
   kind: 'given-vocabulary',
-  issues({ values }, path) {
-    if (values.length === 0) return [faultAt(`${path}.values`, 'must have at least one value; got none')]
-    const repeated = values.find((value, index) => values.indexOf(value) !== index)
-    return repeated === undefined ? [] : [faultAt(`${path}.values`, `must be different; got ${String(repeated)} twice`)]
-  },
+  yields: 'ids',
+  issues: idsDeclaration({ values: areTokens }),
   learnsFrom: () => 'nothing',
   learn: nothingLearned,
   compile({ values }) {

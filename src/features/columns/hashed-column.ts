@@ -1,7 +1,8 @@
 /** Tokens hashed into buckets, for vocabularies that no one wants to keep: 0 missing, then 1 + hash. Collisions share a row. */
 import { hash32 } from '../../base/index.js'
+import { isIdCount } from '../checks.js'
 import type { ColumnDeclaration, ColumnKind } from '../column.js'
-import { countIssues, nothingLearned } from '../declaration-checks.js'
+import { idsDeclaration, nothingLearned } from '../declaration-checks.js'
 import { missingId, tokenOf } from '../raw-values.js'
 
 export interface HashedDeclaration extends ColumnDeclaration {
@@ -11,7 +12,8 @@ export interface HashedDeclaration extends ColumnDeclaration {
 
 export const hashedColumn: ColumnKind<HashedDeclaration> = {
   kind: 'hashed',
-  issues: ({ hashBuckets }, path) => countIssues(hashBuckets, `${path}.hashBuckets`),
+  yields: 'ids',
+  issues: idsDeclaration({ hashBuckets: isIdCount }),
   learnsFrom: () => 'nothing',
   learn: nothingLearned,
   compile: ({ hashBuckets }) => ({

@@ -1,6 +1,7 @@
 /** Integers in `[0, values)` that are ids already: 0 missing, 1 out of range, then value + 2. */
+import { isIdCount } from '../checks.js'
 import type { ColumnDeclaration, ColumnKind } from '../column.js'
-import { countIssues, nothingLearned } from '../declaration-checks.js'
+import { idsDeclaration, nothingLearned } from '../declaration-checks.js'
 import { firstTokenId, missingId, numberOf, oovId, tokenOf } from '../raw-values.js'
 
 export interface IdentityDeclaration extends ColumnDeclaration {
@@ -10,7 +11,8 @@ export interface IdentityDeclaration extends ColumnDeclaration {
 
 export const identityColumn: ColumnKind<IdentityDeclaration> = {
   kind: 'identity',
-  issues: ({ values }, path) => countIssues(values, `${path}.values`),
+  yields: 'ids',
+  issues: idsDeclaration({ values: isIdCount }),
   learnsFrom: () => 'nothing',
   learn: nothingLearned,
   compile: ({ values }) => ({

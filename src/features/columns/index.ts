@@ -1,4 +1,8 @@
+import type { Issue } from '../../base/index.js'
+import { shown } from '../../base/index.js'
+import { isPlainObject } from '../checks.js'
 import type { ColumnDeclaration, ColumnKind } from '../column.js'
+import { faultAt } from '../errors.js'
 import { bucketizedColumn } from './bucketized-column.js'
 import { givenVocabularyColumn } from './given-vocabulary-column.js'
 import { hashedColumn } from './hashed-column.js'
@@ -16,13 +20,21 @@ export const columnKinds = [
   givenVocabularyColumn,
   hashedColumn,
   identityColumn,
-  createListColumn(kindOf),
+  createListColumn({ kindOf, issuesOf: declarationIssues }),
   logColumn,
   numericColumn,
   quantileColumn,
   vocabularyColumn,
   zscoreColumn,
 ] as unknown as readonly ColumnKind[]
+
+/** Every fault of what stands where a declaration must be. */
+export function declarationIssues(value: unknown, path: string): Issue[] {
+  const kind = isPlainObject(value) ? columnKinds.find((one) => one.kind === value['kind']) : undefined
+  if (kind) return kind.issues(value, path)
+  const message = `must be made by categorical(), numeric(), bucketized() or list(); got ${shown(value)}`
+  return [faultAt(path, message)]
+}
 
 /** The kind of a declaration that validation has let through. */
 export function kindOf(declaration: ColumnDeclaration): ColumnKind {

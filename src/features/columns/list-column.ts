@@ -1,7 +1,10 @@
 /** Lists of ids: an array, or text with a separator. Missing elements are left out; a missing list is an empty one. */
+import type { Check } from '../checks.js'
+import { isCount, isOneOf, isText } from '../checks.js'
 import type { ColumnDeclaration, ColumnEncoder, ColumnKind, RawValue } from '../column.js'
-import { countIssues } from '../declaration-checks.js'
+import { idsDeclaration } from '../declaration-checks.js'
 import type { Combiner } from '../encoded-batch.js'
+import { faultAt } from '../errors.js'
 import { missingId } from '../raw-values.js'
 
 export interface ListDeclaration extends ColumnDeclaration {
@@ -15,14 +18,29 @@ export interface ListDeclaration extends ColumnDeclaration {
   readonly maximumLength?: number
 }
 
-/** The kind of lists; `kindOf` finds the kind of the element, so that lists need not know the others. */
-export function createListColumn(kindOf: (declaration: ColumnDeclaration) => ColumnKind): ColumnKind<ListDeclaration> {
+/** What lists ask of the kinds of their elements, so that they need not know the others. */
+export interface ElementKinds {
+  kindOf(declaration: ColumnDeclaration): ColumnKind
+  /** Faults of a declaration of any kind. */
+  issuesOf: Check
+}
+
+/** The kind of lists of any column of ids but lists. */
+export function createListColumn({ kindOf, issuesOf }: ElementKinds): ColumnKind<ListDeclaration> {
+  const isElement: Check = (value, path) => {
+    const faults = issuesOf(value, path)
+    if (faults.length > 0) return faults
+    const { kind, yields } = kindOf(value as ColumnDeclaration)
+    const isRight = yields === 'ids' && kind !== 'list'
+    return isRight ? [] : [faultAt(path, `must be made by categorical() or bucketized(); got a column of kind ${kind}`)]
+  }
   return {
     kind: 'list',
-    issues: ({ inner, maximumLength }, path) => [
-      ...kindOf(inner).issues(inner, path),
-      ...(maximumLength === undefined ? [] : countIssues(maximumLength, `${path}.maximumLength`)),
-    ],
+    yields: 'ids',
+    issues: idsDeclaration(
+      { inner: isElement, combiner: isOneOf('mean', 'sum', 'sqrtn'), separator: isText },
+      { maximumLength: isCount() },
+    ),
     learnsFrom: ({ inner }) => kindOf(inner).learnsFrom(inner),
     learn: ({ inner }, statistics) => kindOf(inner).learn(inner, statistics),
     compile: (declaration, state) =>

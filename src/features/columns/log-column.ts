@@ -1,5 +1,6 @@
 /** Numbers as `sign(x)·log(1 + |x|)`, which keeps the sign and 0; missing ones become the training mean. */
 import type { ColumnDeclaration, ColumnKind } from '../column.js'
+import { numbersDeclaration } from '../declaration-checks.js'
 import { learnMoments, momentEncoder } from '../moments.js'
 
 export interface LogDeclaration extends ColumnDeclaration {
@@ -8,7 +9,8 @@ export interface LogDeclaration extends ColumnDeclaration {
 
 export const logColumn: ColumnKind<LogDeclaration> = {
   kind: 'log',
-  issues: () => [],
+  yields: 'numbers',
+  issues: numbersDeclaration(),
   learnsFrom: () => 'numbers',
   learn: (_, statistics) => learnMoments('log', statistics, signedLog),
   compile: (_, state) => momentEncoder(state, signedLog, ({ mean }) => mean),

@@ -1,5 +1,7 @@
 /** Numbers as they are; missing ones become the training mean. */
+import { isOneOf } from '../checks.js'
 import type { ColumnDeclaration, ColumnKind } from '../column.js'
+import { numbersDeclaration } from '../declaration-checks.js'
 import { learnMoments, momentEncoder } from '../moments.js'
 
 export interface NumericDeclaration extends ColumnDeclaration {
@@ -8,7 +10,9 @@ export interface NumericDeclaration extends ColumnDeclaration {
 
 export const numericColumn: ColumnKind<NumericDeclaration> = {
   kind: 'numeric',
-  issues: () => [],
+  yields: 'numbers',
+  // The other normalisations are kinds of their own: what is none of them ends here.
+  issues: numbersDeclaration({}, { normalize: isOneOf('none', 'quantiles', 'log', 'zscore') }),
   learnsFrom: () => 'numbers',
   learn: (_, statistics) => learnMoments('numeric', statistics),
   compile: (_, state) =>

@@ -3,8 +3,9 @@
  * i = 1 + the number of boundaries below x. Boundaries are exact and kept with multiplicity, so that a value that fills many quantiles
  * (capital gain: 92 % zeros) keeps its place below all greater ones.
  */
+import { isCount } from '../checks.js'
 import type { ColumnDeclaration, ColumnKind } from '../column.js'
-import { countIssues, wrongStatistics } from '../declaration-checks.js'
+import { numbersDeclaration, wrongStatistics } from '../declaration-checks.js'
 import { numberEncoder } from '../number-encoder.js'
 
 export interface QuantileDeclaration extends ColumnDeclaration {
@@ -15,7 +16,8 @@ export interface QuantileDeclaration extends ColumnDeclaration {
 
 export const quantileColumn: ColumnKind<QuantileDeclaration> = {
   kind: 'quantile',
-  issues: ({ quantiles }, path) => countIssues(quantiles, `${path}.quantiles`, 2),
+  yields: 'numbers',
+  issues: numbersDeclaration({ quantiles: isCount(2, 1_000_000) }),
   learnsFrom: () => 'numbers',
   async learn({ quantiles }, statistics) {
     if (statistics.kind !== 'numbers') throw wrongStatistics('quantile', statistics)

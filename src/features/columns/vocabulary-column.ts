@@ -1,7 +1,7 @@
 /** Ids from a vocabulary learned from the training split: tokens with at least `minCount` occurrences, most frequent first. */
-import type { Issue } from '../../base/index.js'
+import { isCount } from '../checks.js'
 import type { ColumnDeclaration, ColumnEncoder, ColumnKind, RawValue } from '../column.js'
-import { countIssues, wrongStatistics } from '../declaration-checks.js'
+import { idsDeclaration, wrongStatistics } from '../declaration-checks.js'
 import { firstTokenId, missingId, oovId, tokenOf } from '../raw-values.js'
 import { TokenTable } from '../token-table.js'
 
@@ -9,16 +9,14 @@ export interface VocabularyDeclaration extends ColumnDeclaration {
   readonly kind: 'vocabulary'
   /** Rarer tokens share the out-of-vocabulary row. Default 1. */
   readonly minCount: number
-  /** Most tokens kept; the rarest beyond it are dropped and counted. Default 50 million. */
+  /** Most tokens kept; the rarest beyond it (or beyond 2 GiB of text) are dropped and counted. Default 50 million. */
   readonly vocabularyBudget: number
 }
 
 export const vocabularyColumn: ColumnKind<VocabularyDeclaration> = {
   kind: 'vocabulary',
-  issues: (declaration, path): Issue[] => [
-    ...countIssues(declaration.minCount, `${path}.minCount`),
-    ...countIssues(declaration.vocabularyBudget, `${path}.vocabularyBudget`),
-  ],
+  yields: 'ids',
+  issues: idsDeclaration({ minCount: isCount(), vocabularyBudget: isCount() }),
   learnsFrom: () => 'tokens',
   async learn({ minCount, vocabularyBudget }, statistics) {
     if (statistics.kind !== 'tokens') throw wrongStatistics('vocabulary', statistics)
@@ -28,8 +26,7 @@ export const vocabularyColumn: ColumnKind<VocabularyDeclaration> = {
     for await (const { tokens, counts } of statistics.chunks) {
       for (const [index, token] of tokens.entries()) {
         if ((counts[index] ?? 0) < minCount) belowMinCount++
-        else if (table.count >= vocabularyBudget) beyondBudget++
-        else table.add(token)
+        else if (table.count >= vocabularyBudget || !table.add(token)) beyondBudget++
       }
     }
     return { json: { tokens: table.count, belowMinCount, beyondBudget }, arrays: table.arrays() }

@@ -1,5 +1,6 @@
 /** Numbers less their training mean, over their standard deviation; missing ones become 0. */
 import type { ColumnDeclaration, ColumnKind } from '../column.js'
+import { numbersDeclaration } from '../declaration-checks.js'
 import { learnMoments, momentEncoder } from '../moments.js'
 
 export interface ZScoreDeclaration extends ColumnDeclaration {
@@ -8,7 +9,8 @@ export interface ZScoreDeclaration extends ColumnDeclaration {
 
 export const zscoreColumn: ColumnKind<ZScoreDeclaration> = {
   kind: 'zscore',
-  issues: () => [],
+  yields: 'numbers',
+  issues: numbersDeclaration(),
   learnsFrom: () => 'numbers',
   learn: (_, statistics) => learnMoments('zscore', statistics),
   compile: (_, state) =>
