@@ -97,6 +97,35 @@ describe('a lookup', () => {
     },
   )
 
+  it('weighs the only id of a row as TensorFlow does, whether its list has offsets or not', () => {
+    const memory = createTableMemory()
+    const table = createTable(memory, { name: 't', rowCount: 2, dimension: 1, optimizer: sgd })
+    table.writeWeights(0, Float32Array.of(20, 30))
+    const gathered = (combiner: RowCombiner, offsets: Int32Array | null): number[] => {
+      const lookup = createLookup(memory, { width: 1, parts: [{ table, column: 'x', offset: 0, combiner }] })
+      const x = { ids: Int32Array.of(0, 1), offsets, weights: Float32Array.of(0.5, 2) }
+      return [...lookup.forward({ rowCount: 2, ids: { x } })]
+    }
+    for (const offsets of [null, Int32Array.of(0, 1, 2)]) {
+      // Σw·e = 0.5 · 20, 2 · 30; divided by Σw, or by √Σw², a single weight cancels.
+      expect(gathered('sum', offsets)).toEqual([10, 60])
+      expect(gathered('mean', offsets)).toEqual([20, 30])
+      expect(gathered('sqrtn', offsets)).toEqual([20, 30])
+    }
+  })
+
+  it('updates as many rows as there are, beyond one block of them, each once', () => {
+    const memory = createTableMemory()
+    const table = createTable(memory, { name: 't', rowCount: 300, dimension: 5, optimizer: sgd })
+    const lookup = createLookup(memory, { width: 5, parts: [{ table, column: 'x', offset: 0, combiner: 'sum' }] })
+    const ids = Int32Array.from({ length: 200 }, (_, row) => (row * 7) % 100)
+    lookup.forward({ rowCount: 200, ids: { x: { ids, offsets: null, weights: null } } })
+    lookup.gradient(200).fill(1)
+    lookup.backward(step)
+    // Each of the first hundred ids occurs twice.
+    expect([...table.readWeights(0, 300)]).toEqual(Array.from({ length: 1500 }, (_, i) => (i < 500 ? -2 : 0)))
+  })
+
   it('adds up parts that share a place: the wide logit', () => {
     const memory = createTableMemory()
     const [a, b] = [filledTable(memory, 'a', 1), filledTable(memory, 'b', 1)]

@@ -136,15 +136,11 @@ function loadIds(memory: TableMemory, part: BoundPart, { ids, offsets, weights }
   const { buffers, current } = part
   current.ids = buffers.ids.reserve(4 * ids.length)
   memory.int32(current.ids, ids.length).set(ids)
-  current.offsets = 0
+  current.offsets = offsets ? buffers.offsets.reserve(4 * (rowCount + 1)) : 0
   current.coefficients = 0
-  if (weights) {
-    current.coefficients = buffers.coefficients.reserve(4 * ids.length)
-    memory.float32(current.coefficients, ids.length).set(weights)
-  }
-  if (!offsets) return
-  current.offsets = buffers.offsets.reserve(4 * (rowCount + 1))
-  memory.int32(current.offsets, rowCount + 1).set(offsets.subarray(0, rowCount + 1))
+  if (offsets) memory.int32(current.offsets, rowCount + 1).set(offsets.subarray(0, rowCount + 1))
+  // One unweighted id a row counts 1 whatever the combiner.
+  else if (!weights) return
   const given = weights ? buffers.weights.reserve(4 * ids.length) : 0
   if (weights) memory.float32(given, ids.length).set(weights)
   current.coefficients = buffers.coefficients.reserve(4 * ids.length)

@@ -12,6 +12,9 @@ export interface Hyperparameter {
   readonly default: number
   readonly minimum?: number
   readonly maximum?: number
+  /** Bounds that the value itself must not reach, where a kernel would divide by zero. */
+  readonly above?: number
+  readonly below?: number
   readonly meaning: string
 }
 
@@ -90,9 +93,26 @@ function hyperparameterIssues(
     return [
       issue(path, `must be a hyperparameter of ${kind.name}; ${suggestion(key, Object.keys(kind.hyperparameters))}`),
     ]
-  const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = known
-  if (typeof value === 'number' && value >= minimum && value <= maximum) return []
-  return [issue(path, `must be a number in [${String(minimum)}, ${String(maximum)}]; got ${shown(value)}`)]
+  if (typeof value === 'number' && isWithin(known, value)) return []
+  return [issue(path, `must be a number ${rangeOf(known)}; got ${shown(value)}`)]
+}
+
+/** Kernels compute in 32-bit floats: a value counts as what it is there, where 1e-50 is zero. */
+function isWithin({ minimum, maximum, above, below }: Hyperparameter, given: number): boolean {
+  const value = Math.fround(given)
+  return (
+    Number.isFinite(value) &&
+    value >= (minimum ?? value) &&
+    value <= (maximum ?? value) &&
+    value > (above ?? Number.NEGATIVE_INFINITY) &&
+    value < (below ?? Number.POSITIVE_INFINITY)
+  )
+}
+
+function rangeOf({ minimum, maximum, above, below }: Hyperparameter): string {
+  const from = minimum === undefined ? `(${String(above ?? '-∞')}` : `[${String(minimum)}`
+  const to = maximum === undefined ? `${String(below ?? '∞')})` : `${String(maximum)}]`
+  return `in ${from}, ${to}`
 }
 
 const issue = (path: string, message: string): Issue => ({ code: optimizerInvalid.code, path, message })

@@ -41,22 +41,22 @@ export function gatherBags(
     const target = out + <usize>row * outBytes
     const start = load<i32>(offsets + (<usize>row << 2))
     const end = load<i32>(offsets + (<usize>(row + 1) << 2))
-    if (!isAdding) memory.fill(target, 0, <usize>dimension << 2)
+    if (!isAdding && start == end) memory.fill(target, 0, <usize>dimension << 2)
     for (let i: i32 = start; i < end; i++) {
       const source = table + <usize>load<u32>(ids + (<usize>i << 2)) * rowBytes
-      addScaled(source, target, dimension, load<f32>(coefficients + (<usize>i << 2)), true)
+      addScaled(source, target, dimension, load<f32>(coefficients + (<usize>i << 2)), isAdding || i > start)
     }
   }
 }
 
 /**
  * What each id of a list counts: its weight (1 when `weights` is 0), divided by Σ w for `mean` (1) and by √Σ w² for
- * `sqrtn` (2), as TensorFlow defines its combiners; `sum` is 0.
+ * `sqrtn` (2), as TensorFlow defines its combiners; `sum` is 0. Row r has the id r alone where `offsets` is 0.
  */
 export function bagCoefficients(offsets: usize, weights: usize, count: i32, combiner: i32, out: usize): void {
   for (let row: i32 = 0; row < count; row++) {
-    const start = load<i32>(offsets + (<usize>row << 2))
-    const end = load<i32>(offsets + (<usize>(row + 1) << 2))
+    const start = offsets == 0 ? row : load<i32>(offsets + (<usize>row << 2))
+    const end = offsets == 0 ? row + 1 : load<i32>(offsets + (<usize>(row + 1) << 2))
     let sum: f32 = 0
     for (let i: i32 = start; i < end; i++) {
       const weight: f32 = weights == 0 ? 1 : load<f32>(weights + (<usize>i << 2))

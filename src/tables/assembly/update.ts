@@ -15,6 +15,34 @@ function addTo(target: usize, source: usize, width: i32, factor: f32): void {
   }
 }
 
+/** Rows brought into the cache together. */
+const blockRows: i32 = 32
+
+/** Reads one word of each of a row's first cache lines, four at most: a longer row hides its own misses. */
+// @ts-ignore: decorator
+@inline
+function touch(row: usize, rowBytes: usize): i32 {
+  const end = min<usize>(rowBytes, 256)
+  let read: i32 = 0
+  for (let at: usize = 0; at < end; at += 64) read ^= load<i32>(row + at)
+  return read
+}
+
+// @ts-ignore: decorator
+@inline
+function scaleTo(target: usize, source: usize, width: i32, factor: f32): void {
+  const end: i32 = width & ~3
+  const factors = f32x4.splat(factor)
+  for (let i: i32 = 0; i < end; i += 4) {
+    const at = <usize>i << 2
+    v128.store(target + at, f32x4.mul(v128.load(source + at), factors))
+  }
+  for (let i: i32 = end; i < width; i++) {
+    const at = <usize>i << 2
+    store<f32>(target + at, load<f32>(source + at) * factor)
+  }
+}
+
 /**
  * Adds the gradients of `count` rows to the sums of their ids. slots: i32 per table row, −1 where the id was not met yet in
  * this batch; unique: i32, the ids met so far; sums: `dimension` floats per id met. Ids of row r are `[offsets[r], offsets[r+1])`, or
@@ -33,32 +61,42 @@ export function accumulate(
       const id = load<u32>(ids + (<usize>i << 2))
       const slotAt = slots + (<usize>id << 2)
       let slot = load<i32>(slotAt)
+      const coefficient: f32 = coefficients == 0 ? 1 : load<f32>(coefficients + (<usize>i << 2))
       if (slot < 0) {
         slot = uniqueCount++
         store<i32>(slotAt, slot)
         store<u32>(unique + (<usize>slot << 2), id)
-        memory.fill(sums + <usize>slot * sumBytes, 0, sumBytes)
-      }
-      addTo(sums + <usize>slot * sumBytes, source, dimension, coefficients == 0 ? 1 : load<f32>(coefficients + (<usize>i << 2)))
+        scaleTo(sums + <usize>slot * sumBytes, source, dimension, coefficient)
+      } else addTo(sums + <usize>slot * sumBytes, source, dimension, coefficient)
     }
   }
   return uniqueCount
 }
 
-/** Updates the rows met in the batch, with `l2 · weights` added to their gradients, and clears their slots. */
+/**
+ * Updates the rows met in the batch, with `l2 · weights` added to their gradients, and clears their slots. Returns what it
+ * read ahead, a number without meaning: loads that lead nowhere would be compiled away.
+ */
 export function updateTouched(
   optimizer: u32, table: usize, rowFloats: i32, dimension: i32, slots: usize, unique: usize, uniqueCount: i32,
   sums: usize, l2: f32, hyperparameters: usize,
-): void {
+): i32 {
   const rowBytes = <usize>rowFloats << 2
-  for (let i: i32 = 0; i < uniqueCount; i++) {
-    const id = load<u32>(unique + (<usize>i << 2))
-    const row = table + <usize>id * rowBytes
-    const gradient = sums + ((<usize>i * <usize>dimension) << 2)
-    if (l2 != 0) addTo(gradient, row, dimension, l2)
-    call_indirect<void>(optimizer, row, gradient, dimension, hyperparameters)
-    store<i32>(slots + (<usize>id << 2), -1)
+  let read: i32 = 0
+  for (let first: i32 = 0; first < uniqueCount; first += blockRows) {
+    const end = min(first + blockRows, uniqueCount)
+    // Rows lie far apart: loads that wait for nothing bring a block of them into the cache side by side.
+    for (let i: i32 = first; i < end; i++) read ^= touch(table + <usize>load<u32>(unique + (<usize>i << 2)) * rowBytes, rowBytes)
+    for (let i: i32 = first; i < end; i++) {
+      const id = load<u32>(unique + (<usize>i << 2))
+      const row = table + <usize>id * rowBytes
+      const gradient = sums + ((<usize>i * <usize>dimension) << 2)
+      if (l2 != 0) addTo(gradient, row, dimension, l2)
+      call_indirect<void>(optimizer, row, gradient, dimension, hyperparameters)
+      store<i32>(slots + (<usize>id << 2), -1)
+    }
   }
+  return read
 }
 
 /** Updates every row of the table: those not met have the gradient `l2 · weights` alone. scratch: `dimension` floats. */
@@ -72,10 +110,10 @@ export function updateEvery(
     const slotAt = slots + (<usize>id << 2)
     const slot = load<i32>(slotAt)
     const row = table + <usize>id * rowBytes
-    if (slot < 0) memory.fill(scratch, 0, sumBytes)
-    else memory.copy(scratch, sums + <usize>slot * sumBytes, sumBytes)
-    addTo(scratch, row, dimension, l2)
-    call_indirect<void>(optimizer, row, scratch, dimension, hyperparameters)
+    const gradient = slot < 0 ? scratch : sums + <usize>slot * sumBytes
+    if (slot < 0) scaleTo(gradient, row, dimension, l2)
+    else addTo(gradient, row, dimension, l2)
+    call_indirect<void>(optimizer, row, gradient, dimension, hyperparameters)
     store<i32>(slotAt, -1)
   }
 }

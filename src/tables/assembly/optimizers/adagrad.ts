@@ -3,7 +3,7 @@
  * row: weights, then n, each `width` floats; h: η, step, initialAccumulator, ε.
  */
 export const adagradDeclaration: string =
-  '{"slots":["initialAccumulator"],"hyperparameters":{"learningRate":{"default":0.05,"minimum":0,"meaning":"step size"},"initialAccumulator":{"default":0.1,"minimum":0,"meaning":"what the sum of squared gradients starts at"},"epsilon":{"default":1e-7,"minimum":0,"meaning":"added under the root"}}}'
+  '{"slots":["initialAccumulator"],"hyperparameters":{"learningRate":{"default":0.05,"minimum":0,"meaning":"step size"},"initialAccumulator":{"default":0.1,"minimum":0,"meaning":"what the sum of squared gradients starts at"},"epsilon":{"default":1e-7,"above":0,"meaning":"added under the root"}}}'
 
 export const adagradIndex: u32 = adagrad.index
 

@@ -4,7 +4,7 @@
  * row: weights, m, v; h: η, step, β₁, β₂, ε, then (by adamPrepare) η/(1−β₁ᵗ) and 1/√(1−β₂ᵗ).
  */
 export const adamDeclaration: string =
-  '{"slots":[0,0],"derived":2,"hyperparameters":{"learningRate":{"default":0.001,"minimum":0,"meaning":"step size"},"beta1":{"default":0.9,"minimum":0,"maximum":1,"meaning":"decay of the mean gradient"},"beta2":{"default":0.999,"minimum":0,"maximum":1,"meaning":"decay of the mean squared gradient"},"epsilon":{"default":1e-8,"minimum":0,"meaning":"added to the root"}}}'
+  '{"slots":[0,0],"derived":2,"hyperparameters":{"learningRate":{"default":0.001,"minimum":0,"meaning":"step size"},"beta1":{"default":0.9,"minimum":0,"below":1,"meaning":"decay of the mean gradient"},"beta2":{"default":0.999,"minimum":0,"below":1,"meaning":"decay of the mean squared gradient"},"epsilon":{"default":1e-8,"above":0,"meaning":"added to the root"}}}'
 
 export const adamIndex: u32 = adam.index
 

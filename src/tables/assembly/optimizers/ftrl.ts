@@ -5,7 +5,7 @@
  * row: weights, z, n; h: η, step, initialAccumulator, λ₁, λ₂, β.
  */
 export const ftrlDeclaration: string =
-  '{"slots":[0,"initialAccumulator"],"hyperparameters":{"learningRate":{"default":0.05,"minimum":0,"meaning":"step size (alpha)"},"initialAccumulator":{"default":0.1,"minimum":0,"meaning":"what the sum of squared gradients starts at"},"l1":{"default":0,"minimum":0,"meaning":"weights whose evidence stays below it are exactly zero"},"l2":{"default":0,"minimum":0,"meaning":"shrinks the weights"},"beta":{"default":0,"minimum":0,"meaning":"added to the root of the sum"}}}'
+  '{"slots":[0,"initialAccumulator"],"hyperparameters":{"learningRate":{"default":0.05,"above":0,"meaning":"step size (alpha)"},"initialAccumulator":{"default":0.1,"minimum":0,"meaning":"what the sum of squared gradients starts at"},"l1":{"default":0,"minimum":0,"meaning":"weights whose evidence stays below it are exactly zero"},"l2":{"default":0,"minimum":0,"meaning":"shrinks the weights"},"beta":{"default":0,"minimum":0,"meaning":"added to the root of the sum"}}}'
 
 export const ftrlIndex: u32 = ftrl.index
 
