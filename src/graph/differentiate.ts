@@ -1,4 +1,5 @@
 /** Reverse-mode differentiation: gradients are tensors of the same graph, built by each operation's own rule. */
+import { shapeMismatch } from './errors.js'
 import { add } from './ops/add.js'
 import { expandLike } from './ops/expand-like.js'
 import { sameShape } from './shapes.js'
@@ -6,6 +7,8 @@ import type { Tensor } from './tensor.js'
 
 /** The gradients of a scalar loss, in the order of `withRespectTo`; a tensor that the loss does not reach gets zeros. */
 export function differentiate(loss: Tensor, withRespectTo: readonly Tensor[]): Tensor[] {
+  if (loss.shape.length > 0)
+    throw shapeMismatch({ op: 'the loss to differentiate', expected: 'no axes: sum it first', got: [loss.shape] })
   const { graph } = loss
   const needed = dependents(loss, withRespectTo)
   const gradients = new Map<Tensor, Tensor>([[loss, graph.constant(1)]])

@@ -9,12 +9,17 @@ export interface TensorData {
 export interface CompileOptions {
   /** Threads inside one run. Default 1. */
   readonly threads?: number
+  /**
+   * Whether idle threads wait in a busy loop between operations. Default true, the runtime's own; false saves about 30% of
+   * processor time with two threads at the same speed, which matters where workers share the cores.
+   */
+  readonly spinning?: boolean
 }
 
 export interface CompiledGraph {
-  /** Runs the graph; feeds are not kept, results belong to the caller. */
+  /** Runs the graph; feeds that it has no input for are ignored. Feeds are not kept, results belong to the caller. */
   run(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>>
-  /** Frees the native memory. */
+  /** Frees the native memory; closing again does nothing, running afterwards is a bug. */
   close(): Promise<void>
 }
 

@@ -7,7 +7,7 @@ import type { CompiledGraph, Executor, TensorData } from './executor.js'
 export function createOnnxRuntimeExecutor(): Executor {
   return {
     name: 'onnxruntime',
-    async compile(model, { threads = 1 } = {}) {
+    async compile(model, { threads = 1, spinning = true } = {}) {
       const session = await InferenceSession.create(model, {
         executionProviders: ['cpu'],
         intraOpNumThreads: threads,
@@ -15,6 +15,7 @@ export function createOnnxRuntimeExecutor(): Executor {
         executionMode: 'sequential',
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
+        extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
       }).catch((cause: unknown) => {
         throw executorFailed({ executor: 'onnxruntime', reason: reasonOf(cause) }, { cause })
       })
@@ -25,8 +26,12 @@ export function createOnnxRuntimeExecutor(): Executor {
 
 function compiled(session: InferenceSession): CompiledGraph {
   const known = new Set(session.inputNames)
+  let isOpen = true
   return {
     async run(feeds) {
+      if (!isOpen) throw new Error('internal: a closed graph is run')
+      const missing = session.inputNames.filter((name) => !Object.hasOwn(feeds, name))
+      if (missing.length > 0) throw new Error(`internal: nothing is fed for the inputs ${missing.join(', ')}`)
       const tensors: Record<string, OnnxTensor> = {}
       for (const [name, { data, shape }] of Object.entries(feeds)) {
         if (known.has(name)) tensors[name] = new OnnxTensor(data, shape)
@@ -40,7 +45,12 @@ function compiled(session: InferenceSession): CompiledGraph {
       }
       return outputs
     },
-    close: () => session.release(),
+    async close() {
+      if (isOpen) {
+        isOpen = false
+        await session.release()
+      }
+    },
   }
 }
 

@@ -6,6 +6,10 @@ import type { Dimension, Shape } from './tensor.js'
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((size, axis) => size === b[axis])
 
+/** How many elements the known sizes span; symbolic ones count as 1. */
+export const elementCount = (shape: Shape): number =>
+  shape.reduce<number>((product, size) => product * (typeof size === 'number' ? size : 1), 1)
+
 /** NumPy's broadcasting; a symbolic dimension goes with itself and with 1. */
 export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length)

@@ -1,7 +1,9 @@
 /** Writes a graph as an ONNX model (IR version 9, opset 18): the nodes that the outputs need, each once, inputs first. */
 import { reverseOrder } from './differentiate.js'
+import { shapeMismatch } from './errors.js'
 import type { NodeWriter, OnnxAttributes } from './op.js'
 import { ProtobufMessage } from './protobuf.js'
+import { elementCount } from './shapes.js'
 import type { Shape, Tensor } from './tensor.js'
 import { constantOp, inputOp } from './tensor.js'
 
@@ -26,6 +28,10 @@ const dataType = { float32: 1, float64: 11, int64: 7 }
 /** Serializes the part of a graph that `outputs` need. */
 export function writeOnnx({ outputs, precision, constants = {} }: OnnxOptions): Uint8Array {
   const tensors = reverseOrder(...Object.values(outputs)).reverse()
+  const taken = tensors.find(
+    ({ op, attributes }) => op === inputOp && Object.hasOwn(outputs, String(attributes['name'])),
+  )
+  if (taken) throw new Error(`internal: "${nameOf(taken)}" is an input and an output of the graph`)
   const writer = new GraphWriter(precision)
   for (const tensor of tensors) writer.tensor(tensor, constants)
   for (const [name, tensor] of Object.entries(outputs)) writer.output(name, tensor)
@@ -51,8 +57,8 @@ class GraphWriter implements NodeWriter {
   tensor(tensor: Tensor, constants: Readonly<Record<string, Float32Array>>): void {
     const name = nameOf(tensor)
     if (tensor.op === inputOp) {
-      const values = constants[name]
-      if (values) this.floats(name, tensor.shape as readonly number[], values)
+      const values = Object.hasOwn(constants, name) ? constants[name] : undefined
+      if (values) this.floats(name, builtInShape(tensor, values), values)
       else this.graph.bytes(graphField.input, valueInfo(name, this.elementType, tensor.shape))
     } else if (tensor.op === constantOp) {
       this.floats(name, tensor.shape as readonly number[], tensor.attributes['values'] as readonly number[])
@@ -115,6 +121,15 @@ class GraphWriter implements NodeWriter {
     tensor.integer(tensorField.dataType, type).bytes(tensorField.name, name).bytes(tensorField.rawData, raw)
     this.graph.bytes(graphField.initializer, tensor)
   }
+}
+
+function builtInShape({ attributes, shape }: Tensor, values: Float32Array): readonly number[] {
+  const isKnown = shape.every((size) => typeof size === 'number')
+  if (!isKnown || elementCount(shape) !== values.length) {
+    const op = `the constant for input "${String(attributes['name'])}"`
+    throw shapeMismatch({ op, expected: 'as many values as the known shape of the input', got: [shape, values.length] })
+  }
+  return shape
 }
 
 function nameOf(tensor: Tensor): string {

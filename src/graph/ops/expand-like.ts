@@ -1,10 +1,16 @@
+import { shapeMismatch } from '../errors.js'
 import type { Op } from '../op.js'
+import { broadcastShapes, sameShape } from '../shapes.js'
 import type { Tensor } from '../tensor.js'
 import { sumTo } from './sum-to.js'
 
 export const expandLikeOp: Op = {
   name: 'expandLike',
-  shape: ([, like = []]) => like,
+  shape: ([shape = [], like = []]) => {
+    if (!sameShape(broadcastShapes('expandLike', shape, like), like))
+      throw shapeMismatch({ op: 'expandLike', expected: 'a shape that broadcasts to the other', got: [shape, like] })
+    return like
+  },
   gradient: ({ inputs: [x] }, g) => [x ? sumTo(g, x.shape) : null, null],
   emit(writer, _, { inputs: [x = '', like = ''], output }) {
     const shape = writer.fresh()

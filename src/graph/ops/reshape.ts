@@ -1,6 +1,7 @@
 import { shapeMismatch } from '../errors.js'
 import type { Op } from '../op.js'
 import type { Shape, Tensor } from '../tensor.js'
+import { elementCount } from '../shapes.js'
 import { reshapeLike } from './reshape-like.js'
 
 export const reshapeOp: Op = {
@@ -16,5 +17,8 @@ export const reshapeOp: Op = {
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (shape.filter((size) => typeof size !== 'number').length > 1)
     throw shapeMismatch({ op: 'reshape', expected: 'one symbolic dimension at most', got: [shape] })
+  const isKnown = [...x.shape, ...shape].every((size) => typeof size === 'number')
+  if (isKnown && elementCount(x.shape) !== elementCount(shape))
+    throw shapeMismatch({ op: 'reshape', expected: 'as many elements as before', got: [x.shape, shape] })
   return x.graph.node(reshapeOp, [x], { shape })
 }

@@ -1,10 +1,16 @@
+import { shapeMismatch } from '../errors.js'
 import type { Op } from '../op.js'
+import { broadcastShapes, sameShape } from '../shapes.js'
 import type { Shape, Tensor } from '../tensor.js'
 import { expandLike } from './expand-like.js'
 
 export const sumToOp: Op = {
   name: 'sumTo',
-  shape: (_, { shape }) => shape as Shape,
+  shape: ([from = []], { shape }) => {
+    if (!sameShape(broadcastShapes('sumTo', from, shape as Shape), from))
+      throw shapeMismatch({ op: 'sumTo', expected: 'a shape that broadcasts to its own', got: [from, shape] })
+    return shape as Shape
+  },
   gradient: ({ inputs: [x] }, g) => [x ? expandLike(g, x) : null],
   emit(writer, tensor, { inputs: [x = ''], output }) {
     const from = tensor.inputs[0]?.shape ?? []

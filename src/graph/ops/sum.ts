@@ -2,6 +2,7 @@ import type { Op } from '../op.js'
 import { normalAxis } from '../shapes.js'
 import type { Tensor } from '../tensor.js'
 import { expandLike } from './expand-like.js'
+import { reshape } from './reshape.js'
 import { reshapeLike } from './reshape-like.js'
 
 export const sumOp: Op = {
@@ -15,7 +16,11 @@ export const sumOp: Op = {
   gradient: ({ inputs: [x], attributes }, g) => {
     if (!x) return []
     if (attributes['keepDimensions'] === true) return [expandLike(g, x)]
-    return [expandLike(g.shape.length === 0 ? g : reshapeLike(g, sum(x, attributes['axes'] as number[], true)), x)]
+    if (g.shape.length === 0) return [expandLike(g, x)]
+    const kept = sumOp.shape([x.shape], { ...attributes, keepDimensions: true })
+    // A reshape holds one unknown size; with two, the sum itself is made again, for its shape.
+    const isPlain = kept.filter((size) => typeof size !== 'number').length <= 1
+    return [expandLike(isPlain ? reshape(g, kept) : reshapeLike(g, sum(x, attributes['axes'] as number[], true)), x)]
   },
   emit(writer, { attributes }, { inputs: [x = ''], output }) {
     writer.node('ReduceSum', [x, writer.integers(attributes['axes'] as number[])], [output], {
@@ -24,7 +29,10 @@ export const sumOp: Op = {
   },
 }
 
-/** Sums over axes (negative: from the end). */
+/** Sums over axes (negative: from the end); over none it is the tensor itself. */
 export function sum(x: Tensor, axes: readonly number[], keepDimensions = false): Tensor {
-  return x.graph.node(sumOp, [x], { axes, keepDimensions })
+  // ONNX takes an empty list of axes for all of them.
+  if (axes.length === 0) return x
+  const sorted = axes.map((axis) => normalAxis('sum', x.shape, axis)).sort((a, b) => a - b)
+  return x.graph.node(sumOp, [x], { axes: sorted, keepDimensions })
 }

@@ -1,3 +1,4 @@
+import { shapeMismatch } from '../errors.js'
 import type { Op } from '../op.js'
 import { dimensionAt } from '../shapes.js'
 import type { Tensor } from '../tensor.js'
@@ -21,5 +22,7 @@ export const transposeOp: Op = {
 
 /** Axis `i` of the result is axis `permutation[i]` of `x`. */
 export function transpose(x: Tensor, permutation: readonly number[]): Tensor {
+  const isPermutation = permutation.length === x.shape.length && x.shape.every((_, axis) => permutation.includes(axis))
+  if (!isPermutation) throw shapeMismatch({ op: 'transpose', expected: 'each axis once', got: [x.shape, permutation] })
   return x.graph.node(transposeOp, [x], { permutation })
 }
