@@ -10,8 +10,8 @@ export interface CompileOptions {
   /** Threads inside one run. Default 1. */
   readonly threads?: number
   /**
-   * Whether idle threads wait in a busy loop between operations. Default true, the runtime's own; false saves about 30% of
-   * processor time with two threads at the same speed, which matters where workers share the cores.
+   * Whether idle threads wait in a busy loop. Default true, the runtime's own. With two threads and pauses of 20 ms between
+   * runs of a 429→400→400→400→1 step at batch 1024, false took about 30% less processor time and as long in the runs.
    */
   readonly spinning?: boolean
 }
