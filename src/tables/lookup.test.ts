@@ -114,6 +114,29 @@ describe('a lookup', () => {
     }
   })
 
+  it('writes its own places only: sums of lists, zeros for empty ones, and the caller’s columns left alone', () => {
+    const memory = createTableMemory()
+    const table = createTable(memory, { name: 't', rowCount: 4, dimension: 1, optimizer: null })
+    table.writeWeights(0, Float32Array.of(1, 10, 100, 1000))
+    const lookup = createLookup(memory, {
+      width: 2,
+      parts: [
+        { table, column: 'x', offset: 0, combiner: 'sum' },
+        { table, column: 'y', offset: 0, combiner: 'sum' },
+      ],
+    })
+    const lists = (ids: number[], end: number): IdLists => ({
+      ids: Int32Array.from(ids),
+      offsets: Int32Array.of(0, end, ids.length),
+      weights: null,
+    })
+    const staging = lookup.forward({ rowCount: 2, ids: { x: lists([0, 1, 2], 2), y: lists([3, 3, 0], 1) } })
+    expect([...staging]).toEqual([1011, 0, 1101, 0])
+    staging[1] = 7
+    staging[3] = 8
+    expect([...lookup.forward({ rowCount: 2, ids: { x: lists([], 0), y: lists([2], 0) } })]).toEqual([0, 7, 100, 8])
+  })
+
   it('updates as many rows as there are, beyond one block of them, each once', () => {
     const memory = createTableMemory()
     const table = createTable(memory, { name: 't', rowCount: 300, dimension: 5, optimizer: sgd })
