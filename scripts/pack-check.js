@@ -57,7 +57,10 @@ function pack(folder) {
   const paths = packed.files.map((file) => file.path)
   const needed = ['bin/widedeep.js', 'dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js', 'dist/tables/kernels.wasm']
   const missing = needed.filter((path) => !paths.includes(path))
-  const foreign = paths.filter((path) => !/^(bin|dist)\/|^(package\.json|README\.md|LICENSE)$/.test(path))
+  const foreign = paths.filter(
+    (path) =>
+      !/^(bin|dist)\/|^(package\.json|README\.md|LICENSE|examples\/movielens\/widedeep\.config\.ts)$/.test(path),
+  )
   const isTest = paths.filter((path) => /\.test\.|staging-|\.lock/.test(path))
   report(
     `the package holds what it needs and nothing else (${String(paths.length)} files, ${String(packed.size >> 10)} KiB)`,

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { evaluateBundle, loadConfig, recommendItems, trainBundle } from '../../pipeline/index.js'
@@ -52,7 +52,10 @@ async function demoData(given: string | undefined, output: Output): Promise<{ lo
   if (root !== undefined) {
     process.env['WIDEDEEP_DATA'] = resolve(root)
     output.line(`MovieLens 100K from ${root}\n`)
-    return { loaded: await loadConfig(packagePath('examples/movielens/widedeep.config.ts')), user: '196' }
+    // A copy, because prepared data goes beside the config, and the package may lie where nothing can be written.
+    const config = resolve('.widedeep', 'movielens', 'widedeep.config.ts')
+    atomicWriteFile(config, readFileSync(packagePath('examples/movielens/widedeep.config.ts')))
+    return { loaded: await loadConfig(config), user: '196' }
   }
   return simulatedData(output)
 }
