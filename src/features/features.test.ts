@@ -1,18 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { randomInteger } from '../base/index.js'
-import type { NumberStatistics, RawValue } from './column.js'
+import type { ColumnDeclaration, NumberStatistics, RawValue } from './column.js'
 import { quantileColumn } from './columns/quantile-column.js'
 import type { QuantileDeclaration } from './columns/quantile-column.js'
 import { vocabularyColumn } from './columns/vocabulary-column.js'
 import { learnCross } from './cross.js'
-import { bucketized, categorical, cross, list, numeric } from './declare.js'
+import { allFeatures, deepUseOf } from './config-access.js'
+import { bucketized, categorical, cross, embedding, frozen, list, numeric } from './declare.js'
 import { defineConfig } from './define-config.js'
 import { createEncoder } from './encoder.js'
 import type { EncodedFeatures, JaggedIds } from './encoded-batch.js'
 import type { Config } from './feature-spec.js'
 import { TokenTable } from './token-table.js'
-import { validateConfig } from './validate-config.js'
 
 async function* once<T>(chunk: T): AsyncGenerator<T> {
   yield chunk
@@ -95,6 +95,18 @@ describe('a vocabulary', () => {
     expect(loaded.find('token-200000-ü')).toBe(-1)
     expect(loaded.find('')).toBe(-1)
   })
+
+  it('takes no token beyond its bytes, and still knows those before it', () => {
+    const table = new TokenTable(new Uint8Array(0), new Int32Array(0), 5)
+    expect(['abc', 'de', 'f', 'de'].map((token) => table.add(token))).toEqual([true, true, false, true])
+    expect(['abc', 'de', 'f'].map((token) => table.find(token))).toEqual([0, 1, -1])
+  })
+
+  it('gives a token back as it was, byte order mark and all', () => {
+    const table = new TokenTable()
+    table.add('\ufefftoken')
+    expect(table.tokenAt(0)).toBe('\ufefftoken')
+  })
 })
 
 const spec: Config = {
@@ -109,7 +121,7 @@ const spec: Config = {
   },
 }
 
-async function specEncoder(config = spec) {
+async function specEncoder(config: Config = spec) {
   const nothing = { json: {}, arrays: {} }
   const columns = {
     user: nothing,
@@ -156,6 +168,19 @@ describe('the encoder', () => {
     }
   })
 
+  it('does not depend on the order in which features are declared or stand in a row, and changes no row', async () => {
+    const { user, item, context } = spec.features as Record<string, Record<string, ColumnDeclaration>>
+    const turned = Object.fromEntries(Object.entries({ ...context, ...item, ...user }).reverse())
+    const [encoder, other] = [await specEncoder(), await specEncoder({ ...spec, features: turned })]
+    for (let seed = 0; seed < 50; seed++) {
+      const row = randomRow(seed)
+      const before = structuredClone(row)
+      const backwards = Object.fromEntries(Object.entries(row).reverse())
+      expect(other.encode([backwards])).toEqual(encoder.encode([frozen(row)]))
+      expect(row).toEqual(before)
+    }
+  })
+
   it('does not mistake one pair for another whatever the tokens hold', async () => {
     const encoder = await specEncoder()
     const id = (user: string, item: string): number =>
@@ -183,59 +208,32 @@ describe('the encoder', () => {
     const encoded = encoder.encode([{ item: 'k', likes: ['k'] }])
     expect(idsOf(encoded, 'likes', 0)).toEqual(idsOf(encoded, 'item', 0))
   })
+
+  it('keeps a single value single when it shares the vocabulary of a list', () => {
+    const features = { likes: list(categorical({ values: ['i', 'j'] })), last: categorical({ sharedWith: 'likes' }) }
+    const encoder = createEncoder({ features }, { columns: { likes: { json: {}, arrays: {} } }, crosses: {} })
+    const encoded = encoder.encode([{ likes: 'i|j', last: 'j' }])
+    expect(idsOf(encoded, 'likes', 0)).toEqual([2, 3])
+    expect(encoded.ids['last']).toEqual({ ids: Int32Array.of(3), offsets: null, weights: null })
+  })
+
+  it('gives a feature that shares a table the dimension of that table', () => {
+    const app = embedding(categorical(), { dimension: 8 })
+    const features = { app, installed: list(categorical({ sharedWith: 'app' })), other: categorical() }
+    const declared = allFeatures({ features })
+    const uses = Object.values(declared).map((declaration) => deepUseOf(declaration, 16))
+    expect(uses).toEqual([
+      { kind: 'embedding', dimension: 8, sharedWith: undefined },
+      { kind: 'embedding', dimension: 8, sharedWith: 'app' },
+      { kind: 'embedding', dimension: 16, sharedWith: undefined },
+    ])
+  })
 })
 
 function idsOf(features: EncodedFeatures, name: string, row: number): number[] {
   const { ids, offsets }: JaggedIds = features.ids[name] ?? { ids: new Int32Array(0), offsets: null, weights: null }
   return [...ids.slice(offsets ? offsets[row] : row, offsets ? offsets[row + 1] : row + 1)]
 }
-
-describe('validateConfig', () => {
-  it('lets a right config through', () => {
-    expect(validateConfig(spec)).toEqual([])
-  })
-
-  it('reports five mistakes at once, each with its path, what it must be, what it got and the nearest name', () => {
-    const issues = validateConfig({
-      data: { examples: 'x.csv', label: { column: 'y' }, splitt: { by: 'time' } },
-      features: { age: bucketized({ boundaries: [5, 5] }), city: { kind: 'categorial' } },
-      model: { deep: { hidden: [64, -1], activation: 'rellu' } },
-    })
-    expect(issues.map(({ path }) => path)).toEqual([
-      'data.splitt',
-      'model.deep.hidden[1]',
-      'model.deep.activation',
-      'features.age.boundaries',
-      'features.city',
-    ])
-    expect(issues[0]?.message).toContain('did you mean "split"?')
-    expect(issues[1]?.message).toContain('got -1')
-    expect(issues[2]?.message).toContain('did you mean "relu"?')
-    expect(issues[3]?.message).toContain('strictly increasing; got 5 after 5 at position 1')
-  })
-
-  it('refuses crosses of unknown features and of numbers, with the way out', () => {
-    const config = {
-      data: { examples: 'x', label: { column: 'y' } },
-      features: { age: numeric(), app: categorical() },
-      model: { wide: [cross('age', 'ap')] },
-    }
-    const messages = validateConfig(config).map(({ message }) => message)
-    expect(messages.some((message) => message.includes('did you mean "app"'))).toBe(true)
-    expect(messages.some((message) => message.includes('bucketized()'))).toBe(true)
-  })
-
-  it.each([
-    null,
-    3,
-    [],
-    {},
-    { data: {}, features: {} },
-    { data: 1, features: { a: 1 }, model: { wide: { crosses: 4 } } },
-  ])('answers %j with faults, never with a crash', (config) => {
-    expect(validateConfig(config).length).toBeGreaterThan(0)
-  })
-})
 
 describe('defineConfig', () => {
   it('makes a misspelt feature a type error', () => {

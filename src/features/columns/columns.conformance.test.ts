@@ -41,6 +41,7 @@ const odd: RawValue[] = [
   true,
   5n,
   ['a', null, 'b'],
+  [[5n], ['a']],
   [],
   'a|b|c|d|e',
 ]
@@ -108,6 +109,17 @@ describe.each(columnKinds.map(({ kind }) => kind))('a %s column', (name) => {
       }
     }
     expect(JSON.stringify(odd, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).toBe(before)
+  })
+
+  it('refuses statistics of a kind that it did not ask for', async () => {
+    const wanted = kind.learnsFrom(valid)
+    if (wanted === 'nothing') return
+    const wrong = statisticsOf[wanted === 'tokens' ? 'numbers' : 'tokens']?.() ?? { kind: 'nothing' }
+    await expect(kind.learn(valid, wrong)).rejects.toThrow('cannot learn from')
+  })
+
+  it('yields what it says', async () => {
+    expect(kind.compile(valid, await learned(valid)).shape.kind).toBe(kind.yields)
   })
 
   it('encodes the same after its state was saved and loaded', async () => {
