@@ -59,7 +59,7 @@ function pack(folder) {
   const missing = needed.filter((path) => !paths.includes(path))
   const foreign = paths.filter(
     (path) =>
-      !/^(bin|dist)\/|^(package\.json|README\.md|LICENSE|examples\/movielens\/widedeep\.config\.ts)$/.test(path),
+      !/^(bin|dist)\/|^(package\.json|README\.md|LICENSE|examples\/movielens\/[^/]+)$/.test(path),
   )
   const isTest = paths.filter((path) => /\.test\.|staging-|\.lock/.test(path))
   report(
