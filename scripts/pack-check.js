@@ -58,8 +58,7 @@ function pack(folder) {
   const needed = ['bin/widedeep.js', 'dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js', 'dist/tables/kernels.wasm']
   const missing = needed.filter((path) => !paths.includes(path))
   const foreign = paths.filter(
-    (path) =>
-      !/^(bin|dist)\/|^(package\.json|README\.md|LICENSE|examples\/movielens\/[^/]+)$/.test(path),
+    (path) => !/^(bin|dist)\/|^(package\.json|README\.md|LICENSE|examples\/movielens\/[^/]+)$/.test(path),
   )
   const isTest = paths.filter((path) => /\.test\.|staging-|\.lock/.test(path))
   report(
