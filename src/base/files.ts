@@ -1,9 +1,19 @@
 /** Files that are whole or not there: written beside, synced, renamed. */
 import { createHash } from 'node:crypto'
-import { closeSync, createReadStream, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
-/** `fs.writeSync` refuses views over 2 GiB (measured, DESIGN §4): larger data goes in pieces of this size. */
+/** Node refuses to read or write more than 2 GiB at once: larger data goes in pieces of this size. */
 const pieceBytes = 1 << 30
 
 /** Makes a directory and its parents; one that exists is left alone. */
@@ -22,6 +32,22 @@ export function writeLargeFile(path: string, parts: Iterable<ArrayBufferView>): 
       }
     }
     fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Reads a file of little-endian 32-bit floats, of any size. */
+export function readFloats(path: string): Float32Array {
+  const file = openSync(path, 'r')
+  try {
+    const bytes = new Uint8Array(fstatSync(file).size)
+    for (let done = 0; done < bytes.length;) {
+      const got = readSync(file, bytes, done, Math.min(pieceBytes, bytes.length - done), done)
+      if (got === 0) break
+      done += got
+    }
+    return new Float32Array(bytes.buffer, 0, Math.floor(bytes.length / 4))
   } finally {
     closeSync(file)
   }

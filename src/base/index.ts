@@ -2,5 +2,5 @@ export { WideDeepError, declaredErrors, defineError, exitCodes, shown } from './
 export type { DefinedError, ErrorDeclaration, Issue } from './errors.js'
 export { permutation, randomInteger, randomKey, randomNormal, randomUint32, randomUniform } from './random.js'
 export { editDistance, suggestion } from './suggestion.js'
-export { atomicWriteFile, checksumFile, makeDirectory, writeLargeFile } from './files.js'
+export { atomicWriteFile, checksumFile, makeDirectory, readFloats, writeLargeFile } from './files.js'
 export { hash32 } from './hash.js'

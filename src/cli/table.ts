@@ -39,10 +39,3 @@ export function bar(share: number, width = 24): string {
   const filled = Math.round(Math.min(1, Math.max(0, share)) * width)
   return `${'█'.repeat(filled)}${'░'.repeat(width - filled)}`
 }
-
-/** One character per value, low to high: a plot where people look. */
-export function sparkline(values: readonly number[]): string {
-  const low = Math.min(...values)
-  const span = Math.max(...values) - low || 1
-  return values.map((value) => '▁▂▃▄▅▆▇█'[Math.round(((value - low) / span) * 7)] ?? '▁').join('')
-}

@@ -8,7 +8,6 @@ import { findOffenders } from './examples.js'
 import { timeColumn } from './needed-columns.js'
 
 export const splitNames = ['train', 'validation', 'test'] as const
-export type SplitName = (typeof splitNames)[number]
 
 const defaultValidationShare = 0.1
 

@@ -4,7 +4,7 @@
  */
 import { cpSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { makeDirectory, writeLargeFile } from '../base/index.js'
+import { makeDirectory, readFloats, writeLargeFile } from '../base/index.js'
 import type { Config, EncodedFeatures, Encoder, FeatureState, RawValue } from '../features/index.js'
 import { createEncoder, loadFeatureState, saveFeatureState } from '../features/index.js'
 import { createTable, createTableMemory } from '../tables/index.js'
@@ -71,8 +71,8 @@ export interface Bundle {
   readonly golden: readonly GoldenRequest[]
   /** All weights of a table, `rowCount × dimension`. */
   readWeights(table: string): Float32Array
-  /** Weights of the layers, biases included. */
-  readonly denseParameterCount: number
+  /** Counts the weights of the layers, biases included. */
+  denseParameterCount(): number
   score(features: EncodedFeatures): Promise<Float32Array>
   close(): Promise<void>
 }
@@ -98,10 +98,12 @@ export async function openBundle(directory: string, options: { threads?: number 
     tables: specs,
     golden: readJson<GoldenRequest[]>(join(directory, 'golden.json')),
     readWeights: (name) => tables.get(name)?.readWeights(0, tables.get(name)?.rowCount ?? 0) ?? new Float32Array(0),
-    denseParameterCount: createNetwork(model, layout).parameters.reduce(
-      (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
-      0,
-    ),
+    // Builds the graph, which scoring has no need of: only when asked.
+    denseParameterCount: () =>
+      createNetwork(model, layout).parameters.reduce(
+        (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
+        0,
+      ),
     score: (features) => scorer.score(features),
     close: () => scorer.close(),
   }
@@ -116,8 +118,7 @@ function loadTables(
   const tables = new Map<string, Table>()
   for (const { name, rowCount, dimension } of specs) {
     const table = createTable(memory, { name, rowCount, dimension, optimizer: null })
-    const bytes = readFileSync(join(directory, tableFile(name)))
-    table.writeWeights(0, new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4))
+    table.writeWeights(0, readFloats(join(directory, tableFile(name))))
     tables.set(name, table)
   }
   return { memory, tables }

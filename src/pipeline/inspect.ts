@@ -35,7 +35,7 @@ export async function inspectBundle(directory: string): Promise<InspectResult> {
     return {
       bundle: directory,
       head: bundle.model.head,
-      parameterCount: sparse + bundle.denseParameterCount,
+      parameterCount: sparse + bundle.denseParameterCount(),
       sizeBytes: sizeOf(directory),
       columns,
       tables,

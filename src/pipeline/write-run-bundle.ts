@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { PreparedData } from '../data/index.js'
 import type { Config } from '../features/index.js'
-import { createNetwork, writeBundle } from '../model/index.js'
+import { writeBundle } from '../model/index.js'
 import type { GoldenRequest } from '../model/index.js'
 import { createModelState, inferenceConstants, openCheckpoints } from '../training/index.js'
 import type { ModelParts, TrainingProgressState } from '../training/index.js'
@@ -23,7 +23,7 @@ export async function writeRunBundle({ config, parts, data, run, progress }: Run
   const best = progress.best?.checkpoint ?? checkpoints.latest() ?? ''
   const state = createModelState(parts)
   await checkpoints.restore(best, state)
-  const onnx = createNetwork(parts.model, parts.layout).inferenceModel(inferenceConstants(state, parts.network))
+  const onnx = parts.network.inferenceModel(inferenceConstants(state, parts.network))
   const golden: GoldenRequest[] = await goldenRequests({ data, parts, state, onnx })
   await writeBundle(run.bundle, {
     config,

@@ -4,11 +4,10 @@
  */
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { atomicWriteFile, makeDirectory, writeLargeFile } from '../base/index.js'
+import { atomicWriteFile, makeDirectory, readFloats, writeLargeFile } from '../base/index.js'
 import { readManifest, writeManifest } from '../model/index.js'
 import { checkpointForeign } from './errors.js'
 import type { ModelState } from './model-state.js'
-import { readFloats } from './read-floats.js'
 import { checkpointName } from './training-progress.js'
 import type { TrainingProgressState } from './training-progress.js'
 

@@ -9,6 +9,7 @@ import { createOnnxRuntimeExecutor } from '../graph/index.js'
 import { createInputStage, gradientName, inputNames } from '../model/index.js'
 import type { InputStage, NormSpec } from '../model/index.js'
 import { createDropoutMasks } from './dropout-masks.js'
+import type { MaskMaker } from './dropout-masks.js'
 import { lossNotFinite } from './errors.js'
 import type { ModelParts, ModelState } from './model-state.js'
 import type { StepProfile } from './step-profile.js'
@@ -87,10 +88,7 @@ interface StepContext {
   readonly stage: InputStage
   readonly profile: StepProfile
   readonly weights: { feeds: Record<string, TensorData>; running: Record<string, TensorData> }
-  readonly masks: (
-    key: (layer: string) => number,
-    batch: { firstRow: number; rowCount: number },
-  ) => Record<string, TensorData>
+  readonly masks: MaskMaker
 }
 
 async function runStep(context: StepContext, batch: TrainingBatch, position: StepPosition): Promise<number> {
