@@ -1,6 +1,9 @@
 // Declaring.
 export { bucketized, categorical, cross, defineConfig, embedding, indicator, list, numeric } from './features/index.js'
 export type { Config, RawValue } from './features/index.js'
+export { defineArchitecture } from './model/index.js'
+export type { Architecture } from './model/index.js'
+export { operations } from './graph/index.js'
 // The main job.
 export {
   evaluateBundle,

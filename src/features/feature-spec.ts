@@ -130,7 +130,22 @@ export interface DeepDeclaration {
   readonly regularization?: 'touched' | 'everyStep'
 }
 
+/** An architecture of room model by name, with its options. */
+export interface ArchitectureDeclaration {
+  readonly name: string
+  readonly [option: string]: unknown
+}
+
+/** One of your own, as `defineArchitecture` makes it. */
+export interface OwnArchitecture {
+  readonly name: string
+  readonly needsDeep: boolean
+  readonly usesSequences: boolean
+}
+
 export interface ModelDeclaration {
+  /** How the logit is made: `'deepfm'`, `{ name: 'dcn-v2', layers: 2 }`, or your own. Default `'wide-deep'`. */
+  readonly architecture?: string | ArchitectureDeclaration | OwnArchitecture
   /** Crosses (and then all first-order features), or the parts spelled out; `false`: deep only. */
   readonly wide?: readonly CrossDeclaration[] | WideDeclaration | false
   /** `false`: wide only. */

@@ -134,18 +134,20 @@ const training = isObject({
   checkpointEvery: isText,
   lossReduction: isOneOf('sum', 'mean'),
 })
-const whole = isObject(
-  { data, features: () => [], model: isObject({ wide, deep, head: isOneOf('binary', 'regression') }), training },
-  ['data', 'features'],
+const architecture = isEither(
+  { when: isPlainObject, check: (value, path) => (isPlainObject(value) ? isText(value['name'], `${path}.name`) : []) },
+  { when: () => true, check: isText },
 )
+const model = isObject({ architecture, wide, deep, head: isOneOf('binary', 'regression') })
+const whole = isObject({ data, features: () => [], model, training }, ['data', 'features'])
 
 /** Every fault of a config; none when it may be used. */
 export function validateConfig(config: unknown): Issue[] {
   const issues = whole(config, '')
   if (!isPlainObject(config)) return issues
-  const { data: source, features, model } = config
+  const { data: source, features, model: parts } = config
   const featureFaults = features === undefined ? [] : featureIssues(features)
-  return [...issues, ...featureFaults, ...modelReferenceIssues(model, features), ...dataIssues(source)]
+  return [...issues, ...featureFaults, ...modelReferenceIssues(parts, features), ...dataIssues(source)]
 }
 
 /** What no key of the data section tells alone. */

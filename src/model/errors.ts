@@ -6,6 +6,13 @@ export const modelConfigInvalid = defineError<{ issues: readonly string[] }>(
   ({ issues }) => `the model section has ${String(issues.length)} fault(s):\n  ${issues.join('\n  ')}`,
 )
 
+export const architectureAbsent = defineError<{ name: string }>(
+  'MODEL_ARCHITECTURE_ABSENT',
+  'usage',
+  ({ name }) =>
+    `the architecture "${name}" must come from your config, which defines it; a bundle keeps its graph but not its code; train with that config, or only score with this bundle`,
+)
+
 export const bundleMissing = defineError<{ directory: string }>(
   'BUNDLE_MISSING',
   'usage',

@@ -1,5 +1,7 @@
 export { resolveModel } from './model-spec.js'
 export type { ResolvedModel } from './model-spec.js'
+export { defineArchitecture } from './architectures/index.js'
+export type { Architecture } from './architectures/index.js'
 export { layoutInputs } from './input-layout.js'
 export type { InputLayout, TableSpec } from './input-layout.js'
 export { createNetwork, gradientName, inputNames } from './network.js'

@@ -1,7 +1,7 @@
 /**
  * Where every column goes: the rows it looks up and the place of its values in the network's inputs.
- * Deep input, one row per example: `[embeddings | indicators | numbers]`. Wide input: one logit that lookups add up, and
- * the numbers that have dense weights.
+ * Deep input, one row per example: `[embeddings | indicators | numbers | sequences]`. Wide input: one logit that lookups add
+ * up, and the numbers that have dense weights.
  */
 import type { Combiner, Config, EncodedColumn } from '../features/index.js'
 import { allFeatures, deepUseOf } from '../features/index.js'
@@ -34,10 +34,25 @@ export interface WideLayout {
   readonly numberWidth: number
 }
 
+/** A list that enters value by value: `[length × dimension | mask of length]`, the newest values, filled from the left. */
+export interface SequencePart {
+  readonly column: string
+  readonly table: string
+  readonly length: number
+  readonly dimension: number
+  readonly offset: number
+  readonly maskOffset: number
+  /** Where the embedding stands that the values are compared with: the column that owns the table. */
+  readonly targetOffset: number
+}
+
 export interface DeepLayout {
   readonly parts: readonly (LookupPart & { readonly dimension: number })[]
   readonly indicators: readonly DensePart[]
   readonly numbers: readonly DensePart[]
+  readonly sequences: readonly SequencePart[]
+  /** Columns before the sequences. */
+  readonly plainWidth: number
   readonly width: number
 }
 
@@ -53,7 +68,14 @@ export function layoutInputs(model: ResolvedModel, config: Config, columns: read
   const pick = (names: readonly string[]): EncodedColumn[] => names.flatMap((name) => byName.get(name) ?? [])
   const tables = new Map<string, TableSpec>()
   const wide = model.wide && layoutWide(pick(model.wide.columns), tables)
-  const deep = model.deep && layoutDeep(pick(model.deep.columns), { config, dimension: model.deep.embedding, tables })
+  const deep =
+    model.deep &&
+    layoutDeep(pick(model.deep.columns), {
+      config,
+      dimension: model.deep.embedding,
+      tables,
+      sequenceLength: sequenceLength(model),
+    })
   return { tables: [...tables.values()], wide, deep }
 }
 
@@ -79,10 +101,22 @@ interface DeepContext {
   readonly config: Config
   readonly dimension: number
   readonly tables: Map<string, TableSpec>
+  /** Values of a sequence; 0 when lists are combined. */
+  readonly sequenceLength: number
 }
 
-function layoutDeep(columns: readonly EncodedColumn[], { config, dimension, tables }: DeepContext): DeepLayout {
+function sequenceLength({ architecture: { architecture, options } }: ResolvedModel): number {
+  return architecture.usesSequences ? Number(options['length'] ?? defaultSequenceLength) : 0
+}
+
+/** Of an architecture that has no option of its own. */
+const defaultSequenceLength = 50
+
+function layoutDeep(all: readonly EncodedColumn[], context: DeepContext): DeepLayout {
+  const { config, dimension, tables } = context
   const declarations = allFeatures(config)
+  const lists = context.sequenceLength > 0 ? sequenceColumns(all, config) : new Map<string, string>()
+  const columns = all.filter(({ name }) => !lists.has(name))
   const parts: (LookupPart & { dimension: number })[] = []
   const indicators: DensePart[] = []
   const numbers: DensePart[] = []
@@ -105,7 +139,34 @@ function layoutDeep(columns: readonly EncodedColumn[], { config, dimension, tabl
   for (const { name, shape } of columns) {
     if (shape.kind === 'numbers') numbers.push({ column: name, offset: place(shape.width), width: shape.width })
   }
-  return { parts, indicators, numbers, width: place(0) }
+  const plainWidth = place(0)
+  const sequences = [...lists].flatMap(([column, target]) => {
+    const part = parts.find((one) => one.column === target)
+    return part ? [placeSequence(column, part, { place, length: context.sequenceLength })] : []
+  })
+  return { parts, indicators, numbers, sequences, plainWidth, width: place(0) }
+}
+
+/** Lists that share their table with another column of the deep part, with that column. */
+function sequenceColumns(columns: readonly EncodedColumn[], config: Config): Map<string, string> {
+  const declarations = allFeatures(config)
+  const names = new Set(columns.map(({ name }) => name))
+  const found = columns.flatMap(({ name, shape }): [string, string][] => {
+    const target = declarations[name]?.sharedWith
+    return shape.kind === 'ids' && shape.isMultivalent && target !== undefined && names.has(target)
+      ? [[name, target]]
+      : []
+  })
+  return new Map(found)
+}
+
+function placeSequence(
+  column: string,
+  { table, dimension, offset: targetOffset }: DeepLayout['parts'][number],
+  { place, length }: { place: (width: number) => number; length: number },
+): SequencePart {
+  const offset = place(length * dimension)
+  return { column, table, length, dimension, offset, maskOffset: place(length), targetOffset }
 }
 
 /** Hands out offsets one after the other. */

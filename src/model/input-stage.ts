@@ -8,6 +8,7 @@ import type { Lookup, OptimizerStep, Table, TableMemory } from '../tables/index.
 import { createLookup } from '../tables/index.js'
 import type { DensePart, InputLayout, LookupPart } from './input-layout.js'
 import { gradientName, inputNames } from './network.js'
+import { sequenceLookups, withPositions, writeMask } from './sequence-input.js'
 
 export interface InputStage {
   /** The network's inputs for some rows; the buffers are reused by the next call. */
@@ -34,10 +35,12 @@ export function createInputStage(
     lookups.push({ name, width, lookup: createLookup(memory, { width, parts: bound }) })
   }
   add(inputNames.wide, 1, layout.wide?.parts ?? [])
-  add(inputNames.deep, layout.deep?.width ?? 0, layout.deep?.parts ?? [])
+  const sequences = layout.deep?.sequences ?? []
+  add(inputNames.deep, layout.deep?.width ?? 0, [...(layout.deep?.parts ?? []), ...sequences.flatMap(sequenceLookups)])
   const buffers = new Map<string, Float32Array>()
   return {
-    forward(features) {
+    forward(given) {
+      const features = sequences.length === 0 ? given : withPositions(given, sequences)
       const feeds: Record<string, TensorData> = {}
       for (const { name, width, lookup } of lookups) {
         const data = buffer(buffers, name, features.rowCount * width)
@@ -76,6 +79,7 @@ function fillDense(layout: InputLayout, { features, feeds, buffers }: DenseFill)
     feeds[inputNames.deep] = feed
     for (const part of layout.deep.numbers) copyNumbers(part, features, feed.data, width)
     for (const part of layout.deep.indicators) copyIndicators(part, features, feed.data, width)
+    for (const part of layout.deep.sequences) writeMask(part, features, feed.data, width)
   }
   if (layout.wide && layout.wide.numberWidth > 0) {
     const width = layout.wide.numberWidth

@@ -3,7 +3,8 @@ import type { Issue } from '../base/index.js'
 import { suggestion } from '../base/index.js'
 import type { Config, DeepDeclaration } from '../features/index.js'
 import { allFeatures, deepDeclaration, wideDeclaration } from '../features/index.js'
-import { architectures } from './architectures/index.js'
+import type { ResolvedArchitecture } from './architecture-spec.js'
+import { architectureIssues, resolveArchitecture } from './architecture-spec.js'
 import { modelConfigInvalid } from './errors.js'
 import type { HeadName } from './heads/index.js'
 
@@ -27,7 +28,7 @@ export interface ResolvedDeep {
 }
 
 export interface ResolvedModel {
-  readonly architecture: string
+  readonly architecture: ResolvedArchitecture
   readonly head: HeadName
   readonly wide: ResolvedWide | null
   readonly deep: ResolvedDeep | null
@@ -42,11 +43,12 @@ export function resolveModel(config: Config): ResolvedModel {
     ...unknownNames(wide?.features, features, 'model.wide.features'),
     ...unknownNames(deep?.features, features, 'model.deep.features'),
     ...(wide || deep ? [] : [bothOff()]),
+    ...architectureIssues(config.model?.architecture, deep !== null),
   ]
   if (issues.length > 0)
     throw modelConfigInvalid({ issues: issues.map((issue) => `${issue.path} ${issue.message}`) }, { issues })
   return {
-    architecture: architectures.wideDeep.name,
+    architecture: resolveArchitecture(config.model?.architecture),
     head: config.model?.head ?? 'binary',
     wide: wide && {
       columns: [...(wide.features ?? features), ...(wide.crosses ?? []).map((cross) => cross.name)],

@@ -4,7 +4,6 @@
  */
 import { Graph, differentiate, operations, writeOnnx } from '../graph/index.js'
 import type { Precision, Tensor } from '../graph/index.js'
-import { architectures } from './architectures/index.js'
 import { heads } from './heads/index.js'
 import type { InputLayout } from './input-layout.js'
 import type { ResolvedModel } from './model-spec.js'
@@ -72,9 +71,8 @@ function build(model: ResolvedModel, layout: InputLayout, mode: Mode): Built {
   const wideNumbers =
     layout.wide && layout.wide.numberWidth > 0 ? input(inputNames.wideNumbers, layout.wide.numberWidth) : null
   const deep = layout.deep && { input: input(inputNames.deep, layout.deep.width), layout: layout.deep }
-  const architecture =
-    Object.values(architectures).find(({ name }) => name === model.architecture) ?? architectures.wideDeep
-  return { builder, inputs, logit: architecture.logit({ model, wideLogit, wideNumbers, deep }, builder) }
+  const { architecture, options } = model.architecture
+  return { builder, inputs, logit: architecture.logit({ model, wideLogit, wideNumbers, deep }, builder, options) }
 }
 
 function trainingOutputs(model: ResolvedModel, { builder, logit, inputs }: Built): Record<string, Tensor> {
