@@ -14,8 +14,12 @@ export interface BatchOptions {
   readonly firstBatch?: number
 }
 
-/** `firstRow` is the batch's first place in the epoch's order: `firstBatch × batchSize` and so on. */
-export type Batch = EncodedBatch & { readonly firstRow: number }
+export type Batch = EncodedBatch & {
+  /** The batch's first place in the epoch's order: `firstBatch × batchSize` and so on. */
+  readonly firstRow: number
+  /** Where each row stands in its split. */
+  readonly rows: Uint32Array
+}
 
 /** Rows read together from disk when the split does not fit in memory, at least. */
 const blockRows = 65_536
@@ -41,9 +45,10 @@ export async function* createBatches(dataset: EncodedDataset, options: BatchOpti
     reading.catch(() => undefined)
     const order = shuffle ? permutation(count, randomKey(seed, 'rows', epoch, next)) : null
     for (let at = Math.max(0, firstRow - start); at < count; at += batchSize) {
-      const rows = { first: at, count: Math.min(batchSize, count - at) }
-      const batch = order ? gatherRows(block, order.subarray(at, at + rows.count)) : sliceRows(block, rows)
-      yield { ...batch, firstRow: start + at }
+      const range = { first: at, count: Math.min(batchSize, count - at) }
+      const own = order?.subarray(at, at + range.count) ?? Uint32Array.from({ length: range.count }, (_, i) => at + i)
+      const batch = order ? gatherRows(block, own) : sliceRows(block, range)
+      yield { ...batch, firstRow: start + at, rows: placesInSplit(groups[next] ?? [], own) }
     }
     start += count
   }
@@ -51,6 +56,16 @@ export async function* createBatches(dataset: EncodedDataset, options: BatchOpti
 
 const groupCount = (group: readonly RowRange[] | undefined): number =>
   (group ?? []).reduce((sum, { count }) => sum + count, 0)
+
+/** Places in a group's ranges, one after the other, as rows of the split. */
+function placesInSplit(group: readonly RowRange[], places: Uint32Array): Uint32Array {
+  const size = group[0]?.count ?? 1
+  return places.map((place) => {
+    // All ranges of a group are of one size; only the split's last may be shorter, and nothing follows it in its group's order.
+    const range = group[Math.floor(place / size)]
+    return (range?.first ?? 0) + (place % size)
+  })
+}
 
 async function readGroup(dataset: EncodedDataset, group: readonly RowRange[] | undefined): Promise<EncodedBatch> {
   const all = await dataset.loaded()

@@ -14,6 +14,7 @@ export interface ExampleKeys {
   readonly item: readonly (string | null)[] | null
   /** As in the data: seconds, milliseconds or whatever unit its numbers have; NaN where it has none. */
   readonly time: Float64Array
+  readonly label: Float32Array
 }
 
 export interface EncodedDataset {
@@ -136,16 +137,18 @@ async function readKeys(database: Database, { keys, rowCount }: DatasetFile, sou
   const user: (string | null)[] | null = keys.user ? [] : null
   const item: (string | null)[] | null = keys.item ? [] : null
   const time = new Float64Array(rowCount)
-  const names = ['time', ...(user ? ['"user"'] : []), ...(item ? ['item'] : [])].join(', ')
+  const label = new Float32Array(rowCount)
+  const names = ['time', 'label', ...(user ? ['"user"'] : []), ...(item ? ['item'] : [])].join(', ')
   let at = 0
   for await (const { columns, rowCount: count } of database.chunks(`SELECT ${names} FROM ${source} ORDER BY row`)) {
     for (let row = 0; row < count; row++) {
+      label[at] = numberOf(columns['label'], row)
       time[at++] = numberOf(columns['time'], row)
       user?.push(textAt(columns['user'], row))
       item?.push(textAt(columns['item'], row))
     }
   }
-  return { user, item, time }
+  return { user, item, time, label }
 }
 
 function textAt(column: Parameters<typeof rawAt>[0], row: number): string | null {

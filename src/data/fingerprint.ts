@@ -17,7 +17,8 @@ const hashedBytes = 64 * 2 ** 20
 export async function fingerprintOf(database: Database, config: Config, configDirectory: string): Promise<string> {
   const { data, features, model, training } = config
   const relevant = {
-    data,
+    // Negatives are drawn while training.
+    data: { ...data, negatives: undefined },
     features,
     crosses: declaredCrosses(model),
     head: model?.head,

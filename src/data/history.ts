@@ -1,4 +1,7 @@
-/** Lists of a user's own earlier rows: strictly before the row's time, so that the future never leaks into an example. */
+/**
+ * Lists of a user's own rows: those strictly before the row's time, so that the future never leaks into an example; or, where
+ * there is no order, the others of the training split.
+ */
 import type { Config, HistoryDeclaration } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { examplesUndeclared, timeNotConfigured } from './errors.js'
@@ -26,7 +29,8 @@ export async function makeHistories(
   if (declared.length === 0) return []
   const user = columns.get(config.data.user ?? '')
   if (user === undefined) throw examplesUndeclared({ need: 'user' })
-  if (config.data.time === undefined) throw timeNotConfigured({ use: `data.history.${declared[0]?.[0] ?? ''}` })
+  const timed = declared.find(([, { take }]) => take !== 'others')
+  if (config.data.time === undefined && timed) throw timeNotConfigured({ use: `data.history.${timed[0]}` })
   const made: HistoryTables[] = []
   for (const [index, [name, history]] of declared.entries()) {
     const tables = {
@@ -35,8 +39,10 @@ export async function makeHistories(
       events: `events_${String(index)}`,
       last: history.last ?? defaultLast,
     }
-    await database.run(eventsSql(tables.events, user, eventCondition(history, columns), columns.get(history.of) ?? ''))
-    await database.run(historySql(tables, user, eventCondition(history, columns)))
+    const isOthers = history.take === 'others'
+    const condition = eventCondition(history, columns) + (isOthers ? " AND __split = 'train'" : '')
+    await database.run(eventsSql(tables.events, user, condition, columns.get(history.of) ?? ''))
+    await database.run((isOthers ? othersSql : historySql)(tables, user, condition))
     made.push(tables)
   }
   return made
@@ -73,4 +79,15 @@ function historySql({ rows, events, last }: HistoryTables, user: string, conditi
         len(coalesce(before.items, [])) + own) AS items
     FROM places JOIN blocks AS newest ON places.user = newest.user AND places.block = newest.block
       LEFT JOIN blocks AS before ON places.user = before.user AND places.block - 1 = before.block`
+}
+
+/** A user's events without the row's own, the last ones of them. */
+function othersSql({ rows, events, last }: HistoryTables, user: string): string {
+  return `CREATE TABLE ${rows} AS
+    WITH users AS (SELECT user, list(item ORDER BY pos) AS items FROM ${events} GROUP BY user),
+    others AS (
+      SELECT joined.__row, CASE WHEN own.pos IS NULL THEN users.items
+        ELSE list_concat(list_slice(users.items, 1, own.pos - 1), list_slice(users.items, own.pos + 1, len(users.items))) END AS items
+      FROM joined JOIN users ON users.user = joined.${user} LEFT JOIN ${events} AS own ON own.__row = joined.__row)
+    SELECT __row, list_slice(items, greatest(len(items) - ${String(last)}, 0) + 1, len(items)) AS items FROM others`
 }

@@ -9,6 +9,8 @@ export type { PreparedData } from './prepared-data.js'
 export type { EncodedDataset, ExampleKeys } from './encoded-dataset.js'
 export { createBatches } from './batches.js'
 export type { Batch, BatchOptions } from './batches.js'
+export { createNegativeSampler } from './negatives.js'
+export type { NegativeSampler } from './negatives.js'
 // Items and users.
 export { readCatalogue } from './catalogue.js'
 export type { CatalogueItem, CatalogueUser } from './catalogue.js'

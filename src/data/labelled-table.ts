@@ -22,12 +22,15 @@ export async function makeExamples(
 ): Promise<LabelledTable> {
   const { database } = reader
   const { columns, warnings } = await joinExamples(reader, input)
-  const histories = await makeHistories(database, input.config, columns)
   const own = split === null ? await splitSql(database, input.config, columns) : `'${split}'`
+  await database.run(
+    `CREATE TABLE divided AS SELECT *, ${own} AS __split FROM joined; DROP TABLE joined; ALTER TABLE divided RENAME TO joined`,
+  )
+  const histories = await makeHistories(database, input.config, columns)
   const lists = histories.map(({ rows }, index) => `${rows}.items AS h${String(index)}`)
   const joins = histories.map(({ rows }) => `LEFT JOIN ${rows} ON ${rows}.__row = joined.__row`)
   await database.run(
-    `CREATE TABLE examples AS SELECT ${['joined.*', ...lists].join(', ')} FROM (SELECT *, ${own} AS __split FROM joined) AS joined ${joins.join(' ')}`,
+    `CREATE TABLE examples AS SELECT ${['joined.*', ...lists].join(', ')} FROM joined ${joins.join(' ')}`,
   )
   await database.run(['joined', ...histories.map(({ rows }) => rows)].map((table) => `DROP TABLE ${table}`).join('; '))
   const [row] = await database.rows('SELECT count(*) AS n FROM examples')

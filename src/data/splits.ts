@@ -16,7 +16,9 @@ export async function splitSql(database: Database, config: Config, columns: Cell
   const { split } = config.data
   const own = split ? await declaredSplit({ database, config, columns }, split) : "'train'"
   const declared = `CASE WHEN __given <> '' THEN __given ELSE ${own} END`
-  const [row] = await database.rows(`SELECT count(*) AS n FROM joined WHERE (${declared}) = 'validation'`)
+  const [row] = await database.rows(
+    `SELECT count(*) AS n FROM (SELECT ${declared} AS split FROM joined) WHERE split = 'validation'`,
+  )
   if (Number(row?.['n'] ?? 0) > 0) return declared
   const cut = await validationCut({ database, config, columns }, declared)
   return `CASE WHEN (${declared}) = 'train' AND ${cut} THEN 'validation' ELSE (${declared}) END`
@@ -30,8 +32,9 @@ interface SplitContext {
 
 async function declaredSplit(context: SplitContext, split: SplitDeclaration): Promise<string> {
   if (split.by === 'random') {
-    const { validation = 0, test = 0, seed = context.config.training?.seed ?? 1 } = split
-    const uniform = uniformSql(randomKey(seed, 'split'))
+    const { validation = 0, test = 0, seed = context.config.training?.seed ?? 1, within } = split
+    const drawn = uniformSql(randomKey(seed, 'split'))
+    const uniform = within === 'user' ? rankWithinUser(context, drawn) : drawn
     return `CASE WHEN ${uniform} < ${String(test)} THEN 'test' WHEN ${uniform} < ${String(test + validation)} THEN 'validation' ELSE 'train' END`
   }
   if (split.by === 'column') {
@@ -58,6 +61,14 @@ async function declaredSplit(context: SplitContext, split: SplitDeclaration): Pr
     ...(validation === null ? [] : [`WHEN __time >= ${String(validation)} THEN 'validation'`]),
   ]
   return cases.length === 0 ? "'train'" : `CASE ${cases.join(' ')} ELSE 'train' END`
+}
+
+/** Of the rows that the config splits, where each stands among its user's in a random order: 0 to below 1. */
+function rankWithinUser({ config, columns }: SplitContext, drawn: string): string {
+  const user = columns.get(config.data.user ?? '') ?? 'NULL'
+  const among = `PARTITION BY ${user}, __given = ''`
+  // Half a row is added, so that the share is rounded to the nearest row.
+  return `((row_number() OVER (${among} ORDER BY ${drawn}, __row) - 0.5) / count(*) OVER (${among}))`
 }
 
 async function validationCut(context: SplitContext, declared: string): Promise<string> {

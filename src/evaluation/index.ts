@@ -1,6 +1,6 @@
 export { evaluatePointwise, metricDeclarations, metricDescription } from './pointwise.js'
 export type { ScoredRows } from './metric.js'
-export { evaluateRanking, listMetrics } from './ranking.js'
+export { evaluateRanking, listMetricDescriptions, listMetrics } from './ranking.js'
 export type { RankingInput } from './ranking.js'
 export { topK } from './top-k.js'
 export { bootstrapInterval, bootstrapMetric } from './bootstrap.js'

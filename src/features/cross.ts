@@ -5,6 +5,8 @@
 import type { ColumnState } from './column.js'
 import type { EncodedFeatures, EncodedShape, JaggedIds } from './encoded-batch.js'
 import type { CrossDeclaration } from './feature-spec.js'
+import type { DensePairs } from './kernels/pairs.js'
+import { crossPairs, densePairs } from './kernels/pairs.js'
 import { firstTokenId, oovId } from './raw-values.js'
 import { TupleTable, hashTuple } from './tuple-table.js'
 
@@ -23,6 +25,9 @@ export interface CrossEncoder {
   /** Crosses the encoded features of some rows. */
   encode(features: EncodedFeatures): JaggedIds
 }
+
+/** Cells of a matrix of pairs at most: 64 MiB. */
+const mostDenseCells = 2 ** 24
 
 /** Whether a cross has something to learn: hashed ones do not. */
 export const crossLearns = (declaration: CrossDeclaration): boolean => declaration.hashBuckets === undefined
@@ -66,6 +71,11 @@ export function compileCross(declaration: CrossDeclaration, state: ColumnState, 
         }
       : (tuples: Int32Array, at: number): number => firstTokenId + ((hashTuple(tuples, at, arity) >>> 0) % hashBuckets)
   const idCount = firstTokenId + (hashBuckets ?? table.count)
+  // A list crossed with a column is looked up for every pair of every candidate: there a matrix beats hashing by far.
+  const dense =
+    isMultivalent && arity === 2 && hashBuckets === undefined
+      ? densePairs(table.tuples, { firstId: firstTokenId, absent: oovId, mostCells: mostDenseCells })
+      : null
   return {
     declaration,
     shape: { kind: 'ids', idCount, isMultivalent, combiner: 'sum' },
@@ -76,13 +86,14 @@ export function compileCross(declaration: CrossDeclaration, state: ColumnState, 
         ? undefined
         : table.tuples.subarray(index * arity, (index + 1) * arity)
     },
-    encode: (features) => (isMultivalent ? encodeLists : encodeSingles)({ declaration, idOf, features }),
+    encode: (features) => (isMultivalent ? encodeLists : encodeSingles)({ declaration, idOf, features, dense }),
   }
 }
 
 interface Encoding {
   readonly declaration: CrossDeclaration
   readonly features: EncodedFeatures
+  readonly dense: DensePairs | null
   idOf(tuples: Int32Array, at: number): number
 }
 
@@ -115,6 +126,9 @@ function encodeLists(encoding: Encoding): JaggedIds {
     for (const { offsets: own } of sides) product *= own ? (own[row + 1] ?? 0) - (own[row] ?? 0) : 1
     offsets[row + 1] = (offsets[row] ?? 0) + product
   }
+  const [left, right] = sides
+  if (encoding.dense && left && right)
+    return { ids: crossPairs([left, right], offsets, encoding.dense), offsets, weights: null }
   const ids = new Int32Array(offsets[rowCount] ?? 0)
   const tuple = new Int32Array(sides.length)
   for (let row = 0; row < rowCount; row++) {

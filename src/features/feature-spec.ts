@@ -63,7 +63,14 @@ export type SplitDeclaration =
     }
   /** A column that names the split: values 'train', 'validation', 'test'. */
   | { readonly by: 'column'; readonly column: string }
-  | { readonly by: 'random'; readonly validation?: number; readonly test?: number; readonly seed?: number }
+  | {
+      readonly by: 'random'
+      readonly validation?: number
+      readonly test?: number
+      readonly seed?: number
+      /** `'user'`: the shares are drawn from each user's rows, so that every user with enough of them has some in each split. */
+      readonly within?: 'user'
+    }
 
 /** A list feature of the user's own earlier rows: strictly before the row's time, so that the future never leaks. */
 export interface HistoryDeclaration {
@@ -73,6 +80,22 @@ export interface HistoryDeclaration {
   readonly where?: { readonly column: string; readonly atLeast: number }
   /** The last so many, newest last. Default 20. */
   readonly last?: number
+  /**
+   * `'earlier'` (default): rows before the row's own time. `'others'`: all other rows of the user in the training split, for
+   * data without order or with a random split; it would leak the future into a split by time, and is refused there.
+   */
+  readonly take?: 'earlier' | 'others'
+}
+
+/**
+ * Data that tells only what was done, not what was shown: in each epoch every positive training row is joined by rows with
+ * the same user and context and another item, drawn anew; never an item that the user acted on in training.
+ */
+export interface NegativesDeclaration {
+  /** `uniform` over the items (default), `popularity` (positives to the power 0.75), or `inBatch`: items of the batch's positives. */
+  readonly sampling?: 'uniform' | 'popularity' | 'inBatch'
+  /** Rows for each positive one. Default 4. */
+  readonly perPositive?: number
 }
 
 export interface DataDeclaration {
@@ -92,6 +115,7 @@ export interface DataDeclaration {
   /** Column to show for an item. */
   readonly title?: string
   readonly history?: Readonly<Record<string, HistoryDeclaration>>
+  readonly negatives?: NegativesDeclaration
   /** Impression and action logs (the label join). */
   readonly impressions?: string | readonly string[]
   readonly actions?: string | readonly string[]

@@ -23,6 +23,7 @@ export type {
 export type {
   LabelDeclaration,
   ModelDeclaration,
+  NegativesDeclaration,
   OptimizerDeclaration,
   SplitDeclaration,
   WideDeclaration,

@@ -41,7 +41,13 @@ const shareOrDuration = isEither(
 const splitForms: Readonly<Record<string, Check>> = {
   time: isObject({ by: isText, column: isText, validation: shareOrDuration, test: shareOrDuration }),
   column: isObject({ by: isText, column: isText }, ['column']),
-  random: isObject({ by: isText, validation: isNumber(0, 1), test: isNumber(0, 1), seed: isCount(0) }),
+  random: isObject({
+    by: isText,
+    validation: isNumber(0, 1),
+    test: isNumber(0, 1),
+    seed: isCount(0),
+    within: isOneOf('user'),
+  }),
 }
 const split: Check = (value, path) => {
   const by = isPlainObject(value) ? value['by'] : undefined
@@ -75,10 +81,16 @@ const data = isObject({
   title: isText,
   history: isRecordOf(
     isObject(
-      { of: isText, where: isObject({ column: isText, atLeast: isNumber() }, ['column', 'atLeast']), last: isCount() },
+      {
+        of: isText,
+        where: isObject({ column: isText, atLeast: isNumber() }, ['column', 'atLeast']),
+        last: isCount(),
+        take: isOneOf('earlier', 'others'),
+      },
       ['of'],
     ),
   ),
+  negatives: isObject({ sampling: isOneOf('uniform', 'popularity', 'inBatch'), perPositive: isCount(1, 1000) }),
   impressions: textOrTexts,
   actions: textOrTexts,
 })
@@ -161,10 +173,36 @@ function dataIssues(value: unknown): Issue[] {
     issues.push(faultAt('data.label', "must name the label, for example { column: 'clicked' }; got nothing"))
   if (isPlainObject(label) && label['positive'] !== undefined && label['atLeast'] !== undefined)
     issues.push(faultAt('data.label', 'must have either positive or atLeast; got both'))
+  issues.push(...keyIssues(value))
   const { validation, test } = isPlainObject(parts) ? parts : {}
   if (typeof validation === 'number' && typeof test === 'number' && validation + test >= 1)
     issues.push(
       faultAt('data.split', `must leave rows for training; got shares of ${shown(validation)} and ${shown(test)}`),
     )
   return issues
+}
+
+/** Parts that need to know who, what or when. */
+function keyIssues({ split: parts, negatives, history, user, item }: Record<string, unknown>): Issue[] {
+  const isByTime = isPlainObject(parts) && parts['by'] === 'time'
+  const histories = isPlainObject(history) ? Object.entries(history) : []
+  const need = (what: string, isNeeded: boolean, key: 'user' | 'item'): Issue[] =>
+    isNeeded && { user, item }[key] === undefined
+      ? [faultAt(`data.${key}`, `must name the ${key} column for ${what}; got nothing`)]
+      : []
+  return [
+    ...need('data.negatives', negatives !== undefined, 'user'),
+    ...need('data.negatives', negatives !== undefined, 'item'),
+    ...need('a split within users', isPlainObject(parts) && parts['within'] === 'user', 'user'),
+    ...histories.flatMap(([name, one]) =>
+      isByTime && isPlainObject(one) && one['take'] === 'others'
+        ? [
+            faultAt(
+              `data.history.${name}.take`,
+              "must be 'earlier' with a split by time: the others are of the future; got 'others'",
+            ),
+          ]
+        : [],
+    ),
+  ]
 }

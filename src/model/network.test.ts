@@ -116,6 +116,10 @@ function feedsFor(weights: Weights): Record<string, { data: Float64Array; shape:
     shape: [rowCount, numberWidth],
   }
   feeds[inputNames.label] = { data: Float64Array.from({ length: rowCount }, (_, i) => i % 2), shape: [rowCount, 1] }
+  feeds[inputNames.offset] = {
+    data: Float64Array.from({ length: rowCount }, (_, row) => randomNormal(61, row) / 3),
+    shape: [rowCount, 1],
+  }
   feeds[inputNames.weight] = {
     data: Float64Array.from({ length: rowCount }, (_, i) => 0.5 + (i % 3)),
     shape: [rowCount, 1],

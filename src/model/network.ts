@@ -17,6 +17,8 @@ export const inputNames = {
   wideNumbers: 'wide/numbers/input',
   label: 'label',
   weight: 'weight',
+  /** Added to the logit in training alone: the log odds that a way of sampling puts into the rows. */
+  offset: 'offset',
   /** What the summed loss is multiplied with before it is differentiated: 1 for a sum, 1/batch for a mean. */
   lossScale: 'loss/scale',
 } as const
@@ -79,8 +81,9 @@ function trainingOutputs(model: ResolvedModel, { builder, logit, inputs }: Built
   const { graph } = builder
   const label = graph.input(inputNames.label, ['batch', 1])
   const weight = graph.input(inputNames.weight, ['batch', 1])
-  const { multiply, sum } = operations
-  const loss = sum(multiply(heads[model.head].loss(logit, label), weight), [0, 1], false)
+  const offset = graph.input(inputNames.offset, ['batch', 1])
+  const { add, multiply, sum } = operations
+  const loss = sum(multiply(heads[model.head].loss(add(logit, offset), label), weight), [0, 1], false)
   const scaled = multiply(loss, graph.input(inputNames.lossScale, []))
   const variables = new Map([...inputs, ...builder.tensors])
   const gradients = differentiate(scaled, [...variables.values()])

@@ -1,4 +1,5 @@
 /** The items and users that a bundle carries: what `recommend` and ranked evaluation look features up in. */
+import { join } from 'node:path'
 import { readCatalogue } from '../data/index.js'
 import type { CatalogueItem, CatalogueUser } from '../data/index.js'
 import type { Config } from '../features/index.js'
@@ -16,16 +17,23 @@ export interface BundleCatalogue {
 }
 
 /** Reads the catalogue of a bundle and prepares a ranker over its items. */
-export async function openCatalogue(bundle: Bundle): Promise<BundleCatalogue> {
-  requireKeys(bundle.config)
-  const { items, users } = await readCatalogue(`${bundle.directory}/catalogue`)
-  const itemFeatures = new Set(Object.keys(featureGroups(bundle.config).item ?? {}))
+export const openCatalogue = (bundle: Bundle): Promise<BundleCatalogue> =>
+  openCatalogueOf(bundle, join(bundle.directory, 'catalogue'))
+
+/** The same for a model that is not a bundle yet, with the directory of its catalogue. */
+export async function openCatalogueOf(
+  model: Pick<Bundle, 'config' | 'encoder' | 'score'>,
+  directory: string,
+): Promise<BundleCatalogue> {
+  requireKeys(model.config)
+  const { items, users } = await readCatalogue(directory)
+  const itemFeatures = new Set(Object.keys(featureGroups(model.config).item ?? {}))
   return {
     items,
     users: new Map(users.map((user) => [user.key, user])),
     itemIndex: new Map(items.map((item, index) => [item.key, index])),
     ranker: createRanker(
-      bundle,
+      model,
       items.map((item) => item.features),
       itemFeatures,
     ),

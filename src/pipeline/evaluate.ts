@@ -5,6 +5,7 @@ import type { EncodedDataset, PreparedData } from '../data/index.js'
 import { evaluatePointwise, metricDescription } from '../evaluation/index.js'
 import { openBundle } from '../model/index.js'
 import type { Bundle } from '../model/index.js'
+import { openCatalogue } from './catalogue.js'
 import type { LoadedConfig } from './config-file.js'
 import { prepareData } from './prepare.js'
 import { evaluateRankedLists } from './ranked-lists.js'
@@ -99,7 +100,9 @@ export async function evaluateSplit({
   try {
     const metrics = {
       ...(dataset.rowCount > 0 ? await pointwiseMetrics(bundle, dataset) : {}),
-      ...(isRanking ? await evaluateRankedLists({ bundle, data, split, k: k ?? 10 }) : {}),
+      ...(isRanking
+        ? await evaluateRankedLists({ catalogue: await openCatalogue(bundle), data, split, k: k ?? 10 })
+        : {}),
     }
     return evaluation({
       bundle: directory,

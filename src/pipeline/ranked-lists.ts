@@ -1,26 +1,28 @@
 /** Ranked-list metrics of a bundle: every user of a split who liked something there ranks all items not seen in training. */
 import type { PreparedData } from '../data/index.js'
 import { evaluateRanking } from '../evaluation/index.js'
-import type { Bundle } from '../model/index.js'
-import { openCatalogue, seenItems } from './catalogue.js'
+import type { BundleCatalogue } from './catalogue.js'
+import { seenItems } from './catalogue.js'
 
 export interface RankedListOptions {
-  readonly bundle: Bundle
+  readonly catalogue: BundleCatalogue
   readonly data: PreparedData
   readonly split: string
   readonly k: number
+  /** Users ranked at most: every so many of them, in the order of their keys. Default: all. */
+  readonly maximumUsers?: number
 }
 
 /** `ndcg@k`, `recall@k`, `map@k`, `mrr` over the users of a split, for the bundle and for popularity. */
 export async function evaluateRankedLists({
-  bundle,
+  catalogue,
   data,
   split,
   k,
+  maximumUsers = Number.POSITIVE_INFINITY,
 }: RankedListOptions): Promise<Record<string, number | null>> {
-  const catalogue = await openCatalogue(bundle)
   const relevant = relevantItems(await data.split(split).positives(), catalogue.itemIndex)
-  const users = [...relevant.keys()].sort()
+  const users = evenly([...relevant.keys()].sort(), maximumUsers)
   const common = {
     userCount: users.length,
     relevant: (user: number) => relevant.get(users[user] ?? '') ?? new Set<number>(),
@@ -51,4 +53,10 @@ function relevantItems(
     relevant.set(user, items.add(index))
   }
   return relevant
+}
+
+/** At most so many elements, evenly spread. */
+function evenly<T>(all: readonly T[], most: number): T[] {
+  const step = Math.max(1, all.length / most)
+  return all.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step))
 }

@@ -1,9 +1,9 @@
 /** Training as one function: prepare, train or go on, write the bundle of the best epoch, evaluate that bundle. */
 import { join } from 'node:path'
 import { atomicWriteFile, suggestion } from '../base/index.js'
-import { createBatches, openPrepared } from '../data/index.js'
+import { openPrepared } from '../data/index.js'
 import type { PreparedData } from '../data/index.js'
-import { metricDeclarations } from '../evaluation/index.js'
+import { listMetricDescriptions, metricDeclarations } from '../evaluation/index.js'
 import type { Config } from '../features/index.js'
 import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
 import { createModelState, createStepProfile, openCheckpoints, resolveTraining, trainModel } from '../training/index.js'
@@ -16,7 +16,8 @@ import type { GraphComparison } from './profile.js'
 import { compareWithGraph } from './profile.js'
 import type { RunDirectory } from './run-directory.js'
 import { beginRun, reopenRun, runFingerprint, runOverrides } from './run-directory.js'
-import { validator } from './validation.js'
+import { openTrainingData } from './training-data.js'
+import { listMetricOf, validator } from './validation.js'
 import { withOverrides } from './overrides.js'
 import { writeRunBundle } from './write-run-bundle.js'
 
@@ -64,9 +65,11 @@ export async function trainBundle(loaded: LoadedConfig, options: TrainOptions = 
       : reopenRun(options.resume, fingerprint)
   const parts = modelParts(config, data)
   const profile = createStepProfile(() => performance.now())
-  const progress = await runTraining({ parts, data, run, profile, loaded, options })
+  const progress = await runTraining({ config, parts, data, run, profile, loaded, options })
   await writeRunBundle({ config, parts, data, run, progress })
-  const { metrics } = await evaluateSplit({ bundle: run.bundle, data, split: 'validation' })
+  const list = listMetricOf(parts.spec.metric)
+  const ranking = list ? { isRanking: true, k: list.k } : {}
+  const { metrics } = await evaluateSplit({ bundle: run.bundle, data, split: 'validation', ...ranking })
   const { milliseconds, rowCount } = profile.totals()
   const seconds = Object.values(milliseconds).reduce((sum, value) => sum + value, 0) / 1000
   const result: TrainResult = {
@@ -93,13 +96,16 @@ export function modelParts(config: Config, data: PreparedData): ModelParts {
 
 /** Whether a metric grows as models get better; throws `PIPELINE_METRIC_UNKNOWN`. */
 function isHigherBetter(metric: string): boolean {
+  if (listMetricOf(metric)) return true
   const declared = metricDeclarations.find(({ name, better }) => name === metric && better !== 'neither')
-  const known = metricDeclarations.filter(({ better }) => better !== 'neither').map(({ name }) => name)
+  const pointwise = metricDeclarations.filter(({ better }) => better !== 'neither').map(({ name }) => name)
+  const known = [...pointwise, ...Object.keys(listMetricDescriptions).map((name) => `${name}@10`)]
   if (!declared) throw metricUnknown({ metric, hint: suggestion(metric, known) })
   return declared.better === 'higher'
 }
 
 interface RunTraining {
+  readonly config: Config
   readonly parts: ModelParts
   readonly data: PreparedData
   readonly run: RunDirectory
@@ -109,6 +115,7 @@ interface RunTraining {
 }
 
 async function runTraining({
+  config,
   parts,
   data,
   run,
@@ -116,15 +123,10 @@ async function runTraining({
   loaded,
   options,
 }: RunTraining): Promise<TrainingProgressState> {
-  const train = data.split('train')
-  const { batchSize, seed } = parts.spec
   const signal = options.signal ?? new AbortController().signal
   const progress = await trainModel(parts, createModelState(parts), {
-    data: {
-      rowCount: train.rowCount,
-      batches: (epoch, firstBatch) => createBatches(train, { batchSize, seed, epoch, shuffle: true, firstBatch }),
-    },
-    validate: validator(parts, data),
+    data: await openTrainingData(config, parts, data),
+    validate: await validator(config, parts, data),
     checkpoints: openCheckpoints(run.checkpoints),
     profile,
     now: Date.now,

@@ -1,8 +1,11 @@
 /** Validation after each epoch: the model as it is on the validation split. */
 import type { PreparedData } from '../data/index.js'
-import { evaluatePointwise } from '../evaluation/index.js'
-import type { EncodedFeatures } from '../features/index.js'
-import type { ModelParts, TrainerOptions } from '../training/index.js'
+import { evaluatePointwise, listMetricDescriptions } from '../evaluation/index.js'
+import type { Config, EncodedFeatures } from '../features/index.js'
+import { createEncoder } from '../features/index.js'
+import type { EpochRecord, ModelParts, TrainerOptions } from '../training/index.js'
+import { openCatalogueOf } from './catalogue.js'
+import { evaluateRankedLists } from './ranked-lists.js'
 
 /** Rows scored at once. */
 export const rowsPerBlock = 8192
@@ -24,11 +27,48 @@ export async function scoreSplit(
   return { scores, labels, weights }
 }
 
-/** The trainer's `validate` over a prepared validation split; no metrics without rows. */
-export function validator({ model }: ModelParts, data: PreparedData): TrainerOptions['validate'] {
+/** Users whose lists are ranked after each epoch: enough for a mean that is steady, few enough for a pause of seconds. */
+const validationUsers = 1000
+
+/** A metric of ranked lists such as `ndcg@10`; `null` for any other. */
+export function listMetricOf(metric: string): { readonly k: number } | null {
+  const [, name = '', k] = /^(\w+)@([1-9]\d*)$/.exec(metric) ?? []
+  return name in listMetricDescriptions ? { k: Number(k) } : null
+}
+
+/**
+ * The trainer's `validate` over a prepared validation split; no metrics without rows. Lists are ranked when early stopping
+ * watches a metric of them.
+ */
+export async function validator(
+  config: Config,
+  { model, spec }: ModelParts,
+  data: PreparedData,
+): Promise<TrainerOptions['validate']> {
   const dataset = data.split('validation')
-  return async (score) => {
+  const list = listMetricOf(spec.metric)
+  const encoder = createEncoder(config, data.featureState)
+  let score: Parameters<TrainerOptions['validate']>[0] = () => Promise.reject(new Error('internal: nothing is trained'))
+  const lists =
+    list && dataset.rowCount > 0
+      ? await openCatalogueOf({ config, encoder, score: (features) => score(features) }, data.directory)
+      : null
+  return async (current) => {
     if (dataset.rowCount === 0) return {}
-    return evaluatePointwise(model.head, await scoreSplit(dataset, score))
+    score = current
+    const pointwise = evaluatePointwise(model.head, await scoreSplit(dataset, current))
+    const ranked =
+      lists && list
+        ? await evaluateRankedLists({
+            catalogue: lists,
+            data,
+            split: 'validation',
+            k: list.k,
+            maximumUsers: validationUsers,
+          })
+        : {}
+    const metrics: EpochRecord['metrics'] = { ...pointwise, ...ranked }
+    // What early stopping watches comes first: views show the first ones.
+    return { [spec.metric]: metrics[spec.metric] ?? null, ...metrics }
   }
 }

@@ -15,7 +15,11 @@ import type { ModelParts, ModelState } from './model-state.js'
 import type { StepProfile } from './step-profile.js'
 
 /** A batch and its place in the epoch's order. */
-export type TrainingBatch = EncodedBatch & { readonly firstRow: number }
+export type TrainingBatch = EncodedBatch & {
+  readonly firstRow: number
+  /** Added to the logits of the rows in training; none by default. */
+  readonly offsets?: Float32Array
+}
 
 export interface StepPosition {
   readonly epoch: number
@@ -124,6 +128,7 @@ function lossFeeds(batch: TrainingBatch, scale: number): Record<string, TensorDa
   return {
     [inputNames.label]: { data: batch.labels, shape },
     [inputNames.weight]: { data: batch.weights, shape },
+    [inputNames.offset]: { data: batch.offsets ?? new Float32Array(batch.rowCount), shape },
     [inputNames.lossScale]: { data: Float32Array.of(scale), shape: [] },
   }
 }
