@@ -65,8 +65,8 @@ export const partUnknown = defineError<{ part: string }>(
   ({ part }) => `--part must be wide, deep or both; got "${part}"`,
 )
 
-export const metricUnknown = defineError<{ metric: string; hint: string }>(
+export const metricUnknown = defineError<{ asked: string; metric: string; hint: string }>(
   'PIPELINE_METRIC_UNKNOWN',
   'usage',
-  ({ metric, hint }) => `training.metric must be a metric that models are better or worse by; got "${metric}"; ${hint}`,
+  ({ asked, metric, hint }) => `${asked} must be a metric that models are better or worse by; got "${metric}"; ${hint}`,
 )

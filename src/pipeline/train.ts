@@ -1,23 +1,18 @@
 /** Training as one function: prepare, train or go on, write the bundle of the best epoch, evaluate that bundle. */
 import { join } from 'node:path'
-import { atomicWriteFile, suggestion } from '../base/index.js'
-import { createBatches, openPrepared } from '../data/index.js'
-import type { PreparedData } from '../data/index.js'
-import { metricDeclarations } from '../evaluation/index.js'
-import type { Config } from '../features/index.js'
-import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
-import { createModelState, createStepProfile, openCheckpoints, resolveTraining, trainModel } from '../training/index.js'
-import type { EpochRecord, ModelParts, StepProfile, TrainingEvent, TrainingProgressState } from '../training/index.js'
+import { atomicWriteFile } from '../base/index.js'
+import { openPrepared } from '../data/index.js'
+import { createStepProfile } from '../training/index.js'
+import type { EpochRecord, TrainingEvent } from '../training/index.js'
 import type { LoadedConfig } from './config-file.js'
-import { interrupted, metricUnknown } from './errors.js'
+import { interrupted } from './errors.js'
 import { evaluateSplit } from './evaluate.js'
 import { prepareData } from './prepare.js'
 import type { GraphComparison } from './profile.js'
 import { compareWithGraph } from './profile.js'
-import type { RunDirectory } from './run-directory.js'
 import { beginRun, reopenRun, runFingerprint, runOverrides } from './run-directory.js'
-import { validator } from './validation.js'
 import { withOverrides } from './overrides.js'
+import { modelParts, trainPrepared } from './train-prepared.js'
 import { writeRunBundle } from './write-run-bundle.js'
 
 export interface TrainOptions {
@@ -64,7 +59,9 @@ export async function trainBundle(loaded: LoadedConfig, options: TrainOptions = 
       : reopenRun(options.resume, fingerprint)
   const parts = modelParts(config, data)
   const profile = createStepProfile(() => performance.now())
-  const progress = await runTraining({ parts, data, run, profile, loaded, options })
+  const { signal, onEvent } = options
+  const progress = await trainPrepared({ parts, data, checkpoints: run.checkpoints, profile, signal, onEvent })
+  if (!progress.isFinished) throw interrupted({ directory: run.directory, config: loaded.path })
   await writeRunBundle({ config, parts, data, run, progress })
   const { metrics } = await evaluateSplit({ bundle: run.bundle, data, split: 'validation' })
   const { milliseconds, rowCount } = profile.totals()
@@ -82,57 +79,6 @@ export async function trainBundle(loaded: LoadedConfig, options: TrainOptions = 
   }
   atomicWriteFile(join(run.directory, 'report.json'), `${JSON.stringify(result, null, 2)}\n`)
   return result
-}
-
-/** The model of a config over prepared data. */
-export function modelParts(config: Config, data: PreparedData): ModelParts {
-  const model = resolveModel(config)
-  const layout = layoutInputs(model, config, data.columns)
-  return { model, layout, network: createNetwork(model, layout), spec: resolveTraining(config, model, isHigherBetter) }
-}
-
-/** Whether a metric grows as models get better; throws `PIPELINE_METRIC_UNKNOWN`. */
-function isHigherBetter(metric: string): boolean {
-  const declared = metricDeclarations.find(({ name, better }) => name === metric && better !== 'neither')
-  const known = metricDeclarations.filter(({ better }) => better !== 'neither').map(({ name }) => name)
-  if (!declared) throw metricUnknown({ metric, hint: suggestion(metric, known) })
-  return declared.better === 'higher'
-}
-
-interface RunTraining {
-  readonly parts: ModelParts
-  readonly data: PreparedData
-  readonly run: RunDirectory
-  readonly profile: StepProfile
-  readonly loaded: LoadedConfig
-  readonly options: TrainOptions
-}
-
-async function runTraining({
-  parts,
-  data,
-  run,
-  profile,
-  loaded,
-  options,
-}: RunTraining): Promise<TrainingProgressState> {
-  const train = data.split('train')
-  const { batchSize, seed } = parts.spec
-  const signal = options.signal ?? new AbortController().signal
-  const progress = await trainModel(parts, createModelState(parts), {
-    data: {
-      rowCount: train.rowCount,
-      batches: (epoch, firstBatch) => createBatches(train, { batchSize, seed, epoch, shuffle: true, firstBatch }),
-    },
-    validate: validator(parts, data),
-    checkpoints: openCheckpoints(run.checkpoints),
-    profile,
-    now: Date.now,
-    onEvent: options.onEvent ?? ignore,
-    signal,
-  })
-  if (!progress.isFinished) throw interrupted({ directory: run.directory, config: loaded.path })
-  return progress
 }
 
 const ignore = (): void => undefined

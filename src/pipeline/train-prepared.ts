@@ -1,0 +1,56 @@
+/** The training of one model over open prepared data: what `train` does once and `compare` many times. */
+import { suggestion } from '../base/index.js'
+import { createBatches } from '../data/index.js'
+import type { PreparedData } from '../data/index.js'
+import { metricDeclarations } from '../evaluation/index.js'
+import type { Config } from '../features/index.js'
+import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
+import { createModelState, openCheckpoints, resolveTraining, trainModel } from '../training/index.js'
+import type { ModelParts, StepProfile, TrainingEvent, TrainingProgressState } from '../training/index.js'
+import { metricUnknown } from './errors.js'
+import { validator } from './validation.js'
+
+/** The model of a config over prepared data. */
+export function modelParts(config: Config, data: PreparedData): ModelParts {
+  const model = resolveModel(config)
+  const layout = layoutInputs(model, config, data.columns)
+  const isHigher = (metric: string): boolean => isHigherBetter(metric, 'training.metric')
+  return { model, layout, network: createNetwork(model, layout), spec: resolveTraining(config, model, isHigher) }
+}
+
+/** Whether a metric grows as models get better; `asked` is where it was named. Throws `PIPELINE_METRIC_UNKNOWN`. */
+export function isHigherBetter(metric: string, asked: string): boolean {
+  const declared = metricDeclarations.find(({ name, better }) => name === metric && better !== 'neither')
+  const known = metricDeclarations.filter(({ better }) => better !== 'neither').map(({ name }) => name)
+  if (!declared) throw metricUnknown({ asked, metric, hint: suggestion(metric, known) })
+  return declared.better === 'higher'
+}
+
+export interface PreparedTraining {
+  readonly parts: ModelParts
+  readonly data: PreparedData
+  /** Directory of the checkpoints; training goes on from the latest one there. */
+  readonly checkpoints: string
+  readonly profile: StepProfile
+  readonly signal: AbortSignal | undefined
+  readonly onEvent: ((event: TrainingEvent) => void) | undefined
+}
+
+/** Trains to the end, or to the signal: then `isFinished` is false and a checkpoint is kept. */
+export async function trainPrepared(training: PreparedTraining): Promise<TrainingProgressState> {
+  const { parts, data } = training
+  const train = data.split('train')
+  const { batchSize, seed } = parts.spec
+  return trainModel(parts, createModelState(parts), {
+    data: {
+      rowCount: train.rowCount,
+      batches: (epoch, firstBatch) => createBatches(train, { batchSize, seed, epoch, shuffle: true, firstBatch }),
+    },
+    validate: validator(parts, data),
+    checkpoints: openCheckpoints(training.checkpoints),
+    profile: training.profile,
+    now: Date.now,
+    onEvent: training.onEvent ?? ((): void => undefined),
+    signal: training.signal ?? new AbortController().signal,
+  })
+}
