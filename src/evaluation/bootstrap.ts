@@ -95,7 +95,7 @@ export function bootstrapMetric(
 }
 
 /** The unit of each row that is drawn as a whole: its group, numbered from 0, or (`units` is `null`) the row itself. */
-export function unitsOf({ groups, labels }: ScoredRows): {
+export function unitsOf({ groups, labels }: Pick<ScoredRows, 'groups' | 'labels'>): {
   readonly units: Int32Array | null
   readonly unitCount: number
 } {

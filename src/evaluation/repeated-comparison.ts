@@ -7,6 +7,7 @@
 import { randomInteger, randomKey } from '../base/index.js'
 import type { BootstrapOptions } from './bootstrap.js'
 import { percentiles, resampledUnits, unitsOf } from './bootstrap.js'
+import { ascendingOrder } from './kernels/radix-sort.js'
 import type { Metric, ScoredRows } from './metric.js'
 import { metrics } from './metrics/index.js'
 
@@ -31,7 +32,7 @@ export interface ScoreDifference {
 
 export interface RepeatedComparison {
   readonly metric: string
-  readonly rows: Omit<ScoredRows, 'scores'>
+  readonly rows: Omit<ScoredRows, 'scores' | 'order'>
   readonly models: readonly RepeatedScores[]
   /** Indices of model and reference. */
   readonly pairs: readonly (readonly [model: number, reference: number])[]
@@ -41,8 +42,9 @@ export interface RepeatedComparison {
 export function compareRepeated(comparison: RepeatedComparison, options: BootstrapOptions = {}): ScoreDifference[] {
   const metric = metrics.find(({ name }) => name === comparison.metric)
   if (!metric) return []
-  const own = comparison.models.map((model) => mean(runMetrics(metric, comparison.rows, model)))
-  const resampled = resampledMeans(metric, comparison, options)
+  const ordered = comparison.models.map(({ runs }) => runs.map((scores) => ({ scores, order: ascendingOrder(scores) })))
+  const own = ordered.map((runs) => mean(runMetrics(metric, comparison.rows, runs)))
+  const resampled = resampledMeans({ metric, rows: comparison.rows, models: ordered }, options)
   return comparison.pairs.flatMap(([model, reference]) => {
     const value = difference(own, model, reference)
     if (value === null) return []
@@ -62,26 +64,30 @@ export function verdictOf(
   return low > 0 === isLowerBetter ? 'worse' : 'better'
 }
 
+type OrderedRuns = readonly Required<Pick<ScoredRows, 'scores' | 'order'>>[]
+
+interface Resampled {
+  readonly metric: Metric
+  readonly rows: RepeatedComparison['rows']
+  readonly models: readonly OrderedRuns[]
+}
+
 /** For each resample, the mean of each model's drawn runs on the drawn rows. */
-function resampledMeans(
-  metric: Metric,
-  { rows, models }: RepeatedComparison,
-  options: BootstrapOptions,
-): (number | null)[][] {
-  const { units, unitCount } = unitsOf({ ...rows, scores: new Float32Array(0) })
+function resampledMeans({ metric, rows, models }: Resampled, options: BootstrapOptions): (number | null)[][] {
+  const { units, unitCount } = unitsOf(rows)
   const weights = new Float32Array(rows.labels.length)
   const all: (number | null)[][] = []
   for (const draws of resampledUnits(unitCount, options)) {
     for (let row = 0; row < weights.length; row++)
       weights[row] = (rows.weights?.[row] ?? 1) * (draws[units?.[row] ?? row] ?? 0)
     const key = randomKey(options.seed ?? 1, 'runs', all.length)
-    all.push(models.map((model, index) => mean(drawnOf(runMetrics(metric, { ...rows, weights }, model), key, index))))
+    all.push(models.map((runs, index) => mean(drawnOf(runMetrics(metric, { ...rows, weights }, runs), key, index))))
   }
   return all
 }
 
-function runMetrics(metric: Metric, rows: Omit<ScoredRows, 'scores'>, { runs }: RepeatedScores): (number | null)[] {
-  return runs.map((scores) => metric.compute({ ...rows, scores }))
+function runMetrics(metric: Metric, rows: RepeatedComparison['rows'], runs: OrderedRuns): (number | null)[] {
+  return runs.map((run) => metric.compute({ ...rows, ...run }))
 }
 
 /** As many runs as there are, drawn with replacement. */
