@@ -1,3 +1,6 @@
+export { compareModels } from './compare.js'
+export type { CompareOptions, CompareResult } from './compare.js'
+export type { ComparedTraining } from './compare-training.js'
 export { checkedConfig, loadConfig } from './config-file.js'
 export type { LoadedConfig } from './config-file.js'
 export { evaluateBundle } from './evaluate.js'

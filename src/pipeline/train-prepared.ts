@@ -14,15 +14,14 @@ import { validator } from './validation.js'
 export function modelParts(config: Config, data: PreparedData): ModelParts {
   const model = resolveModel(config)
   const layout = layoutInputs(model, config, data.columns)
-  const isHigher = (metric: string): boolean => isHigherBetter(metric, 'training.metric')
-  return { model, layout, network: createNetwork(model, layout), spec: resolveTraining(config, model, isHigher) }
+  return { model, layout, network: createNetwork(model, layout), spec: resolveTraining(config, model, isHigherBetter) }
 }
 
-/** Whether a metric grows as models get better; `asked` is where it was named. Throws `PIPELINE_METRIC_UNKNOWN`. */
-export function isHigherBetter(metric: string, asked: string): boolean {
+/** Whether a metric grows as models get better; throws `PIPELINE_METRIC_UNKNOWN`. */
+function isHigherBetter(metric: string): boolean {
   const declared = metricDeclarations.find(({ name, better }) => name === metric && better !== 'neither')
   const known = metricDeclarations.filter(({ better }) => better !== 'neither').map(({ name }) => name)
-  if (!declared) throw metricUnknown({ asked, metric, hint: suggestion(metric, known) })
+  if (!declared) throw metricUnknown({ asked: 'training.metric', metric, hint: suggestion(metric, known) })
   return declared.better === 'higher'
 }
 
