@@ -6,6 +6,7 @@ export type { Architecture } from './model/index.js'
 export { operations } from './graph/index.js'
 // The main job.
 export {
+  compareModels,
   evaluateBundle,
   inspectBundle,
   loadConfig,
@@ -14,6 +15,7 @@ export {
   trainBundle,
 } from './pipeline/index.js'
 export type {
+  CompareResult,
   EvaluateResult,
   InspectResult,
   LoadedConfig,

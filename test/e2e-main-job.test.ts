@@ -140,6 +140,22 @@ describe('the main job on the command line', () => {
   })
 })
 
+describe('compare', () => {
+  it('prints one object, tables or progress where each belongs, and finds what was trained before', () => {
+    const args = ['compare', '--seeds', '1', '--parts', 'wide,deep', '--out', 'compared']
+    const ran = widedeep([...args, '--json'])
+    expect(ran.stderr).toMatch(/1\/2 {2}wide, seed 1: best epoch \d of 3/)
+    const { models, differences } = json(ran) as { models: { name: string }[]; differences: object[] }
+    expect(models.map(({ name }) => name)).toEqual(['wide', 'deep'])
+    expect(differences).toMatchObject([{ model: 'deep', reference: 'wide' }])
+    const again = widedeep(args)
+    expect(again.stderr).toContain('2/2  deep, seed 1: found, trained before')
+    expect(again.stdout).toMatch(/deep against wide .* (better|worse|noise)\n/)
+    expect(again.stdout).toContain('one seed: intervals know nothing of the luck of training')
+    expect(widedeep(['compare', '--crosses', '0,some'])).toMatchObject({ code: 2 })
+  })
+})
+
 describe('bad input', () => {
   it('names the file of an altered or truncated bundle', () => {
     for (const file of ['model.onnx', 'tables/embedding%2Fapp.f32', 'config.json']) {

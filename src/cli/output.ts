@@ -8,6 +8,8 @@ export interface Output {
   /** The command's result: `text` for people, `value` for programs. */
   result(value: object, text: string): void
   warn(text: string): void
+  /** A line on standard error, whatever the form of the result. */
+  note(text: string): void
   /** Replaces the line in progress on a terminal; a plain line now and then elsewhere. */
   progress(text: string): void
   endProgress(): void
@@ -39,6 +41,11 @@ export function createOutput(isJson: boolean): Output {
     warn: (text) => {
       endProgress()
       process.stderr.write(`warning: ${text}\n`)
+    },
+    note: (text) => {
+      if (isTerminal) process.stderr.write('\r\u001b[2K')
+      isLineOpen = false
+      process.stderr.write(`${text}\n`)
     },
     progress: (text) => {
       if (isTerminal) {

@@ -32,10 +32,22 @@ export function bootstrapInterval(
   statistic: (draws: Float32Array) => number | null,
   { resamples = 500, level = 0.95, seed = 1 }: BootstrapOptions = {},
 ): BootstrapInterval | null {
-  const draws = new Float32Array(unitCount).fill(1)
-  const value = unitCount > 0 ? statistic(draws) : null
+  const value = unitCount > 0 ? statistic(new Float32Array(unitCount).fill(1)) : null
   if (value === null) return null
   const drawn: number[] = []
+  for (const draws of resampledUnits(unitCount, { resamples, seed })) {
+    const one = statistic(draws)
+    if (one !== null) drawn.push(one)
+  }
+  return { value, ...percentiles(drawn, value, level), undefinedCount: resamples - drawn.length }
+}
+
+/** How often each unit was drawn, resample by resample; one array, filled anew each time. */
+export function* resampledUnits(
+  unitCount: number,
+  { resamples = 500, seed = 1 }: BootstrapOptions,
+): Generator<Float32Array> {
+  const draws = new Float32Array(unitCount)
   for (let resample = 0; resample < resamples; resample++) {
     const key = randomKey(seed, 'bootstrap', resample)
     draws.fill(0)
@@ -43,15 +55,16 @@ export function bootstrapInterval(
       const unit = randomInteger(key, i, unitCount)
       draws[unit] = (draws[unit] ?? 0) + 1
     }
-    const one = statistic(draws)
-    if (one !== null) drawn.push(one)
+    yield draws
   }
-  drawn.sort((a, b) => a - b)
+}
+
+/** The ends of the percentile interval of resampled values; `value` itself where there are none. */
+export function percentiles(drawn: readonly number[], value: number, level = 0.95): { low: number; high: number } {
+  const ascending = [...drawn].sort((a, b) => a - b)
   return {
-    value,
-    low: quantile(drawn, (1 - level) / 2) ?? value,
-    high: quantile(drawn, (1 + level) / 2) ?? value,
-    undefinedCount: resamples - drawn.length,
+    low: quantile(ascending, (1 - level) / 2) ?? value,
+    high: quantile(ascending, (1 + level) / 2) ?? value,
   }
 }
 
@@ -81,8 +94,11 @@ export function bootstrapMetric(
   return bootstrapInterval(unitCount, statistic, options)
 }
 
-/** The unit of each row: its group, numbered from 0, or (`units` is `null`) the row itself. */
-function unitsOf({ groups, labels }: ScoredRows): { readonly units: Int32Array | null; readonly unitCount: number } {
+/** The unit of each row that is drawn as a whole: its group, numbered from 0, or (`units` is `null`) the row itself. */
+export function unitsOf({ groups, labels }: Pick<ScoredRows, 'groups' | 'labels'>): {
+  readonly units: Int32Array | null
+  readonly unitCount: number
+} {
   if (!groups) return { units: null, unitCount: labels.length }
   const units = new Int32Array(groups.length)
   let unitCount = 0

@@ -9,6 +9,8 @@ export interface ScoredRows {
   readonly weights?: Float32Array
   /** The group (the user) of each row, for grouped metrics. */
   readonly groups?: Int32Array
+  /** Rows by ascending score where that is known: sorting is most of the work of a metric that is computed again and again. */
+  readonly order?: Uint32Array
 }
 
 export interface Metric {
@@ -40,7 +42,7 @@ export function weightedMean(rows: ScoredRows, value: (score: number, label: num
 }
 
 /** Row indices by ascending score; equal scores in row order. */
-export const ascendingByScore = ({ scores }: ScoredRows): Uint32Array => ascendingOrder(scores)
+export const ascendingByScore = ({ scores, order }: ScoredRows): Uint32Array => order ?? ascendingOrder(scores)
 
 /** Where the run of rows with the score at `start` ends, in an order of rows that is sorted by score; beyond `start` even for NaN. */
 export function endOfRun({ scores }: ScoredRows, order: Uint32Array, start: number): number {

@@ -65,8 +65,41 @@ export const partUnknown = defineError<{ part: string }>(
   ({ part }) => `--part must be wide, deep or both; got "${part}"`,
 )
 
-export const metricUnknown = defineError<{ metric: string; hint: string }>(
+export const metricUnknown = defineError<{ asked: string; metric: string; hint: string }>(
   'PIPELINE_METRIC_UNKNOWN',
   'usage',
-  ({ metric, hint }) => `training.metric must be a metric that models are better or worse by; got "${metric}"; ${hint}`,
+  ({ asked, metric, hint }) => `${asked} must be a metric that models are better or worse by; got "${metric}"; ${hint}`,
+)
+
+export const comparePartUnknown = defineError<{ part: string; known: string }>(
+  'PIPELINE_COMPARE_PART_UNKNOWN',
+  'usage',
+  ({ part, known }) => `--parts must be some of ${known}; got "${part}"`,
+)
+
+export const comparePairInvalid = defineError<{ columns: string; reason: string }>(
+  'PIPELINE_COMPARE_PAIR_INVALID',
+  'usage',
+  ({ columns, reason }) =>
+    `--pairs must be two categorical features of the first config, such as user,item; got ${columns}; ${reason}`,
+)
+
+export const compareRowsDiffer = defineError<{ split: string; first: string; other: string }>(
+  'PIPELINE_COMPARE_ROWS_DIFFER',
+  'usage',
+  ({ split, first, other }) =>
+    `configs must have the same rows in the ${split} split to be compared; labels or weights of ${other} differ from those of ${first}; give both the same data, label and split`,
+)
+
+export const compareSplitEmpty = defineError<{ split: string }>(
+  'PIPELINE_COMPARE_SPLIT_EMPTY',
+  'usage',
+  ({ split }) => `--split must be validation or test, and have rows; ${split} has none`,
+)
+
+export const compareInterrupted = defineError<{ directory: string }>(
+  'PIPELINE_COMPARE_INTERRUPTED',
+  'environment',
+  ({ directory }) =>
+    `the comparison was stopped; finished runs and a checkpoint are kept in ${directory}; the same command goes on from there`,
 )

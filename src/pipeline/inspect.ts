@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { openBundle } from '../model/index.js'
+import type { Bundle } from '../model/index.js'
 
 export interface InspectResult {
   readonly bundle: string
@@ -23,19 +24,16 @@ export interface TableSummary {
 export async function inspectBundle(directory: string): Promise<InspectResult> {
   const bundle = await openBundle(directory)
   try {
-    const tables = bundle.tables.map(({ name, rowCount, dimension }) => {
-      return { name, rowCount, dimension, nonZeroRows: nonZeroRows(bundle.readWeights(name), dimension) }
-    })
+    const tables = tableSummaries(bundle)
     const columns = bundle.encoder.columns.map(({ name, shape }) => ({
       name,
       kind: shape.kind,
       size: shape.kind === 'ids' ? shape.idCount : shape.width,
     }))
-    const sparse = tables.reduce((sum, { rowCount, dimension }) => sum + rowCount * dimension, 0)
     return {
       bundle: directory,
       head: bundle.model.head,
-      parameterCount: sparse + bundle.denseParameterCount(),
+      parameterCount: parameterCountOf(bundle),
       sizeBytes: sizeOf(directory),
       columns,
       tables,
@@ -43,6 +41,19 @@ export async function inspectBundle(directory: string): Promise<InspectResult> {
   } finally {
     await bundle.close()
   }
+}
+
+/** Every table of an open bundle. */
+export function tableSummaries(bundle: Bundle): TableSummary[] {
+  return bundle.tables.map(({ name, rowCount, dimension }) => {
+    return { name, rowCount, dimension, nonZeroRows: nonZeroRows(bundle.readWeights(name), dimension) }
+  })
+}
+
+/** All weights of an open bundle: tables and layers. */
+export function parameterCountOf(bundle: Bundle): number {
+  const sparse = bundle.tables.reduce((sum, { rowCount, dimension }) => sum + rowCount * dimension, 0)
+  return sparse + bundle.denseParameterCount()
 }
 
 function nonZeroRows(weights: Float32Array, dimension: number): number {

@@ -1,4 +1,5 @@
 import type { CliCommand } from '../command.js'
+import { compare } from './compare.js'
 import { demo } from './demo.js'
 import { evaluate } from './evaluate.js'
 import { init } from './init.js'
@@ -8,4 +9,4 @@ import { recommend } from './recommend.js'
 import { train } from './train.js'
 
 /** Every command, in the order of the help. */
-export const commands: readonly CliCommand[] = [init, prepare, train, evaluate, recommend, inspect, demo]
+export const commands: readonly CliCommand[] = [init, prepare, train, evaluate, compare, recommend, inspect, demo]

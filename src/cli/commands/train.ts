@@ -2,7 +2,7 @@ import { loadConfig, trainBundle } from '../../pipeline/index.js'
 import type { TrainResult } from '../../pipeline/index.js'
 import type { CliCommand } from '../command.js'
 import { countOption, textOption } from '../command.js'
-import type { Output } from '../output.js'
+import { stopOnSignal } from '../stop-signal.js'
 import { countText, metricText, textTable } from '../table.js'
 import { createTrainingView } from '../training-view.js'
 
@@ -40,21 +40,6 @@ export const train: CliCommand = {
       stop.end()
     }
   },
-}
-
-/** The first Ctrl-C (or SIGTERM) asks training to checkpoint and stop; the second ends the process at once. */
-function stopOnSignal(output: Output): { signal: AbortSignal; end(): void } {
-  const controller = new AbortController()
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(130)
-    output.line('stopping after this step, with a checkpoint; press again to end at once')
-    controller.abort()
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-  return {
-    signal: controller.signal,
-    end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
-  }
 }
 
 function summary(result: TrainResult): string {

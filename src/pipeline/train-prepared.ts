@@ -1,0 +1,53 @@
+/** The training of one model over open prepared data: what `train` does once and `compare` many times. */
+import { suggestion } from '../base/index.js'
+import type { PreparedData } from '../data/index.js'
+import { listMetricDescriptions, metricDeclarations } from '../evaluation/index.js'
+import type { Config } from '../features/index.js'
+import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
+import { createModelState, openCheckpoints, resolveTraining, trainModel } from '../training/index.js'
+import type { ModelParts, StepProfile, TrainingEvent, TrainingProgressState } from '../training/index.js'
+import { metricUnknown } from './errors.js'
+import { openTrainingData } from './training-data.js'
+import { listMetricOf, validator } from './validation.js'
+
+/** The model of a config over prepared data. */
+export function modelParts(config: Config, data: PreparedData): ModelParts {
+  const model = resolveModel(config)
+  const layout = layoutInputs(model, config, data.columns)
+  return { model, layout, network: createNetwork(model, layout), spec: resolveTraining(config, model, isHigherBetter) }
+}
+
+/** Whether a metric grows as models get better; throws `PIPELINE_METRIC_UNKNOWN`. */
+function isHigherBetter(metric: string): boolean {
+  if (listMetricOf(metric)) return true
+  const declared = metricDeclarations.find(({ name, better }) => name === metric && better !== 'neither')
+  const pointwise = metricDeclarations.filter(({ better }) => better !== 'neither').map(({ name }) => name)
+  const known = [...pointwise, ...Object.keys(listMetricDescriptions).map((name) => `${name}@10`)]
+  if (!declared) throw metricUnknown({ asked: 'training.metric', metric, hint: suggestion(metric, known) })
+  return declared.better === 'higher'
+}
+
+export interface PreparedTraining {
+  readonly config: Config
+  readonly parts: ModelParts
+  readonly data: PreparedData
+  /** Directory of the checkpoints; training goes on from the latest one there. */
+  readonly checkpoints: string
+  readonly profile: StepProfile
+  readonly signal: AbortSignal | undefined
+  readonly onEvent: ((event: TrainingEvent) => void) | undefined
+}
+
+/** Trains to the end, or to the signal: then `isFinished` is false and a checkpoint is kept. */
+export async function trainPrepared(training: PreparedTraining): Promise<TrainingProgressState> {
+  const { config, parts, data } = training
+  return trainModel(parts, createModelState(parts), {
+    data: await openTrainingData(config, parts, data),
+    validate: await validator(config, parts, data),
+    checkpoints: openCheckpoints(training.checkpoints),
+    profile: training.profile,
+    now: Date.now,
+    onEvent: training.onEvent ?? ((): void => undefined),
+    signal: training.signal ?? new AbortController().signal,
+  })
+}
