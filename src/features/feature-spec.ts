@@ -132,7 +132,10 @@ export interface WideDeclaration {
   readonly features?: readonly string[]
   readonly crosses?: readonly CrossDeclaration[]
   readonly optimizer?: OptimizerDeclaration
+  /** Penalty λ/2·‖w‖² on the weights of ids and numbers; the bias has none. */
   readonly l2?: number
+  /** `touched` (default): weights of the batch's ids only. `everyStep`: all of them each step. */
+  readonly regularization?: 'touched' | 'everyStep'
 }
 
 export interface DeepDeclaration {

@@ -113,7 +113,16 @@ const crossList = isListOf(
 const wide = isEither(
   { when: (value) => value === false, check: () => [] },
   { when: Array.isArray, check: crossList },
-  { when: () => true, check: isObject({ features: isListOf(isText), crosses: crossList, optimizer, l2: isNumber(0) }) },
+  {
+    when: () => true,
+    check: isObject({
+      features: isListOf(isText),
+      crosses: crossList,
+      optimizer,
+      l2: isNumber(0),
+      regularization: isOneOf('touched', 'everyStep'),
+    }),
+  },
 )
 const deep = isEither(
   { when: (value) => value === false, check: () => [] },

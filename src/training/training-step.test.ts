@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { categorical, createEncoder } from '../features/index.js'
+import type { Config, ModelDeclaration } from '../features/index.js'
+import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
+import { createModelState } from './model-state.js'
+import type { ModelState } from './model-state.js'
+import { createStepProfile } from './step-profile.js'
+import { resolveTraining } from './training-spec.js'
+import { createTrainingStep } from './training-step.js'
+
+/** Steps of one model over single rows of the feature `a` (ids 2 and 3), each with the label 1 of a regression. */
+async function trained(
+  model: ModelDeclaration,
+  values: readonly number[],
+  training: Config['training'] = {},
+): Promise<ModelState> {
+  const config: Config = {
+    data: {},
+    features: { a: categorical({ values: 2 }) },
+    model: { head: 'regression', ...model },
+    training: { threads: 1, ...training },
+  }
+  const encoder = createEncoder(config, { columns: { a: { json: {}, arrays: {} } }, crosses: {} })
+  const resolved = resolveModel(config)
+  const layout = layoutInputs(resolved, config, encoder.columns)
+  const spec = resolveTraining(config, resolved, () => true)
+  const parts = { model: resolved, layout, network: createNetwork(resolved, layout), spec }
+  const state = createModelState(parts)
+  const profile = createStepProfile(() => 0)
+  const step = await createTrainingStep(parts, state, profile)
+  for (const [index, a] of values.entries()) {
+    const batch = { ...encoder.encode([{ a }]), labels: Float32Array.of(1), weights: Float32Array.of(1), firstRow: 0 }
+    await step.run(batch, { epoch: 0, step: index, learningRateScale: 1 })
+  }
+  await step.close()
+  return state
+}
+
+const wideWeights = (state: ModelState): number[] => [...(state.tables.get('wide/a')?.readWeights(2, 2) ?? [])]
+
+describe('the penalty of the wide weights', () => {
+  const wide = { optimizer: { name: 'sgd', learningRate: 0.1 }, l2: 0.5 }
+
+  // Step 1 at a = 0: z = 0, gradient 2(0 − 1) = −2, so w₀ = bias = 0.2.
+  // Step 2 at a = 1: z = 0.2, gradient −1.6, so w₁ = 0.16 and bias = 0.36, which has no penalty.
+  it('moves the weights of the batch only, unless it is told to move all', async () => {
+    const state = await trained({ wide, deep: false }, [0, 1])
+    expect(wideWeights(state)).toEqual([expect.closeTo(0.2, 6), expect.closeTo(0.16, 6)])
+    expect(state.dense.weights('bias')[0]).toBeCloseTo(0.36, 6)
+  })
+
+  it('moves every weight at every step with everyStep', async () => {
+    const state = await trained({ wide: { ...wide, regularization: 'everyStep' }, deep: false }, [0, 1])
+    // w₀ = 0.2 − 0.1·0.5·0.2 although step 2 did not meet it.
+    expect(wideWeights(state)).toEqual([expect.closeTo(0.19, 6), expect.closeTo(0.16, 6)])
+  })
+
+  it('is chosen for each part by itself', async () => {
+    const deep = { embedding: 1, hidden: [], embeddingL2: 0.5, optimizer: { name: 'sgd', learningRate: 0.1 } }
+    const rows = async (model: ModelDeclaration): Promise<Float32Array | undefined> =>
+      (await trained(model, [0])).tables.get('embedding/a')?.readWeights(3, 1)
+    const still = await rows({ wide: { ...wide, regularization: 'everyStep' }, deep })
+    const moved = await rows({ wide, deep: { ...deep, regularization: 'everyStep' } })
+    expect(moved?.[0]).toBeCloseTo((1 - 0.1 * 0.5) * (still?.[0] ?? 0), 7)
+  })
+})
