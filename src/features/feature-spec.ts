@@ -121,10 +121,19 @@ export interface DataDeclaration {
   readonly actions?: string | readonly string[]
 }
 
+/** How a learning rate changes with the steps; `name` is a schedule of room training: constant, exponential, cosine. */
+export interface ScheduleDeclaration {
+  readonly name: string
+  /** Steps over which the learning rate first rises from 0. Default 0. */
+  readonly warmup?: number
+  readonly [setting: string]: number | string
+}
+
 /** Weight penalties and step sizes of one part; `name` is an optimizer of room tables. */
 export interface OptimizerDeclaration {
   readonly name: string
-  readonly [hyperparameter: string]: number | string
+  readonly schedule?: ScheduleDeclaration
+  readonly [hyperparameter: string]: number | string | ScheduleDeclaration
 }
 
 export interface WideDeclaration {

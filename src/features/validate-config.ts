@@ -94,10 +94,16 @@ const data = isObject({
   impressions: textOrTexts,
   actions: textOrTexts,
 })
-const optimizer: Check = (value, path) =>
+/** A name and numbers: which ones, the room that has the named thing knows. */
+const namedNumbers: Check = (value, path) =>
   isPlainObject(value)
     ? [...isText(value['name'], `${path}.name`), ...isRecordOf(isTextOrNumber)({ ...value, name: 'checked' }, path)]
     : isObject({})(value, path)
+const optimizer: Check = (value, path) => {
+  if (!isPlainObject(value) || value['schedule'] === undefined) return namedNumbers(value, path)
+  const { schedule, ...rest } = value
+  return [...namedNumbers(rest, path), ...namedNumbers(schedule, `${path}.schedule`)]
+}
 const crossList = isListOf(
   isObject(
     {

@@ -13,9 +13,11 @@ import { sequenceLookups, withPositions, writeMask } from './sequence-input.js'
 export interface InputStage {
   /** The network's inputs for some rows; the buffers are reused by the next call. */
   forward(features: EncodedFeatures): Record<string, TensorData>
-  /** Updates the rows that the last `forward` touched, from the gradients of its outputs. */
-  backward(gradients: Readonly<Record<string, TensorData>>, step: OptimizerStep): void
+  /** Updates the rows that the last `forward` touched, from the gradients of its outputs; each part has its own step. */
+  backward(gradients: Readonly<Record<string, TensorData>>, steps: PartSteps): void
 }
+
+export type PartSteps = Readonly<Record<'wide' | 'deep', OptimizerStep>>
 
 /** Compiles a layout over existing tables; `tables` has every table of the layout by name. */
 export function createInputStage(
@@ -50,12 +52,12 @@ export function createInputStage(
       fillDense(layout, { features, feeds, buffers })
       return feeds
     },
-    backward(gradients, step) {
+    backward(gradients, steps) {
       for (const { name, lookup } of lookups) {
         const gradient = gradients[gradientName(name)]
         if (!gradient) continue
         lookup.gradient(gradient.shape[0] ?? 0).set(gradient.data)
-        lookup.backward(step)
+        lookup.backward(name === inputNames.wide ? steps.wide : steps.deep)
       }
     },
   }

@@ -30,7 +30,7 @@ async function trained(
   const step = await createTrainingStep(parts, state, profile)
   for (const [index, a] of values.entries()) {
     const batch = { ...encoder.encode([{ a }]), labels: Float32Array.of(1), weights: Float32Array.of(1), firstRow: 0 }
-    await step.run(batch, { epoch: 0, step: index, learningRateScale: 1 })
+    await step.run(batch, { epoch: 0, step: index, stepCount: values.length, learningRateScale: 1 })
   }
   await step.close()
   return state
@@ -62,5 +62,55 @@ describe('the penalty of the wide weights', () => {
     const still = await rows({ wide: { ...wide, regularization: 'everyStep' }, deep })
     const moved = await rows({ wide, deep: { ...deep, regularization: 'everyStep' } })
     expect(moved?.[0]).toBeCloseTo((1 - 0.1 * 0.5) * (still?.[0] ?? 0), 7)
+  })
+})
+
+describe('the optimizer of each part', () => {
+  const sgd = { name: 'sgd', learningRate: 0.1 }
+  const biasOf = (state: ModelState): number => state.dense.weights('bias')[0] ?? NaN
+  const embedding = (state: ModelState): number => state.tables.get('embedding/a')?.readWeights(2, 1)[0] ?? NaN
+
+  it('has a learning rate of its own', async () => {
+    const deep = (learningRate: number): NonNullable<ModelDeclaration['deep']> => ({
+      embedding: 1,
+      embeddingDeviation: 1,
+      hidden: [],
+      optimizer: { name: 'sgd', learningRate },
+    })
+    const moved = async (wideRate: number, deepRate: number): Promise<ModelState> =>
+      trained({ wide: { optimizer: { name: 'sgd', learningRate: wideRate } }, deep: deep(deepRate) }, [0])
+    const [still, both, wide] = [await moved(0, 0), await moved(0.1, 0.1), await moved(0.1, 0)]
+    expect(wideWeights(still)[0]).toBe(0)
+    expect(wideWeights(wide)[0]).toBeCloseTo(wideWeights(both)[0] ?? NaN, 7)
+    expect(wideWeights(wide)[0]).not.toBe(0)
+    expect(embedding(wide)).toBe(embedding(still))
+    expect(embedding(both)).not.toBe(embedding(still))
+  })
+
+  it('may differ in kind: FTRL has two slots a weight, AdaGrad one', async () => {
+    const deep = { embedding: 2, hidden: [], optimizer: { name: 'adagrad' } }
+    const { tables } = await trained({ wide: { optimizer: { name: 'ftrl' } }, deep }, [0])
+    expect(tables.get('wide/a')?.rowFloats).toBe(4)
+    expect(tables.get('embedding/a')?.rowFloats).toBe(4)
+    expect(tables.get('embedding/a')?.rows[8 + 2]).toBeGreaterThan(0.1)
+  })
+
+  // The gradient at a fresh wide model is −2: the bias after one step is twice the learning rate.
+  it('follows the schedule of its part, the bias that of the wide part', async () => {
+    const state = await trained(
+      { wide: { optimizer: { ...sgd, schedule: { name: 'constant', warmup: 4 } } }, deep: false },
+      [0],
+    )
+    expect(biasOf(state)).toBeCloseTo(0.05, 7)
+    expect(wideWeights(state)[0]).toBeCloseTo(0.05, 7)
+  })
+
+  it('of the deep part is not moved by the schedule of the wide one', async () => {
+    const deep = { embedding: 1, hidden: [], optimizer: sgd }
+    const plain = await trained({ wide: { optimizer: sgd }, deep }, [0])
+    const slow = { ...sgd, schedule: { name: 'constant', warmup: 4 } }
+    const warmed = await trained({ wide: { optimizer: slow }, deep }, [0])
+    expect(embedding(warmed)).toBe(embedding(plain))
+    expect(biasOf(warmed)).toBeCloseTo(biasOf(plain) / 4, 7)
   })
 })
