@@ -200,6 +200,8 @@ export interface TrainingDeclaration {
   readonly metric?: string
   /** Factor on the learning rates after an epoch without improvement. Default 1 (off). */
   readonly plateau?: number
+  /** Largest norm of the gradients of a step, all parts together; longer ones are scaled down to it. Default: any. */
+  readonly clipNorm?: number
   /** Share of the training split kept for validation when the data brings none. Default 0.1. */
   readonly validationShare?: number
   /** Threads of the dense half. Default: all processors; byte-equality holds for one count. */

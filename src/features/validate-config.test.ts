@@ -55,7 +55,16 @@ const whole: Config = {
     },
     head: 'binary',
   },
-  training: { batchSize: 32, epochs: 2, seed: 0, patience: 1, metric: 'auc', plateau: 0.5, lossReduction: 'mean' },
+  training: {
+    batchSize: 32,
+    epochs: 2,
+    seed: 0,
+    patience: 1,
+    metric: 'auc',
+    plateau: 0.5,
+    clipNorm: 1,
+    lossReduction: 'mean',
+  },
 }
 
 const source = { examples: 'x.csv', label: { column: 'y' } }

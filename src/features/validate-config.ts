@@ -156,6 +156,7 @@ const training = isObject({
   patience: isCount(),
   metric: isText,
   plateau: isNumber(0, 1),
+  clipNorm: isNumber(1e-6),
   validationShare: isNumber(0, 0.9),
   threads: isCount(),
   checkpointEvery: isText,

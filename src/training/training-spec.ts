@@ -17,6 +17,8 @@ export interface TrainingSpec {
   readonly metric: string
   readonly isHigherBetter: boolean
   readonly plateau: number
+  /** Largest norm of a step's gradients; `null`: any. */
+  readonly clipNorm: number | null
   readonly threads: number
   readonly checkpointEvery: CheckpointInterval
   readonly lossReduction: 'sum' | 'mean'
@@ -60,6 +62,7 @@ export function resolveTraining(
     metric,
     isHigherBetter: isHigherBetter(metric),
     plateau: training.plateau ?? 1,
+    clipNorm: training.clipNorm ?? null,
     threads: training.threads ?? availableParallelism(),
     checkpointEvery: interval,
     lossReduction: training.lossReduction ?? 'sum',

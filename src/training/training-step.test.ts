@@ -7,6 +7,7 @@ import type { ModelState } from './model-state.js'
 import { createStepProfile } from './step-profile.js'
 import { resolveTraining } from './training-spec.js'
 import { createTrainingStep } from './training-step.js'
+import { clipFactor } from './weight-update.js'
 
 /** Steps of one model over single rows of the feature `a` (ids 2 and 3), each with the label 1 of a regression. */
 async function trained(
@@ -112,5 +113,31 @@ describe('the optimizer of each part', () => {
     const warmed = await trained({ wide: { optimizer: slow }, deep }, [0])
     expect(embedding(warmed)).toBe(embedding(plain))
     expect(biasOf(warmed)).toBeCloseTo(biasOf(plain) / 4, 7)
+  })
+})
+
+describe('gradients clipped by their global norm', () => {
+  it('are scaled down to the norm, and left alone below it', () => {
+    // ‖(3, 4), 12‖ = 13.
+    expect(clipFactor(6.5, [Float32Array.of(3, 4)], 144)).toBe(0.5)
+    expect(clipFactor(13, [Float32Array.of(3), Float32Array.of(4)], 144)).toBe(1)
+    expect(clipFactor(1, [Float32Array.of(0)], 0)).toBe(1)
+  })
+
+  it('count dense and sparse parameters together, without the penalties', async () => {
+    const wide = { optimizer: { name: 'sgd', learningRate: 0.1 }, l2: 0.5 }
+    const state = await trained({ wide, deep: false }, [0, 0], { clipNorm: 1 })
+    // Step 1: bias and w₀ have −2 each, norm √8: both become −1/√2, and 0.1/√2 after the step.
+    // Step 2: z = 0.2/√2, gradients −2(1 − z) = −1.717 each, clipped to −1/√2 again; w₀ loses 0.1 · 0.5 · w₀ beside.
+    const first = 0.1 * Math.SQRT1_2
+    expect(state.dense.weights('bias')[0]).toBeCloseTo(2 * first, 6)
+    expect(wideWeights(state)[0]).toBeCloseTo(2 * first - 0.05 * first, 6)
+  })
+
+  it('change nothing while the norm is below', async () => {
+    const model = { wide: { optimizer: { name: 'sgd', learningRate: 0.1 } }, deep: { embedding: 2, hidden: [3] } }
+    const [free, clipped] = [await trained(model, [0, 1, 0]), await trained(model, [0, 1, 0], { clipNorm: 1000 })]
+    expect(wideWeights(clipped)).toEqual(wideWeights(free))
+    expect(clipped.tables.get('embedding/a')?.rows).toEqual(free.tables.get('embedding/a')?.rows)
   })
 })

@@ -6,16 +6,14 @@ import { randomKey } from '../base/index.js'
 import type { EncodedBatch, EncodedFeatures } from '../features/index.js'
 import type { CompiledGraph, TensorData } from '../graph/index.js'
 import { createOnnxRuntimeExecutor } from '../graph/index.js'
-import type { OptimizerStep } from '../tables/index.js'
-import { createInputStage, gradientName, inputNames } from '../model/index.js'
+import { createInputStage, inputNames } from '../model/index.js'
 import type { InputStage, NormSpec } from '../model/index.js'
 import { createDropoutMasks } from './dropout-masks.js'
 import type { MaskMaker } from './dropout-masks.js'
 import { lossNotFinite } from './errors.js'
 import type { ModelParts, ModelState } from './model-state.js'
-import type { ResolvedSchedule } from './schedule.js'
-import { scheduleFactor } from './schedule.js'
 import type { StepProfile } from './step-profile.js'
+import { updateWeights } from './weight-update.js'
 
 /** A batch and its place in the epoch's order. */
 export type TrainingBatch = EncodedBatch & {
@@ -117,23 +115,10 @@ async function runStep(context: StepContext, batch: TrainingBatch, position: Ste
   const loss = outputs['loss']?.data[0] ?? Number.NaN
   if (!Number.isFinite(loss)) throw lossNotFinite({ step: position.step, loss })
   profile.enter('update')
-  const steps = {
-    wide: optimizerStep(parts.spec.schedules.wide, position),
-    deep: optimizerStep(parts.spec.schedules.deep, position),
-  }
-  for (const { name, part } of parts.network.parameters) {
-    const gradient = outputs[gradientName(name)]
-    if (gradient) context.state.dense.update(name, gradient.data as Float32Array, steps[part])
-  }
-  stage.backward(outputs, steps)
+  updateWeights(context, outputs, position)
   for (const norm of parts.network.norms) updateRunning(context.state.running, norm, outputs, batch.rowCount)
   profile.leave(batch.rowCount)
   return loss
-}
-
-function optimizerStep(schedule: ResolvedSchedule, position: StepPosition): OptimizerStep {
-  const learningRateScale = position.learningRateScale * scheduleFactor(schedule, position)
-  return { learningRateScale, stepNumber: position.step + 1 }
 }
 
 function lossFeeds(batch: TrainingBatch, scale: number): Record<string, TensorData> {
