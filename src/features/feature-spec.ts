@@ -121,10 +121,19 @@ export interface DataDeclaration {
   readonly actions?: string | readonly string[]
 }
 
+/** How a learning rate changes with the steps; `name` is a schedule of room training: constant, exponential, cosine. */
+export interface ScheduleDeclaration {
+  readonly name: string
+  /** Steps over which the learning rate first rises from 0. Default 0. */
+  readonly warmup?: number
+  readonly [setting: string]: number | string
+}
+
 /** Weight penalties and step sizes of one part; `name` is an optimizer of room tables. */
 export interface OptimizerDeclaration {
   readonly name: string
-  readonly [hyperparameter: string]: number | string
+  readonly schedule?: ScheduleDeclaration
+  readonly [hyperparameter: string]: number | string | ScheduleDeclaration
 }
 
 export interface WideDeclaration {
@@ -132,7 +141,10 @@ export interface WideDeclaration {
   readonly features?: readonly string[]
   readonly crosses?: readonly CrossDeclaration[]
   readonly optimizer?: OptimizerDeclaration
+  /** Penalty λ/2·‖w‖² on the weights of ids and numbers; the bias has none. */
   readonly l2?: number
+  /** `touched` (default): weights of the batch's ids only. `everyStep`: all of them each step. */
+  readonly regularization?: 'touched' | 'everyStep'
 }
 
 export interface DeepDeclaration {
@@ -188,6 +200,8 @@ export interface TrainingDeclaration {
   readonly metric?: string
   /** Factor on the learning rates after an epoch without improvement. Default 1 (off). */
   readonly plateau?: number
+  /** Largest norm of the gradients of a step, all parts together; longer ones are scaled down to it. Default: any. */
+  readonly clipNorm?: number
   /** Share of the training split kept for validation when the data brings none. Default 0.1. */
   readonly validationShare?: number
   /** Threads of the dense half. Default: all processors; byte-equality holds for one count. */

@@ -41,8 +41,9 @@ const whole: Config = {
     wide: {
       features: ['item'],
       crosses: [cross('seen', 'item'), cross('hour', 'price', { hashBuckets: 9, name: 'when' })],
-      optimizer: { name: 'ftrl', learningRate: 0.1 },
+      optimizer: { name: 'ftrl', learningRate: 0.1, schedule: { name: 'cosine', warmup: 10 } },
       l2: 0,
+      regularization: 'everyStep',
     },
     deep: {
       features: ['item', 'seen'],
@@ -54,7 +55,16 @@ const whole: Config = {
     },
     head: 'binary',
   },
-  training: { batchSize: 32, epochs: 2, seed: 0, patience: 1, metric: 'auc', plateau: 0.5, lossReduction: 'mean' },
+  training: {
+    batchSize: 32,
+    epochs: 2,
+    seed: 0,
+    patience: 1,
+    metric: 'auc',
+    plateau: 0.5,
+    clipNorm: 1,
+    lossReduction: 'mean',
+  },
 }
 
 const source = { examples: 'x.csv', label: { column: 'y' } }
@@ -224,7 +234,7 @@ describe('validateConfig', () => {
       { constructor: 1 },
     ]
     // The names here are the user's own.
-    const open = /^(features(\.(user|item|context))?|data\.history|model\.wide\.optimizer)$/
+    const open = /^(features(\.(user|item|context))?|data\.history|model\.wide\.optimizer(\.schedule)?)$/
     for (const path of placesOf(whole)) {
       for (const value of odd) expect(Array.isArray(validateConfig(withValue(whole, path, value)))).toBe(true)
       const here = valueAt(whole, path)

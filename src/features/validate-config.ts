@@ -94,10 +94,16 @@ const data = isObject({
   impressions: textOrTexts,
   actions: textOrTexts,
 })
-const optimizer: Check = (value, path) =>
+/** A name and numbers: which ones, the room that has the named thing knows. */
+const namedNumbers: Check = (value, path) =>
   isPlainObject(value)
     ? [...isText(value['name'], `${path}.name`), ...isRecordOf(isTextOrNumber)({ ...value, name: 'checked' }, path)]
     : isObject({})(value, path)
+const optimizer: Check = (value, path) => {
+  if (!isPlainObject(value) || value['schedule'] === undefined) return namedNumbers(value, path)
+  const { schedule, ...rest } = value
+  return [...namedNumbers(rest, path), ...namedNumbers(schedule, `${path}.schedule`)]
+}
 const crossList = isListOf(
   isObject(
     {
@@ -113,7 +119,16 @@ const crossList = isListOf(
 const wide = isEither(
   { when: (value) => value === false, check: () => [] },
   { when: Array.isArray, check: crossList },
-  { when: () => true, check: isObject({ features: isListOf(isText), crosses: crossList, optimizer, l2: isNumber(0) }) },
+  {
+    when: () => true,
+    check: isObject({
+      features: isListOf(isText),
+      crosses: crossList,
+      optimizer,
+      l2: isNumber(0),
+      regularization: isOneOf('touched', 'everyStep'),
+    }),
+  },
 )
 const deep = isEither(
   { when: (value) => value === false, check: () => [] },
@@ -141,6 +156,7 @@ const training = isObject({
   patience: isCount(),
   metric: isText,
   plateau: isNumber(0, 1),
+  clipNorm: isNumber(1e-6),
   validationShare: isNumber(0, 0.9),
   threads: isCount(),
   checkpointEvery: isText,

@@ -13,9 +13,15 @@ import { sequenceLookups, withPositions, writeMask } from './sequence-input.js'
 export interface InputStage {
   /** The network's inputs for some rows; the buffers are reused by the next call. */
   forward(features: EncodedFeatures): Record<string, TensorData>
-  /** Updates the rows that the last `forward` touched, from the gradients of its outputs. */
-  backward(gradients: Readonly<Record<string, TensorData>>, step: OptimizerStep): void
+  /** Sums the gradients of the last `forward`'s outputs by id. */
+  accumulate(gradients: Readonly<Record<string, TensorData>>): void
+  /** Σ g² over the gradients that were summed, each row's once. */
+  squaredNorm(): number
+  /** Updates the rows whose gradients were summed; each part has its own step. */
+  update(steps: PartSteps): void
 }
+
+export type PartSteps = Readonly<Record<'wide' | 'deep', OptimizerStep>>
 
 /** Compiles a layout over existing tables; `tables` has every table of the layout by name. */
 export function createInputStage(
@@ -50,13 +56,17 @@ export function createInputStage(
       fillDense(layout, { features, feeds, buffers })
       return feeds
     },
-    backward(gradients, step) {
+    accumulate(gradients) {
       for (const { name, lookup } of lookups) {
         const gradient = gradients[gradientName(name)]
         if (!gradient) continue
         lookup.gradient(gradient.shape[0] ?? 0).set(gradient.data)
-        lookup.backward(step)
+        lookup.accumulate()
       }
+    },
+    squaredNorm: () => lookups.reduce((sum, { lookup }) => sum + lookup.squaredNorm(), 0),
+    update(steps) {
+      for (const { name, lookup } of lookups) lookup.update(name === inputNames.wide ? steps.wide : steps.deep)
     },
   }
 }

@@ -12,6 +12,7 @@ export interface ResolvedWide {
   /** First-order features, then crosses, by column name. */
   readonly columns: readonly string[]
   readonly l2: number
+  readonly regularization: 'touched' | 'everyStep'
 }
 
 export interface ResolvedDeep {
@@ -53,6 +54,7 @@ export function resolveModel(config: Config): ResolvedModel {
     wide: wide && {
       columns: [...(wide.features ?? features), ...(wide.crosses ?? []).map((cross) => cross.name)],
       l2: wide.l2 ?? 0,
+      regularization: wide.regularization ?? 'touched',
     },
     deep: deep && resolveDeep(deep, features),
   }

@@ -37,7 +37,7 @@ export async function compareWithGraph(parts: ModelParts, data: PreparedData): P
   for (let epoch = 0; count < warmUpSteps + measuredSteps; epoch++) {
     for await (const batch of createBatches(data.split('train'), { ...parts.spec, epoch, shuffle: true })) {
       if (count === warmUpSteps) profile = createStepProfile(now)
-      await step.run(batch, { epoch, step: count, learningRateScale: 1 })
+      await step.run(batch, { epoch, step: count, stepCount: warmUpSteps + measuredSteps, learningRateScale: 1 })
       // Step and bare graph in turn, so that both see the same moments of a noisy machine.
       profile.enter('bare')
       const before = now()

@@ -47,6 +47,7 @@ export function createDenseParameters(memory: TableMemory, options: readonly Den
       const { optimizer, offset, rowFloats, l2 } = table
       if (!optimizer) return
       memory.float32(at, length).set(gradient)
+      if (step.gradientScale !== undefined) memory.kernels.scale(at, length, step.gradientScale)
       optimizer.prepare(step)
       memory.kernels.updateTouched(
         optimizer.index,

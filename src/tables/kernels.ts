@@ -44,6 +44,8 @@ export interface Kernels {
     dimension: number,
     sums: number,
   ): number
+  sumOfSquares(values: number, count: number): number
+  scale(values: number, count: number, factor: number): void
   updateTouched(
     optimizer: number,
     table: number,

@@ -165,6 +165,29 @@ describe('a lookup', () => {
   })
 })
 
+describe('the norm of the gradients', () => {
+  it('is that of the rows, each with the sum of its gradients: (1 + 2)² + 4² = 25', () => {
+    const memory = createTableMemory()
+    const table = filledTable(memory, 't', 1)
+    const lookup = createLookup(memory, { width: 1, parts: [{ table, column: 'x', offset: 0, combiner: 'sum' }] })
+    lookup.forward({ rowCount: 3, ids: { x: { ids: Int32Array.of(2, 5, 2), offsets: null, weights: null } } })
+    lookup.gradient(3).set([1, 4, 2])
+    lookup.accumulate()
+    expect(lookup.squaredNorm()).toBe(25)
+  })
+
+  it('may be scaled before the penalty is added: 10 − (½ · 4 + 0.1 · 10) = 7', () => {
+    const memory = createTableMemory()
+    const table = createTable(memory, { name: 't', rowCount: 4, dimension: 1, optimizer: sgd, l2: 0.1 })
+    table.writeWeights(0, Float32Array.of(10, 10, 10, 10))
+    const lookup = createLookup(memory, { width: 1, parts: [{ table, column: 'x', offset: 0, combiner: 'sum' }] })
+    lookup.forward({ rowCount: 1, ids: { x: { ids: Int32Array.of(2), offsets: null, weights: null } } })
+    lookup.gradient(1).set([4])
+    lookup.backward({ ...step, gradientScale: 0.5 })
+    expect([...table.readWeights(0, 4)]).toEqual([10, 10, 7, 10])
+  })
+})
+
 describe('regularisation', () => {
   /** One step with gradient 1 on row 2 of a table whose weights are all 10; λ = 0.1, rate 1. */
   function after(regularization: 'touched' | 'everyStep'): number[] {

@@ -34,7 +34,13 @@ export interface Lookup {
   forward(features: LookupRows): Float32Array
   /** The matrix to write the gradient to, `rowCount × width`. */
   gradient(rowCount: number): Float32Array
-  /** Sums the gradients by id and updates the rows that the last `forward` read. */
+  /** Sums the gradients by id: one gradient for each row that the last `forward` read. */
+  accumulate(): void
+  /** Σ g² over the gradients that were summed. */
+  squaredNorm(): number
+  /** Updates the rows whose gradients were summed. */
+  update(step: OptimizerStep): void
+  /** `accumulate` and `update` at once. */
   backward(step: OptimizerStep): void
 }
 
@@ -59,6 +65,8 @@ interface TableUpdate {
   readonly unique: GrowingBuffer
   readonly sums: GrowingBuffer
   readonly scratch: number
+  /** Gradients that were summed and wait for `update`. */
+  summed: { met: number; unique: number; sums: number }
 }
 
 const combinerCodes: Record<RowCombiner, number> = { sum: 0, mean: 1, sqrtn: 2 }
@@ -76,6 +84,15 @@ export function createLookup(memory: TableMemory, { width, parts }: LookupOption
   const staging = createGrowingBuffer(memory)
   const gradients = createGrowingBuffer(memory)
   let rowCount = 0
+  const accumulate = (): void => {
+    // Made at the first use: scoring never pays for it.
+    updates ??= tableUpdates(memory, bound)
+    const gradient = gradients.reserve(4 * rowCount * width)
+    for (const one of updates) sumGradients(memory, one, { gradient, width, rowCount })
+  }
+  const update = (step: OptimizerStep): void => {
+    for (const one of updates ?? []) updateTable(memory, one, step)
+  }
   return {
     forward(features) {
       rowCount = features.rowCount
@@ -84,11 +101,12 @@ export function createLookup(memory: TableMemory, { width, parts }: LookupOption
       return memory.float32(out, rowCount * width)
     },
     gradient: (rows) => memory.float32(gradients.reserve(4 * rows * width), rows * width),
+    accumulate,
+    squaredNorm: () => (updates ?? []).reduce((sum, one) => sum + squaredNorm(memory, one), 0),
+    update,
     backward(step) {
-      // Made at the first use: scoring never pays for it.
-      updates ??= tableUpdates(memory, bound)
-      const gradient = gradients.reserve(4 * rowCount * width)
-      for (const update of updates) updateTable(memory, update, { step, gradient, width, rowCount })
+      accumulate()
+      update(step)
     },
   }
 }
@@ -158,22 +176,21 @@ function tableUpdates(memory: TableMemory, parts: readonly BoundPart[]): TableUp
       unique: createGrowingBuffer(memory),
       sums: createGrowingBuffer(memory),
       scratch: memory.allocate(4 * table.dimension),
+      summed: { met: 0, unique: 0, sums: 0 },
     }
   })
 }
 
-interface Updating {
-  readonly step: OptimizerStep
+interface Summing {
   readonly gradient: number
   readonly width: number
   readonly rowCount: number
 }
 
-function updateTable(memory: TableMemory, update: TableUpdate, { step, gradient, width, rowCount }: Updating): void {
+function sumGradients(memory: TableMemory, update: TableUpdate, { gradient, width, rowCount }: Summing): void {
   const { kernels } = memory
   const { table, slots, parts } = update
-  const { optimizer, offset, rowFloats, dimension, l2 } = table
-  if (!optimizer) throw new Error(`internal: table ${table.name} was opened for scoring`)
+  const { dimension } = table
   const count = ({ current }: BoundPart): number =>
     current.offsets === 0 ? rowCount : (memory.int32(current.offsets, rowCount + 1)[rowCount] ?? 0)
   const most = Math.min(
@@ -199,6 +216,19 @@ function updateTable(memory: TableMemory, update: TableUpdate, { step, gradient,
       sums,
     )
   }
+  update.summed = { met, unique, sums }
+}
+
+const squaredNorm = ({ kernels }: TableMemory, { table, summed }: TableUpdate): number =>
+  kernels.sumOfSquares(summed.sums, summed.met * table.dimension)
+
+function updateTable({ kernels }: TableMemory, update: TableUpdate, step: OptimizerStep): void {
+  const { table, slots } = update
+  const { met, unique, sums } = update.summed
+  const { optimizer, offset, rowFloats, dimension, l2 } = table
+  if (!optimizer) throw new Error(`internal: table ${table.name} was opened for scoring`)
+  const { gradientScale = 1 } = step
+  if (gradientScale !== 1) kernels.scale(sums, met * dimension, gradientScale)
   optimizer.prepare(step)
   if (table.regularization === 'everyStep' && l2 > 0) {
     kernels.updateEvery(

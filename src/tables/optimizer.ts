@@ -38,6 +38,8 @@ export interface OptimizerStep {
   readonly learningRateScale: number
   /** 1 for the first step. */
   readonly stepNumber: number
+  /** Factor on the gradients of the batch, before penalties are added. Default 1. */
+  readonly gradientScale?: number
 }
 
 let discovered: ReadonlyMap<string, OptimizerKind> | undefined

@@ -60,7 +60,7 @@ export function inferenceConstants(state: ModelState, network: Network): Record<
 function freshTable(memory: TableMemory, table: TableSpec, { model, spec }: Pick<ModelParts, 'model' | 'spec'>): Table {
   const { name, rowCount, dimension, part } = table
   const l2 = part === 'wide' ? (model.wide?.l2 ?? 0) : (model.deep?.embeddingL2 ?? 0)
-  const regularization = part === 'wide' ? 'touched' : (model.deep?.regularization ?? 'touched')
+  const regularization = model[part]?.regularization ?? 'touched'
   const fresh = createTable(memory, { name, rowCount, dimension, optimizer: spec.optimizers[part], l2, regularization })
   if (part === 'wide') fresh.initialize({ key: 0, standardDeviation: 0, distribution: 'zeros' })
   else {

@@ -24,8 +24,24 @@ const config: Config = {
     price: numeric(),
   },
   model: {
-    wide: [cross('user', 'item', { hashBuckets: 500 })],
-    deep: { embedding: 4, hidden: [16, 8], batchNorm: true, dropout: 0.4, embeddingL2: 0.001 },
+    wide: {
+      crosses: [cross('user', 'item', { hashBuckets: 500 })],
+      optimizer: {
+        name: 'ftrl',
+        learningRate: 0.1,
+        l1: 0.1,
+        l2: 0.1,
+        schedule: { name: 'exponential', rate: 0.99, every: 10 },
+      },
+    },
+    deep: {
+      embedding: 4,
+      hidden: [16, 8],
+      batchNorm: true,
+      dropout: 0.4,
+      embeddingL2: 0.001,
+      optimizer: { name: 'adagrad', learningRate: 0.05, schedule: { name: 'cosine', warmup: 2, floor: 0.8 } },
+    },
   },
   training: { batchSize: 64, epochs: 3, patience: 9, seed: 5, threads: 2, checkpointEvery: '4 steps' },
 }

@@ -74,10 +74,11 @@ interface TrainerContext {
 async function trainEpoch(context: TrainerContext, start: TrainingProgressState): Promise<TrainingProgressState> {
   const { options, parts, step, state } = context
   const due = checkpointTimer(context)
+  const stepCount = parts.spec.epochs * Math.ceil(options.data.rowCount / parts.spec.batchSize)
   let progress = start
   for await (const batch of options.data.batches(start.epoch, start.batch)) {
     const { epoch, step: count, learningRateScale } = progress
-    const loss = await step.run(batch, { epoch, step: count, learningRateScale })
+    const loss = await step.run(batch, { epoch, step: count, stepCount, learningRateScale })
     progress = advance(progress, batch, loss)
     reportStep(context, progress, { rowCount: batch.rowCount, loss })
     if (options.signal.aborted || due(progress.step)) {

@@ -6,6 +6,8 @@ import type { ResolvedModel } from '../model/index.js'
 import { resolveOptimizer } from '../tables/index.js'
 import type { ResolvedOptimizer } from '../tables/index.js'
 import { trainingConfigInvalid } from './errors.js'
+import type { ResolvedSchedule } from './schedule.js'
+import { resolveSchedule } from './schedule.js'
 
 export interface TrainingSpec {
   readonly batchSize: number
@@ -15,6 +17,8 @@ export interface TrainingSpec {
   readonly metric: string
   readonly isHigherBetter: boolean
   readonly plateau: number
+  /** Largest norm of a step's gradients; `null`: any. */
+  readonly clipNorm: number | null
   readonly threads: number
   readonly checkpointEvery: CheckpointInterval
   readonly lossReduction: 'sum' | 'mean'
@@ -23,6 +27,8 @@ export interface TrainingSpec {
     readonly deep: ResolvedOptimizer
     readonly bias: ResolvedOptimizer
   }
+  /** How the learning rates of each part change with the steps. */
+  readonly schedules: { readonly wide: ResolvedSchedule; readonly deep: ResolvedSchedule }
 }
 
 export type CheckpointInterval = { readonly unit: 'steps' | 'milliseconds'; readonly count: number }
@@ -56,20 +62,36 @@ export function resolveTraining(
     metric,
     isHigherBetter: isHigherBetter(metric),
     plateau: training.plateau ?? 1,
+    clipNorm: training.clipNorm ?? null,
     threads: training.threads ?? availableParallelism(),
     checkpointEvery: interval,
     lossReduction: training.lossReduction ?? 'sum',
     optimizers: {
-      wide: resolveOptimizer(wide, 'model.wide.optimizer'),
-      deep: resolveOptimizer(deep, 'model.deep.optimizer'),
+      wide: optimizerOf(wide, 'model.wide.optimizer'),
+      deep: optimizerOf(deep, 'model.deep.optimizer'),
       // The bias is no feature: an L1 penalty must not pull the base rate to one half.
-      bias: resolveOptimizer(withoutPenalties(wide), 'model.wide.optimizer'),
+      bias: optimizerOf(withoutPenalties(wide), 'model.wide.optimizer'),
     },
+    schedules: schedulesOf({ wide, deep }),
   }
 }
 
 function withoutPenalties({ l1: _l1, l2: _l2, ...rest }: OptimizerDeclaration): OptimizerDeclaration {
   return rest
+}
+
+function optimizerOf({ schedule: _schedule, ...rest }: OptimizerDeclaration, path: string): ResolvedOptimizer {
+  return resolveOptimizer(rest, path)
+}
+
+function schedulesOf({
+  wide,
+  deep,
+}: Readonly<Record<'wide' | 'deep', OptimizerDeclaration>>): TrainingSpec['schedules'] {
+  const ofWide = resolveSchedule(wide.schedule, 'model.wide.optimizer.schedule')
+  const ofDeep = resolveSchedule(deep.schedule, 'model.deep.optimizer.schedule')
+  if ('kind' in ofWide && 'kind' in ofDeep) return { wide: ofWide, deep: ofDeep }
+  throw trainingConfigInvalid({ issues: [ofWide, ofDeep].flatMap((one) => ('kind' in one ? [] : one)) })
 }
 
 function parseInterval(text: string): CheckpointInterval | null {

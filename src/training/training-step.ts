@@ -6,13 +6,14 @@ import { randomKey } from '../base/index.js'
 import type { EncodedBatch, EncodedFeatures } from '../features/index.js'
 import type { CompiledGraph, TensorData } from '../graph/index.js'
 import { createOnnxRuntimeExecutor } from '../graph/index.js'
-import { createInputStage, gradientName, inputNames } from '../model/index.js'
+import { createInputStage, inputNames } from '../model/index.js'
 import type { InputStage, NormSpec } from '../model/index.js'
 import { createDropoutMasks } from './dropout-masks.js'
 import type { MaskMaker } from './dropout-masks.js'
 import { lossNotFinite } from './errors.js'
 import type { ModelParts, ModelState } from './model-state.js'
 import type { StepProfile } from './step-profile.js'
+import { updateWeights } from './weight-update.js'
 
 /** A batch and its place in the epoch's order. */
 export type TrainingBatch = EncodedBatch & {
@@ -25,7 +26,9 @@ export interface StepPosition {
   readonly epoch: number
   /** Steps taken before this one, over all epochs. */
   readonly step: number
-  /** Factor on every learning rate. */
+  /** Steps of the whole training, should nothing stop it early. */
+  readonly stepCount: number
+  /** Factor of the plateau on every learning rate, beside those of the schedules. */
   readonly learningRateScale: number
 }
 
@@ -112,12 +115,7 @@ async function runStep(context: StepContext, batch: TrainingBatch, position: Ste
   const loss = outputs['loss']?.data[0] ?? Number.NaN
   if (!Number.isFinite(loss)) throw lossNotFinite({ step: position.step, loss })
   profile.enter('update')
-  const optimizerStep = { learningRateScale: position.learningRateScale, stepNumber: position.step + 1 }
-  for (const { name } of parts.network.parameters) {
-    const gradient = outputs[gradientName(name)]
-    if (gradient) context.state.dense.update(name, gradient.data as Float32Array, optimizerStep)
-  }
-  stage.backward(outputs, optimizerStep)
+  updateWeights(context, outputs, position)
   for (const norm of parts.network.norms) updateRunning(context.state.running, norm, outputs, batch.rowCount)
   profile.leave(batch.rowCount)
   return loss

@@ -73,6 +73,21 @@ export function accumulate(
   return uniqueCount
 }
 
+/** Σ x² of `count` floats, in 64 bits. */
+export function sumOfSquares(values: usize, count: i32): f64 {
+  let sum: f64 = 0
+  for (let i: i32 = 0; i < count; i++) {
+    const value = <f64>load<f32>(values + (<usize>i << 2))
+    sum += value * value
+  }
+  return sum
+}
+
+/** Multiplies `count` floats in place. */
+export function scale(values: usize, count: i32, factor: f32): void {
+  scaleTo(values, values, count, factor)
+}
+
 /**
  * Updates the rows met in the batch, with `l2 · weights` added to their gradients, and clears their slots. Returns what it
  * read ahead, a number without meaning: loads that lead nowhere would be compiled away.
