@@ -77,7 +77,8 @@ describe('compareModels on the planted data', () => {
 
   beforeAll(async () => {
     result = await compareModels([loadedAs('planted')], { out, seedCount: 3, pairs: ['user', 'item'] })
-  })
+    // Nine trainings take ten seconds; a machine that does much else at once takes longer.
+  }, 180_000)
 
   it('finds joint training better than wide alone and than deep alone, seeds and intervals apart', () => {
     const joint = summaryOf(result.models, 'joint')
