@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RawValue } from '../features/index.js'
+import { allFeatures, sourceColumnOf } from '../features/index.js'
 import type { CellValue } from '../sql/index.js'
 import { openDatabase, quoteName, quoteText } from '../sql/index.js'
 import type { EncodeContext } from './encode-table.js'
@@ -69,16 +70,19 @@ interface UserColumns {
 }
 
 function usersSql({ config, columns }: EncodeContext, { user, item, histories }: UserColumns): string {
+  const declared = allFeatures(config)
   const made = new Map(histories.map((history) => [history.name, history]))
   const features = groupFeatures(config, 'user').map((name) => {
-    const history = made.get(name)
+    const history = made.get(sourceColumnOf(name, declared))
     const sql = history
-      ? `coalesce(any_value(${historyName(name)}.items), [])`
+      ? `coalesce(any_value(${historyName(history.name)}.items), [])`
       : latestSql(columns.get(name) ?? '', "__split = 'train'")
     return `${sql} AS ${quoteName(`f_${name}`)}`
   })
-  const wanted = groupFeatures(config, 'user').flatMap((name) => made.get(name) ?? [])
-  const joins = wanted.map(
+  const wanted = new Set(
+    groupFeatures(config, 'user').flatMap((name) => made.get(sourceColumnOf(name, declared)) ?? []),
+  )
+  const joins = [...wanted].map(
     (history) =>
       `LEFT JOIN (${trainedHistorySql(history)}) AS ${historyName(history.name)} ON ${historyName(history.name)}.user = ${user}`,
   )

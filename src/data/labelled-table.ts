@@ -1,4 +1,6 @@
 /** The table `examples`: joined rows with their histories and their split. */
+import type { Config } from '../features/index.js'
+import { allFeatures, sourceColumnOf } from '../features/index.js'
 import type { CellColumns, ExamplesInput } from './examples.js'
 import { joinExamples } from './examples.js'
 import type { HistoryTables } from './history.js'
@@ -35,5 +37,20 @@ export async function makeExamples(
   await database.run(['joined', ...histories.map(({ rows }) => rows)].map((table) => `DROP TABLE ${table}`).join('; '))
   const [row] = await database.rows('SELECT count(*) AS n FROM examples')
   const named = histories.map(({ name }, index) => [name, `h${String(index)}`] as const)
-  return { columns: new Map([...columns, ...named]), histories, rowCount: Number(row?.['n'] ?? 0), warnings }
+  return {
+    columns: withFeatureNames(input.config, new Map([...columns, ...named])),
+    histories,
+    rowCount: Number(row?.['n'] ?? 0),
+    warnings,
+  }
+}
+
+/** The columns by the names of the features too that read them. */
+function withFeatureNames(config: Config, columns: CellColumns): CellColumns {
+  const features = allFeatures(config)
+  const own = Object.keys(features).flatMap((name): [string, string][] => {
+    const cell = columns.get(sourceColumnOf(name, features))
+    return cell === undefined ? [] : [[name, cell]]
+  })
+  return new Map([...columns, ...own])
 }

@@ -1,6 +1,6 @@
 /** Which columns of the data a config names, and where it names them. */
 import type { Config } from '../features/index.js'
-import { allFeatures, featureGroups } from '../features/index.js'
+import { allFeatures, featureGroups, sourceColumnOf } from '../features/index.js'
 
 /** Column names to the path in the config that names them first; histories are made here and so not needed. */
 export function neededColumns(config: Pick<Config, 'data' | 'features'>): Map<string, string> {
@@ -24,7 +24,7 @@ export function neededColumns(config: Pick<Config, 'data' | 'features'>): Map<st
     need(history.of, `data.history.${name}.of`)
     need(history.where?.column, `data.history.${name}.where.column`)
   }
-  for (const name of sourceFeatures(config)) need(name, `features.${name}`)
+  for (const [name, source] of sourceFeatures(config)) need(source, `features.${name}`)
   return needed
 }
 
@@ -33,10 +33,13 @@ export function timeColumn({ data }: Pick<Config, 'data'>): string | undefined {
   return (data.split?.by === 'time' ? data.split.column : undefined) ?? data.time
 }
 
-/** Features that are read from the data, not made of histories. */
-export function sourceFeatures(config: Pick<Config, 'data' | 'features'>): string[] {
+/** Features that are read from the data, not made of histories, with the column that each reads. */
+export function sourceFeatures(config: Pick<Config, 'data' | 'features'>): [string, string][] {
   const histories = config.data.history ?? {}
-  return Object.keys(allFeatures(config)).filter((name) => !(name in histories))
+  const features = allFeatures(config)
+  return Object.keys(features)
+    .map((name): [string, string] => [name, sourceColumnOf(name, features)])
+    .filter(([, source]) => !(source in histories))
 }
 
 /** Names of the features of one group. */

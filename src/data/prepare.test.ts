@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Config } from '../features/index.js'
-import { categorical, list, numeric } from '../features/index.js'
+import { bucketized, categorical, createEncoder, list, numeric } from '../features/index.js'
 import type { PreparedData } from './index.js'
 import { openPrepared, prepare, readCatalogue } from './index.js'
 
@@ -43,6 +43,25 @@ async function tokens(name = 'app'): Promise<(string | undefined)[]> {
   prepared.close()
   return Array.from(block.ids[name]?.ids ?? [], (id) => encoder.features.get(name)?.tokenOf?.(id))
 }
+
+describe('features of one column', () => {
+  it('may be several, each reading the column that it names', async () => {
+    write('rows.csv', 'click,age\n1,20\n0,40\n1,60\n')
+    const config: Config = {
+      ...clicks(),
+      features: { age: numeric(), decade: bucketized({ boundaries: [30, 50], from: 'age' }) },
+    }
+    await run(config)
+    const prepared = openPrepared(join(directory, 'prepared'))
+    const block = await prepared.split('train').readBlock(0, 3)
+    expect([...(block.numbers['age'] ?? [])]).toEqual([20, 40, 60])
+    expect([...(block.ids['decade']?.ids ?? [])]).toEqual([1, 2, 3])
+    const encoder = createEncoder(config, prepared.featureState)
+    prepared.close()
+    const served = encoder.encode([{ age: 40 }, { age: 60, decade: 20 }])
+    expect([...(served.ids['decade']?.ids ?? [])]).toEqual([2, 1])
+  })
+})
 
 describe('reading files', () => {
   it('reads quotes, line ends of either kind, empty lines at the end, and trims around delimiters', async () => {

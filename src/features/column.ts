@@ -13,6 +13,8 @@ export interface ColumnDeclaration {
   readonly kind: string
   /** How ids enter the deep part; an embedding of the model's default dimension unless said otherwise. */
   readonly deep?: DeepUse
+  /** The column of the data (or history) that is read; the feature's own name by default. */
+  readonly from?: string
   /** The feature whose vocabulary and embedding table this one uses. */
   readonly sharedWith?: string
   /** The element's declaration, for kinds that wrap another. */

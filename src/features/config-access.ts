@@ -74,6 +74,9 @@ export function resolvedDeclaration(name: string, features: FeatureGroup): Colum
     : { ...shared, deep: declaration.deep ?? shared.deep ?? { kind: 'embedding' } }
 }
 
+/** The column of the data that a feature reads. */
+export const sourceColumnOf = (name: string, features: FeatureGroup): string => features[name]?.from ?? name
+
 /** The feature that owns the state and the embedding table of a feature: itself, unless it shares. */
 export function stateOwner(name: string, features: FeatureGroup): string {
   return features[name]?.sharedWith ?? name

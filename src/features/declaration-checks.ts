@@ -22,13 +22,20 @@ export const idsDeclaration = (
   required: Readonly<Record<string, Check>>,
   optional: Readonly<Record<string, Check>> = {},
 ): Check =>
-  isObject({ kind: isText, deep: isDeepUse, sharedWith: isText, ...required, ...optional }, Object.keys(required))
+  isObject(
+    { kind: isText, from: isText, deep: isDeepUse, sharedWith: isText, ...required, ...optional },
+    Object.keys(required),
+  )
 
 /** Faults of a declaration of numbers, which are neither embedded nor shared. */
 export const numbersDeclaration = (
   required: Readonly<Record<string, Check>> = {},
   optional: Readonly<Record<string, Check>> = {},
-): Check => isObject({ kind: isText, deep: noIds, sharedWith: noIds, ...required, ...optional }, Object.keys(required))
+): Check =>
+  isObject(
+    { kind: isText, from: isText, deep: noIds, sharedWith: noIds, ...required, ...optional },
+    Object.keys(required),
+  )
 
 /** The state of a column whose declaration says it all. */
 export const nothingLearned = (): Promise<ColumnState> => Promise.resolve({ json: {}, arrays: {} })

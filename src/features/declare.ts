@@ -8,6 +8,8 @@ import type { ListDeclaration } from './columns/list-column.js'
 import type { CrossDeclaration } from './feature-spec.js'
 
 export interface CategoricalOptions {
+  /** The column of the data that is read; the feature's own name by default. So one column may become several features. */
+  readonly from?: string
   /** Tokens rarer than this in the training split share the out-of-vocabulary row. Default 1: all are kept. */
   readonly minCount?: number
   /** Most tokens kept; beyond it the rarest are dropped, counted and shown. Default 50 million. */
@@ -30,6 +32,8 @@ export function categorical(options: CategoricalOptions = {}): ColumnDeclaration
 }
 
 export interface NumericOptions {
+  /** The column of the data that is read; the feature's own name by default. So one column may become several features. */
+  readonly from?: string
   /** `quantiles` as in the paper; `log` keeps sign and zero; `zscore`; `none` (default). */
   readonly normalize?: 'none' | 'quantiles' | 'log' | 'zscore'
   /** n_q. Default 1,000. */
@@ -44,11 +48,16 @@ export function numeric({ normalize = 'none', ...rest }: NumericOptions = {}): C
 }
 
 /** A number cut into half-open buckets `[b(i−1), b(i))`: ids, so it may be crossed and embedded. */
-export function bucketized(options: { readonly boundaries: readonly number[] }): ColumnDeclaration {
+export function bucketized(options: {
+  readonly boundaries: readonly number[]
+  readonly from?: string
+}): ColumnDeclaration {
   return frozen<BucketizedDeclaration>({ kind: 'bucketized', ...options })
 }
 
 export interface ListOptions {
+  /** The column of the data that is read; the feature's own name by default. So one column may become several features. */
+  readonly from?: string
   readonly combiner?: 'mean' | 'sum' | 'sqrtn'
   /** Between the elements of a text. Default `|`. */
   readonly separator?: string

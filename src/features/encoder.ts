@@ -1,7 +1,7 @@
 /** The one encoder: raw values to ids and numbers, in preparation, training, evaluation and serving. */
 import type { ColumnEncoder, ColumnState, RawValue } from './column.js'
 import { kindOf } from './columns/index.js'
-import { allFeatures, declaredCrosses, resolvedDeclaration, stateOwner } from './config-access.js'
+import { allFeatures, declaredCrosses, resolvedDeclaration, sourceColumnOf, stateOwner } from './config-access.js'
 import type { CrossEncoder } from './cross.js'
 import { compileCross, crossLearns } from './cross.js'
 import type { EncodedColumn, EncodedFeatures, JaggedIds } from './encoded-batch.js'
@@ -34,7 +34,9 @@ export function createEncoder(config: Pick<Config, 'features' | 'model'>, state:
       return [declaration.name, compileCross(declaration, learned, isMultivalent)] as const
     }),
   )
-  const encodeFeatures = (rows: readonly RawRow[]): EncodedFeatures => encodeRows(features, rows)
+  const declared = allFeatures(config)
+  const sources = new Map(Object.keys(declared).map((name) => [name, sourceColumnOf(name, declared)]))
+  const encodeFeatures = (rows: readonly RawRow[]): EncodedFeatures => encodeRows(features, sources, rows)
   const withCrosses = (encoded: EncodedFeatures): EncodedFeatures => {
     if (crosses.size === 0) return encoded
     const ids: Record<string, JaggedIds> = { ...encoded.ids }
@@ -77,20 +79,22 @@ function stateOf(states: Readonly<Record<string, ColumnState>>, column: string):
   return state
 }
 
-function encodeRows(columns: ReadonlyMap<string, ColumnEncoder>, rows: readonly RawRow[]): EncodedFeatures {
+function encodeRows(
+  columns: ReadonlyMap<string, ColumnEncoder>,
+  sources: ReadonlyMap<string, string>,
+  rows: readonly RawRow[],
+): EncodedFeatures {
   const ids: Record<string, JaggedIds> = {}
   const numbers: Record<string, Float32Array> = {}
   for (const [name, column] of columns) {
     const { shape } = column
-    if (shape.kind === 'ids')
-      ids[name] = encodeIds(
-        column,
-        shape.isMultivalent,
-        rows.map((row) => row[name]),
-      )
+    const source = sources.get(name) ?? name
+    // A catalogue stores values by feature, a request brings them by column.
+    const valueOf = (row: RawRow): RawValue => (row[name] === undefined ? row[source] : row[name])
+    if (shape.kind === 'ids') ids[name] = encodeIds(column, shape.isMultivalent, rows.map(valueOf))
     else {
       const values = new Float32Array(rows.length * shape.width)
-      for (const [index, row] of rows.entries()) column.writeNumbers?.(row[name], values, index * shape.width)
+      for (const [index, row] of rows.entries()) column.writeNumbers?.(valueOf(row), values, index * shape.width)
       numbers[name] = values
     }
   }

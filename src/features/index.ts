@@ -11,7 +11,7 @@ export {
   featureGroups,
   wideDeclaration,
 } from './config-access.js'
-export { resolvedDeclaration, stateOwner } from './config-access.js'
+export { resolvedDeclaration, sourceColumnOf, stateOwner } from './config-access.js'
 export type {
   Config,
   CrossDeclaration,
