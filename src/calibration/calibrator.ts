@@ -20,6 +20,21 @@ export interface Calibration {
   toJSON(): { readonly method: string }
 }
 
+/** What a bundle's manifest says of its calibration. */
+export interface CalibrationRecord {
+  readonly method: string
+  /** How many rows it was learned on. */
+  readonly rows: number
+  /** Where they were: a split or files. */
+  readonly source: string
+}
+
+/** A calibration and where it comes from. */
+export interface LearnedCalibration {
+  readonly calibration: Calibration
+  readonly record: CalibrationRecord
+}
+
 export interface Calibrator {
   readonly name: string
   /** Throws `CALIBRATION_IMPOSSIBLE` where the rows say nothing. */
