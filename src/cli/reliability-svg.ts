@@ -33,13 +33,16 @@ export function reliabilitySvg(
     `<style>${style}\n</style>`,
     `<rect class="page" width="100%" height="100%" rx="8"/>`,
     text({ x: plot.left, y: 30, kind: 'ink title' }, 'Reliability'),
-    text({ x: plot.left, y: 49, kind: 'soft' }, `${countText(rows)} rows of ${source}, ${state}`),
+    text({ x: plot.left, y: 49, kind: 'soft' }, `${countText(rows)} rows of ${shortened(source)}, ${state}`),
     ...axes(scale),
     ...points(equalMass, scale),
     ...bars(equalWidth, binCount),
     '</svg>\n',
   ].join('\n')
 }
+
+/** Paths of files may be long; their end says most. */
+const shortened = (source: string): string => (source.length > 36 ? `…${source.slice(-35)}` : source)
 
 /** The far end of both axes: at low rates the plot shows the corner where the rows are. */
 function scaleOf(bins: readonly Bin[]): number {
@@ -83,7 +86,8 @@ function axes(scale: number): string[] {
   return [
     ...grid,
     line('ideal', [left, top + size], [left + size, top]),
-    text({ x: left + size, y: top - 6, kind: 'soft', anchor: 'end' }, 'happened ↑   promised →'),
+    text({ x: left + 10, y: top + 18, kind: 'soft' }, '↑ happened'),
+    text({ x: left + size - 8, y: top + size - 10, kind: 'soft', anchor: 'end' }, 'promised →'),
   ]
 }
 

@@ -106,6 +106,19 @@ describe('calibration by segment', () => {
     expect(second?.standardErrors).toBeLessThan(-10)
   })
 
+  it('counts in standard errors: over many draws of the labels their mean square is 1, weights or not', () => {
+    for (const isWeighted of [true, false]) {
+      const draws = Array.from({ length: 400 }, (_, seed) => {
+        const { weights, ...rows } = drawnRows(100 + seed, 300)
+        const all = new Map([['all', [...rows.scores.keys()]]])
+        const { segments } = segmentCalibration(isWeighted ? { ...rows, weights } : rows, all, 1)
+        return segments[0]?.standardErrors ?? Number.NaN
+      })
+      const meanSquare = draws.reduce((sum, draw) => sum + draw ** 2, 0) / draws.length
+      expect(Math.abs(meanSquare - 1)).toBeLessThan(0.2)
+    }
+  })
+
   it('stays within chance for a model that is right, and is null where nothing can be said', () => {
     const rows = drawnRows(5, 10_000)
     const all = new Map([['all', [...rows.scores.keys()]]])

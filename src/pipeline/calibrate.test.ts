@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { randomInteger, randomKey } from '../base/index.js'
+import { readCalibration } from '../calibration/index.js'
 import type { Config } from '../features/index.js'
 import { categorical, cross } from '../features/index.js'
-import { openBundle, writeManifest } from '../model/index.js'
+import { openBundle, writeCalibratedBundle, writeManifest } from '../model/index.js'
 import { writeSimulatedLogs } from '../simulator/index.js'
 import { calibrateBundle } from './calibrate.js'
 import type { LoadedConfig } from './config-file.js'
@@ -112,6 +113,18 @@ describe.each(['platt', 'isotonic'])('%s', (method) => {
     for (const [index, { score }] of bundle.golden.entries()) expect(scores[index]).toBeCloseTo(score, 6)
     expect(bundle.calibration?.method).toBe(method)
   }, 60_000)
+})
+
+it('ranks by the logit where calibration gives every item one score', async () => {
+  const level = readCalibration({ method: 'isotonic', ...{ logits: [0], probabilities: [0.5] } })
+  const bundle = await openBundle(at('plain'))
+  const record = { method: 'isotonic', rows: 1, source: 'nowhere' }
+  await writeCalibratedBundle(bundle, { calibration: level, record }, at('level'))
+  await bundle.close()
+  const list = (name: string) => recommendItems({ bundle: at(name), user: 'u1', k: 60, keepSeen: true })
+  const [plain, tied] = [await list('plain'), await list('level')]
+  expect(new Set(tied.items.map(({ score }) => score))).toEqual(new Set([0.5]))
+  expect(tied.items.map(({ item }) => item)).toEqual(plain.items.map(({ item }) => item))
 })
 
 describe('a bundle', () => {
