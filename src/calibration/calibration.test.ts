@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { randomInteger, randomKey, randomNormal, randomUniform } from '../base/index.js'
+import { categorical, validateConfig } from '../features/index.js'
 import type { CalibrationRows } from './calibrator.js'
 import { applyAll } from './calibrator.js'
 import { calibratorOf, calibrators, readCalibration } from './calibrators.js'
@@ -152,6 +153,12 @@ describe('isotonic regression', () => {
     expect(read.apply(Number.NaN)).toBeNaN()
   })
 
+  it('is that of the example of docs/math.md', () => {
+    const learned = isotonic.fit({ logits: Float32Array.of(0, 1, 2, 3), labels: Float32Array.of(0, 1, 0, 1) })
+    expect(learned.toJSON()).toMatchObject({ logits: [0, 1.5, 3], probabilities: [0.25, 0.5, 0.75] })
+    expect(learned.apply(0.75)).toBe(0.375)
+  })
+
   it('follows a distortion that no line of logits can', () => {
     const truth = (z: number): number => (z < 0 ? -1 : 2)
     const learned = isotonic.fit(drawnRows(2, 50_000, truth))
@@ -216,6 +223,17 @@ describe('folds', () => {
     expect([...folds].every((fold, row) => fold === folds[row % 1000])).toBe(true)
     expect(folds.filter((fold) => fold === 0).length / 3000).toBeCloseTo(0.5, 1)
   })
+})
+
+it('is known to the config by name', () => {
+  const config = (calibration: string) => ({
+    data: { examples: 'x.csv', label: { column: 'y' } },
+    features: { a: categorical() },
+    training: { calibration },
+  })
+  expect(calibrators.flatMap(({ name }) => validateConfig(config(name)))).toEqual([])
+  const [issue] = validateConfig(config('none of them'))
+  for (const { name } of calibrators) expect(issue?.message).toContain(name)
 })
 
 it('suggests the name of a calibrator', () => {

@@ -111,7 +111,11 @@ describe('calibration by segment', () => {
       const draws = Array.from({ length: 400 }, (_, seed) => {
         const { weights, ...rows } = drawnRows(100 + seed, 300)
         const all = new Map([['all', [...rows.scores.keys()]]])
-        const { segments } = segmentCalibration(isWeighted ? { ...rows, weights } : rows, all, 1)
+        const { segments } = segmentCalibration(
+          isWeighted ? { ...rows, weights: weights.map((weight) => 5 * weight) } : rows,
+          all,
+          1,
+        )
         return segments[0]?.standardErrors ?? Number.NaN
       })
       const meanSquare = draws.reduce((sum, draw) => sum + draw ** 2, 0) / draws.length

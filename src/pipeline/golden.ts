@@ -3,7 +3,7 @@ import type { Calibration } from '../calibration/index.js'
 import type { PreparedData } from '../data/index.js'
 import { createEncoder } from '../features/index.js'
 import { createInputStage, openScorer } from '../model/index.js'
-import type { GoldenRequest, Scorer } from '../model/index.js'
+import type { GoldenRequest } from '../model/index.js'
 import type { ModelParts, ModelState } from '../training/index.js'
 
 export interface GoldenParts {
@@ -32,7 +32,7 @@ export async function goldenRequests(golden: GoldenParts): Promise<GoldenRequest
 }
 
 /** Scores with the trainer's own tables. */
-export function openTrainedScorer({ parts, state, onnx, calibration }: Omit<GoldenParts, 'data'>): Promise<Scorer> {
+export function openTrainedScorer({ parts, state, onnx, calibration }: Omit<GoldenParts, 'data'>): ReturnType<typeof openScorer> {
   const stage = createInputStage(state.memory, parts.layout, state.tables)
   return openScorer(onnx, stage, { threads: 1, calibration })
 }
