@@ -32,7 +32,12 @@ export async function goldenRequests(golden: GoldenParts): Promise<GoldenRequest
 }
 
 /** Scores with the trainer's own tables. */
-export function openTrainedScorer({ parts, state, onnx, calibration }: Omit<GoldenParts, 'data'>): ReturnType<typeof openScorer> {
+export function openTrainedScorer({
+  parts,
+  state,
+  onnx,
+  calibration,
+}: Omit<GoldenParts, 'data'>): ReturnType<typeof openScorer> {
   const stage = createInputStage(state.memory, parts.layout, state.tables)
   return openScorer(onnx, stage, { threads: 1, calibration })
 }
