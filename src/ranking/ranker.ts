@@ -9,7 +9,8 @@ export type RawRow = Readonly<Record<string, RawValue>>
 export interface RankerModel {
   readonly encoder: Encoder
   score(features: EncodedFeatures): Promise<Float32Array>
-  scoreRanked(features: EncodedFeatures): Promise<RankedScores>
+  /** Without it the scores are what to sort by. */
+  scoreRanked?(features: EncodedFeatures): Promise<RankedScores>
 }
 
 /** A score for every item, and what to sort items by: not the scores where calibration gives two items one score. */
@@ -35,7 +36,12 @@ export function createRanker(model: RankerModel, items: readonly RawRow[], itemF
   return {
     itemCount: items.length,
     scoreAll: (row) => model.score(encodeAll(row)),
-    rankAll: (row) => model.scoreRanked(encodeAll(row)),
+    async rankAll(row) {
+      const features = encodeAll(row)
+      if (model.scoreRanked) return model.scoreRanked(features)
+      const scores = await model.score(features)
+      return { scores, order: scores }
+    },
   }
 }
 
