@@ -1,7 +1,8 @@
 /** The reliability diagram as SVG: promised against happened, with intervals, over a histogram of the scores. No script, no font of its own. */
-import type { Reliability } from '../pipeline/index.js'
+import type { EvaluateResult } from '../pipeline/index.js'
 import { countText } from './table.js'
 
+type Reliability = NonNullable<EvaluateResult['reliability']>
 type Bin = Reliability['equalMass'][number]
 
 const width = 560

@@ -1,7 +1,8 @@
 /** Reliability as text: a table whose last column is a plot, since a curve off the promise is seen before it is read. */
-import type { Reliability } from '../pipeline/index.js'
+import type { EvaluateResult } from '../pipeline/index.js'
 import { countText, metricText, textTable } from './table.js'
 
+type Reliability = NonNullable<EvaluateResult['reliability']>
 type Bin = Reliability['equalMass'][number]
 type BySegment = NonNullable<Reliability['by']>
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Reliability } from '../pipeline/index.js'
+import type { EvaluateResult } from '../pipeline/index.js'
 import { reliabilitySvg } from './reliability-svg.js'
 import { reliabilityText } from './reliability-text.js'
 
@@ -24,7 +24,7 @@ const segment = (value: string, calibration: number | null) => ({
   standardErrors: 4.2,
 })
 
-const reliability: Reliability = {
+const reliability: NonNullable<EvaluateResult['reliability']> = {
   calibratedBy: null,
   binCount: 10,
   equalMass: [bin(0.1, 0.1), bin(0.5, 0.25)],

@@ -10,4 +10,14 @@ import { recommend } from './recommend.js'
 import { train } from './train.js'
 
 /** Every command, in the order of the help. */
-export const commands: readonly CliCommand[] = [init, prepare, train, evaluate, calibrate, compare, recommend, inspect, demo]
+export const commands: readonly CliCommand[] = [
+  init,
+  prepare,
+  train,
+  evaluate,
+  calibrate,
+  compare,
+  recommend,
+  inspect,
+  demo,
+]
