@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config, FeatureState } from '../features/index.js'
+import type { Database } from '../sql/index.js'
 import { openDatabase } from '../sql/index.js'
 import { judgeBadRows, noBadRows } from './bad-rows.js'
 import { encodeExamples } from './encode-table.js'
@@ -17,11 +18,15 @@ export interface EncodeFilesOptions {
   readonly state: FeatureState
   /** Paths or globs; relative ones as in a config. */
   readonly files: readonly string[]
+  /** A raw column whose cells are wanted beside the encoded rows, and what asked for it. */
+  readonly keep?: { readonly column: string; readonly path: string } | undefined
 }
 
 export interface EncodedFiles {
   readonly dataset: EncodedDataset
   readonly warnings: readonly string[]
+  /** The cells of the column to keep, one text per row; `null` without such a column. */
+  readonly kept: readonly (string | null)[] | null
   /** Removes the encoded copy. */
   close(): Promise<void>
 }
@@ -32,6 +37,7 @@ export async function encodeFiles({
   configDirectory,
   state,
   files,
+  keep,
 }: EncodeFilesOptions): Promise<EncodedFiles> {
   const directory = mkdtempSync(join(tmpdir(), 'widedeep-encoded-'))
   const remove = (): void => {
@@ -41,7 +47,7 @@ export async function encodeFiles({
   try {
     const badRows = noBadRows()
     const reader = { database, temporaryDirectory: directory, badRows }
-    const table = await makeExamples(reader, { config, configDirectory, files: { examples: files } }, 'test')
+    const table = await makeExamples(reader, { config, configDirectory, files: { examples: files }, keep }, 'test')
     const context = { database, config, columns: table.columns, badRows, onProgress: (): void => undefined }
     const { columns } = await encodeExamples(context, state)
     const path = join(directory, 'encoded.parquet')
@@ -52,17 +58,24 @@ export async function encodeFiles({
     )
     const keys = { user: config.data.user !== undefined, item: config.data.item !== undefined }
     const dataset = openDataset({ path, rowCount, columns, keys })
+    const kept = keep ? await cellsOf(database, table.columns.get(keep.column) ?? 'NULL') : null
     const warnings = [...table.warnings, ...judgeBadRows(badRows, table.rowCount, config.data.format?.badRows)]
     const close = (): Promise<void> => {
       dataset.close()
       remove()
       return Promise.resolve()
     }
-    return { dataset, warnings, close }
+    return { dataset, warnings, kept, close }
   } catch (error) {
     remove()
     throw error
   } finally {
     database.close()
   }
+}
+
+/** The cells of a column of `examples` as texts, in the order of the encoded rows. */
+async function cellsOf(database: Database, cell: string): Promise<(string | null)[]> {
+  const rows = await database.rows(`SELECT CAST(${cell} AS VARCHAR) AS cell FROM examples ORDER BY __row`)
+  return rows.map((row) => (typeof row['cell'] === 'string' ? row['cell'] : null))
 }

@@ -14,6 +14,8 @@ export interface ExamplesInput {
   readonly configDirectory: string
   /** Files by the split they are given for; `examples` are split by the config. */
   readonly files: Readonly<Partial<Record<'examples' | 'validation' | 'test', readonly string[]>>>
+  /** A column to read although the config does not name it, and what asked for it. */
+  readonly keep?: { readonly column: string; readonly path: string } | undefined
 }
 
 /**
@@ -37,6 +39,7 @@ export async function joinExamples(
 ): Promise<{ columns: CellColumns; warnings: string[] }> {
   const { database } = reader
   const needed = neededColumns(input.config)
+  if (input.keep && !needed.has(input.keep.column)) needed.set(input.keep.column, input.keep.path)
   const format = input.config.data.format
   const found = await scanExamples(reader, input)
   const own = sourceColumns(found.flatMap(({ scans }) => scans))

@@ -213,6 +213,8 @@ export interface TrainingDeclaration {
    * batch size) or of its mean over the batch (as Adam recipes of the literature assume).
    */
   readonly lossReduction?: 'sum' | 'mean'
+  /** A map from logits to probabilities, learned on the validation rows after training; binary heads only. Default none. */
+  readonly calibration?: 'platt' | 'isotonic'
 }
 
 export interface Config {

@@ -161,6 +161,7 @@ const training = isObject({
   threads: isCount(),
   checkpointEvery: isText,
   lossReduction: isOneOf('sum', 'mean'),
+  calibration: isOneOf('platt', 'isotonic'),
 })
 const architecture = isEither(
   { when: isPlainObject, check: (value, path) => (isPlainObject(value) ? isText(value['name'], `${path}.name`) : []) },
@@ -173,9 +174,22 @@ const whole = isObject({ data, features: () => [], model, training }, ['data', '
 export function validateConfig(config: unknown): Issue[] {
   const issues = whole(config, '')
   if (!isPlainObject(config)) return issues
-  const { data: source, features, model: parts } = config
+  const { data: source, features, model: parts, training: steps } = config
   const featureFaults = features === undefined ? [] : featureIssues(features)
-  return [...issues, ...featureFaults, ...modelReferenceIssues(parts, features), ...dataIssues(source)]
+  return [
+    ...issues,
+    ...featureFaults,
+    ...modelReferenceIssues(parts, features),
+    ...dataIssues(source),
+    ...calibrationIssues(parts, steps),
+  ]
+}
+
+/** Only a probability can be calibrated. */
+function calibrationIssues(model: unknown, steps: unknown): Issue[] {
+  const head = isPlainObject(model) ? (model['head'] ?? 'binary') : 'binary'
+  if (head === 'binary' || !isPlainObject(steps) || steps['calibration'] === undefined) return []
+  return [faultAt('training.calibration', `must be left out unless model.head is 'binary'; the head is ${shown(head)}`)]
 }
 
 /** What no key of the data section tells alone. */

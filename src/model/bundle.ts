@@ -5,10 +5,12 @@
 import { cpSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { makeDirectory, readFloats, writeLargeFile } from '../base/index.js'
-import type { Config, EncodedFeatures, Encoder, FeatureState, RawValue } from '../features/index.js'
+import type { Calibration, LearnedCalibration } from '../calibration/index.js'
+import type { Config, Encoder, FeatureState, RawValue } from '../features/index.js'
 import { createEncoder, loadFeatureState, saveFeatureState } from '../features/index.js'
 import { createTable, createTableMemory } from '../tables/index.js'
 import type { Table, TableMemory } from '../tables/index.js'
+import { calibrationContent, readCalibrationFile, writeCalibrationFile } from './calibration-file.js'
 import type { TableSpec } from './input-layout.js'
 import { layoutInputs } from './input-layout.js'
 import { createInputStage } from './input-stage.js'
@@ -16,6 +18,7 @@ import { createNetwork } from './network.js'
 import { readManifest, writeManifest } from './manifest.js'
 import type { ResolvedModel } from './model-spec.js'
 import { resolveModel } from './model-spec.js'
+import type { Scorer } from './scorer.js'
 import { openScorer } from './scorer.js'
 
 /** A request whose score is known: what the dry run repeats. */
@@ -31,6 +34,7 @@ export interface BundleParts {
   readonly onnx: Uint8Array
   readonly tables: Iterable<{ readonly spec: TableSpec; readWeights(first: number, count: number): Float32Array }>
   readonly golden: readonly GoldenRequest[]
+  readonly calibration: LearnedCalibration | null
   /** Directory of the checkpoint that the weights come from. */
   readonly trainingState: string | null
   /** Files with the items and users of the training data, copied to `catalogue/`. */
@@ -48,6 +52,7 @@ export async function writeBundle(directory: string, parts: BundleParts): Promis
   writeLargeFile(join(partial, 'model.onnx'), [parts.onnx])
   writeJson(join(partial, 'config.json'), parts.config)
   writeJson(join(partial, 'golden.json'), parts.golden)
+  writeCalibrationFile(partial, parts.calibration)
   saveFeatureState(join(partial, 'feature-state'), parts.featureState)
   const tables: TableSpec[] = []
   for (const { spec, readWeights } of parts.tables) {
@@ -56,12 +61,12 @@ export async function writeBundle(directory: string, parts: BundleParts): Promis
   }
   if (parts.trainingState) cpSync(parts.trainingState, join(partial, 'training-state'), { recursive: true })
   for (const file of parts.catalogue) cpSync(file, join(partial, 'catalogue', basename(file)))
-  await writeManifest(partial, { kind: 'bundle', tables })
+  await writeManifest(partial, { kind: 'bundle', tables, ...calibrationContent(parts.calibration) })
   rmSync(directory, { recursive: true, force: true })
   renameSync(partial, directory)
 }
 
-export interface Bundle {
+export interface Bundle extends Scorer {
   readonly directory: string
   readonly config: Config
   readonly model: ResolvedModel
@@ -69,12 +74,11 @@ export interface Bundle {
   readonly featureState: FeatureState
   readonly tables: readonly TableSpec[]
   readonly golden: readonly GoldenRequest[]
+  readonly calibration: Calibration | null
   /** All weights of a table, `rowCount × dimension`. */
   readWeights(table: string): Float32Array
   /** Counts the weights of the layers, biases included. */
   denseParameterCount(): number
-  score(features: EncodedFeatures): Promise<Float32Array>
-  close(): Promise<void>
 }
 
 /** Loads a bundle and verifies every file; throws `BUNDLE_DAMAGED` with the name of the file that is wrong. */
@@ -88,8 +92,11 @@ export async function openBundle(directory: string, options: { threads?: number 
   const layout = layoutInputs(model, config, encoder.columns)
   const { memory, tables } = loadTables(directory, specs)
   const onnx = readFileSync(join(directory, 'model.onnx'))
-  const scorer = await openScorer(onnx, createInputStage(memory, layout, tables), { threads: options.threads ?? 1 })
+  const calibration = readCalibrationFile(directory, manifest.content)
+  const threads = options.threads ?? 1
+  const scorer = await openScorer(onnx, createInputStage(memory, layout, tables), { threads, calibration })
   return {
+    ...scorer,
     directory,
     config,
     model,
@@ -97,6 +104,7 @@ export async function openBundle(directory: string, options: { threads?: number 
     featureState,
     tables: specs,
     golden: readJson<GoldenRequest[]>(join(directory, 'golden.json')),
+    calibration,
     readWeights: (name) => tables.get(name)?.readWeights(0, tables.get(name)?.rowCount ?? 0) ?? new Float32Array(0),
     // Builds the graph, which scoring has no need of: only when asked.
     denseParameterCount: () =>
@@ -104,8 +112,6 @@ export async function openBundle(directory: string, options: { threads?: number 
         (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
         0,
       ),
-    score: (features) => scorer.score(features),
-    close: () => scorer.close(),
   }
 }
 

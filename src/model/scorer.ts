@@ -1,35 +1,70 @@
 /** Scores encoded rows with a model whose weights stand still: what evaluation, ranking and serving call. */
+import type { Calibration } from '../calibration/index.js'
+import { applyAll } from '../calibration/index.js'
 import type { EncodedFeatures, JaggedIds } from '../features/index.js'
 import type { CompiledGraph } from '../graph/index.js'
 import { createOnnxRuntimeExecutor } from '../graph/index.js'
 import type { InputStage } from './input-stage.js'
 
 export interface Scorer {
-  /** One score per row, in order: a probability for a binary head, a value for regression. */
+  /** One score per row, in order: a probability (calibrated where the model is) for a binary head, a value for regression. */
   score(features: EncodedFeatures): Promise<Float32Array>
+  /** The scores, and beside them what to sort by. */
+  scoreRanked(features: EncodedFeatures): Promise<RankedScores>
+  /** One logit per row: what a calibration is learned from, and applied to. */
+  logits(features: EncodedFeatures): Promise<Float32Array>
   close(): Promise<void>
+}
+
+export interface RankedScores {
+  readonly scores: Float32Array
+  /** The logit of a calibrated model, since calibration may give two rows one score; else the scores themselves. */
+  readonly order: Float32Array
+}
+
+export interface ScorerOptions {
+  readonly threads: number
+  readonly calibration?: Calibration | null
 }
 
 /** Rows a session sees at once: enough for full matrix products, small enough for the cache. */
 const rowsPerRun = 4096
 
 /** Opens a scorer over an inference graph with built-in weights. */
-export async function openScorer(model: Uint8Array, stage: InputStage, options: { threads: number }): Promise<Scorer> {
-  const compiled = await createOnnxRuntimeExecutor().compile(model, { threads: options.threads })
+export async function openScorer(
+  model: Uint8Array,
+  stage: InputStage,
+  { threads, calibration }: ScorerOptions,
+): Promise<Scorer> {
+  const compiled = await createOnnxRuntimeExecutor().compile(model, { threads })
+  const read = (output: string) => (features: EncodedFeatures) => runRows({ compiled, stage, output }, features)
+  const logits = read('logit')
+  const scoreRanked = async (features: EncodedFeatures): Promise<RankedScores> => {
+    const order = await (calibration ? logits : read('score'))(features)
+    return { scores: calibration ? applyAll(calibration, order) : order, order }
+  }
   return {
-    score: (features) => scoreRows(compiled, stage, features),
+    logits,
+    scoreRanked,
+    score: async (features) => (await scoreRanked(features)).scores,
     close: () => compiled.close(),
   }
 }
 
-async function scoreRows(compiled: CompiledGraph, stage: InputStage, features: EncodedFeatures): Promise<Float32Array> {
-  const scores = new Float32Array(features.rowCount)
+interface GraphOutput {
+  readonly compiled: CompiledGraph
+  readonly stage: InputStage
+  readonly output: string
+}
+
+async function runRows({ compiled, stage, output }: GraphOutput, features: EncodedFeatures): Promise<Float32Array> {
+  const values = new Float32Array(features.rowCount)
   for (let first = 0; first < features.rowCount; first += rowsPerRun) {
     const part = sliceRows(features, first, Math.min(first + rowsPerRun, features.rowCount))
-    const { score } = await compiled.run(stage.forward(part))
-    if (score) scores.set(score.data, first)
+    const { [output]: tensor } = await compiled.run(stage.forward(part))
+    if (tensor) values.set(tensor.data, first)
   }
-  return scores
+  return values
 }
 
 /** Rows `[first, end)` of encoded features, as views. */

@@ -22,7 +22,7 @@ export const openCatalogue = (bundle: Bundle): Promise<BundleCatalogue> =>
 
 /** The same for a model that is not a bundle yet, with the directory of its catalogue. */
 export async function openCatalogueOf(
-  model: Pick<Bundle, 'config' | 'encoder' | 'score'>,
+  model: Pick<Bundle, 'config' | 'encoder' | 'score'> & Partial<Pick<Bundle, 'scoreRanked'>>,
   directory: string,
 ): Promise<BundleCatalogue> {
   requireKeys(model.config)

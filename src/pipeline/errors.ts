@@ -103,3 +103,23 @@ export const compareInterrupted = defineError<{ directory: string }>(
   ({ directory }) =>
     `the comparison was stopped; finished runs and a checkpoint are kept in ${directory}; the same command goes on from there`,
 )
+
+export const outputExists = defineError<{ path: string }>(
+  'PIPELINE_OUTPUT_EXISTS',
+  'usage',
+  ({ path }) =>
+    `--out must name a directory that is not there yet, since no bundle is ever changed; ${path} exists; name another`,
+)
+
+export const probabilitiesMissing = defineError<{ head: string; need: string }>(
+  'PIPELINE_PROBABILITIES_MISSING',
+  'usage',
+  ({ head, need }) => `${need} must have a bundle whose scores are probabilities; its head is ${head}`,
+)
+
+export const segmentUnknown = defineError<{ column: string; hint: string }>(
+  'PIPELINE_SEGMENT_UNKNOWN',
+  'usage',
+  ({ column, hint }) =>
+    `--by must name a feature that has ids, the user or the item column, or with --data any column of the files; got "${column}"; ${hint}`,
+)

@@ -9,6 +9,9 @@ import { openCatalogue } from './catalogue.js'
 import type { LoadedConfig } from './config-file.js'
 import { prepareData } from './prepare.js'
 import { evaluateRankedLists } from './ranked-lists.js'
+import type { Reliability, ReliabilityOptions } from './reliability.js'
+import { reliabilityOf } from './reliability.js'
+import { isRawColumn } from './segments.js'
 import { scoreSplit } from './validation.js'
 
 export interface EvaluateOptions {
@@ -19,6 +22,7 @@ export interface EvaluateOptions {
   readonly split?: string | undefined
   readonly isRanking?: boolean
   readonly k?: number
+  readonly reliability?: ReliabilityOptions | undefined
   onProgress?(text: string): void
 }
 
@@ -30,6 +34,7 @@ export interface EvaluateResult {
   /** How to read each metric. */
   readonly descriptions: Readonly<Record<string, string>>
   readonly warnings: readonly string[]
+  readonly reliability?: Reliability
 }
 
 /** Scores a bundle on files or on a split of its prepared data. */
@@ -38,7 +43,7 @@ export async function evaluateBundle(options: EvaluateOptions): Promise<Evaluate
 }
 
 async function evaluateFiles(
-  { bundle: directory, loaded }: EvaluateOptions,
+  { bundle: directory, loaded, reliability }: EvaluateOptions,
   files: readonly string[],
 ): Promise<EvaluateResult> {
   const bundle = await openBundle(directory, { threads: 2 })
@@ -49,14 +54,14 @@ async function evaluateFiles(
       configDirectory: loaded?.directory ?? process.cwd(),
       state: bundle.featureState,
       files: files.map((file) => resolve(file)),
+      keep: rawColumn(bundle, reliability?.by),
     })
-    const metrics = await pointwiseMetrics(bundle, encoded.dataset)
-    await encoded.close()
+    const judged = await judge({ bundle, ...encoded, reliability }).finally(encoded.close)
     return evaluation({
       bundle: directory,
       source: files.join(', '),
       rows: encoded.dataset.rowCount,
-      metrics,
+      ...judged,
       warnings: encoded.warnings,
     })
   } finally {
@@ -76,6 +81,7 @@ async function evaluatePreparedSplit(options: EvaluateOptions): Promise<Evaluate
     split,
     isRanking: options.isRanking ?? false,
     k: options.k ?? 10,
+    reliability: options.reliability,
   })
 }
 
@@ -85,6 +91,7 @@ export interface EvaluateSplit {
   readonly split: string
   readonly isRanking?: boolean
   readonly k?: number
+  readonly reliability?: ReliabilityOptions | undefined
 }
 
 /** Scores a bundle on a split of open prepared data. */
@@ -94,21 +101,21 @@ export async function evaluateSplit({
   split,
   isRanking,
   k,
+  reliability,
 }: EvaluateSplit): Promise<EvaluateResult> {
   const dataset = data.split(split)
   const bundle = await openBundle(directory, { threads: 2 })
   try {
-    const metrics = {
-      ...(dataset.rowCount > 0 ? await pointwiseMetrics(bundle, dataset) : {}),
-      ...(isRanking
-        ? await evaluateRankedLists({ catalogue: await openCatalogue(bundle), data, split, k: k ?? 10 })
-        : {}),
-    }
+    const judged = dataset.rowCount > 0 ? await judge({ bundle, dataset, kept: null, reliability }) : { metrics: {} }
+    const ranked = isRanking
+      ? await evaluateRankedLists({ catalogue: await openCatalogue(bundle), data, split, k: k ?? 10 })
+      : {}
     return evaluation({
       bundle: directory,
       source: `the ${split} split`,
       rows: dataset.rowCount,
-      metrics,
+      ...judged,
+      metrics: { ...judged.metrics, ...ranked },
       warnings: [],
     })
   } finally {
@@ -116,10 +123,30 @@ export async function evaluateSplit({
   }
 }
 
-async function pointwiseMetrics(bundle: Bundle, dataset: EncodedDataset): Promise<Record<string, number | null>> {
+interface Judging {
+  readonly bundle: Bundle
+  readonly dataset: EncodedDataset
+  readonly kept: readonly (string | null)[] | null
+  readonly reliability: ReliabilityOptions | undefined
+}
+
+/** Metrics of every row, and where it is asked for, reliability. */
+async function judge({
+  bundle,
+  dataset,
+  kept,
+  reliability,
+}: Judging): Promise<Pick<EvaluateResult, 'metrics' | 'reliability'>> {
   const scored = await scoreSplit(dataset, (features) => bundle.score(features))
   const groups = await dataset.groups()
-  return evaluatePointwise(bundle.model.head, { ...scored, ...(groups ? { groups } : {}) })
+  const metrics = evaluatePointwise(bundle.model.head, { ...scored, ...(groups ? { groups } : {}) })
+  if (!reliability) return { metrics }
+  return { metrics, reliability: await reliabilityOf({ bundle, dataset, scored, kept }, reliability) }
+}
+
+/** What the files must be read for beside the columns of the config. */
+function rawColumn(bundle: Bundle, column: string | undefined): { column: string; path: string } | undefined {
+  return column !== undefined && isRawColumn(bundle, column) ? { column, path: '--by' } : undefined
 }
 
 function evaluation(result: Omit<EvaluateResult, 'descriptions'>): EvaluateResult {

@@ -1,3 +1,4 @@
+export { calibrateBundle } from './calibrate.js'
 export { compareModels } from './compare.js'
 export type { CompareOptions, CompareResult } from './compare.js'
 export type { ComparedTraining } from './compare-training.js'

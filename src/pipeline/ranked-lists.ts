@@ -32,7 +32,8 @@ export async function evaluateRankedLists({
   const popularity = Float32Array.from(catalogue.items, (item) => item.positives)
   const model = await evaluateRanking({
     ...common,
-    scores: (user) => catalogue.ranker.scoreAll(catalogue.users.get(users[user] ?? '')?.features ?? {}),
+    scores: async (user) =>
+      (await catalogue.ranker.rankAll(catalogue.users.get(users[user] ?? '')?.features ?? {})).order,
   })
   const popular = await evaluateRanking({ ...common, scores: () => Promise.resolve(popularity) })
   const named = Object.entries(popular)

@@ -36,9 +36,10 @@ export async function recommendItems(options: RecommendOptions): Promise<Recomme
     const catalogue = await openCatalogue(bundle)
     const user = catalogue.users.get(options.user)
     if (!user && Object.keys(options.features ?? {}).length === 0) throw userUnknown({ user: options.user })
-    const scores = await catalogue.ranker.scoreAll({ ...user?.features, ...options.features, ...options.context })
+    const request = { ...user?.features, ...options.features, ...options.context }
+    const { scores, order } = await catalogue.ranker.rankAll(request)
     const seen = options.keepSeen === true ? new Set<number>() : seenItems(catalogue, user)
-    const best = topK(scores, options.k ?? 10, (index) => seen.has(index))
+    const best = topK(order, options.k ?? 10, (index) => seen.has(index))
     const items = Array.from(best, (index, position) => ({
       rank: position + 1,
       item: catalogue.items[index]?.key ?? '',

@@ -1,12 +1,17 @@
 /** Writes the bundle of a run's best epoch. */
 import { join } from 'node:path'
+import { WideDeepError } from '../base/index.js'
+import { calibrationImpossible } from '../calibration/index.js'
 import type { PreparedData } from '../data/index.js'
 import type { Config } from '../features/index.js'
 import { writeBundle } from '../model/index.js'
 import type { GoldenRequest } from '../model/index.js'
 import { createModelState, inferenceConstants, openCheckpoints } from '../training/index.js'
 import type { ModelParts, TrainingProgressState } from '../training/index.js'
-import { goldenRequests } from './golden.js'
+import type { GoldenParts } from './golden.js'
+import { goldenRequests, openTrainedScorer } from './golden.js'
+import type { CalibrationReport } from './learn-calibration.js'
+import { learnCalibration } from './learn-calibration.js'
 import type { RunDirectory } from './run-directory.js'
 
 export interface RunBundle {
@@ -15,16 +20,23 @@ export interface RunBundle {
   readonly data: PreparedData
   readonly run: RunDirectory
   readonly progress: TrainingProgressState
+  warn?(text: string): void
 }
 
-/** Restores the best checkpoint and writes the bundle with the golden requests' expected scores. */
-export async function writeRunBundle({ config, parts, data, run, progress }: RunBundle): Promise<void> {
+/**
+ * Restores the best checkpoint, calibrates it where the config says so, and writes the bundle with the golden requests' expected
+ * scores; returns what calibration did.
+ */
+export async function writeRunBundle(runBundle: RunBundle): Promise<CalibrationReport | null> {
+  const { config, parts, data, run, progress } = runBundle
   const checkpoints = openCheckpoints(run.checkpoints)
   const best = progress.best?.checkpoint ?? checkpoints.latest() ?? ''
   const state = createModelState(parts)
   await checkpoints.restore(best, state)
   const onnx = parts.network.inferenceModel(inferenceConstants(state, parts.network))
-  const golden: GoldenRequest[] = await goldenRequests({ data, parts, state, onnx })
+  const learned = await calibrated(runBundle, { parts, state, onnx })
+  const calibration = learned?.calibration ?? null
+  const golden: GoldenRequest[] = await goldenRequests({ data, parts, state, onnx, calibration })
   await writeBundle(run.bundle, {
     config,
     featureState: data.featureState,
@@ -34,7 +46,30 @@ export async function writeRunBundle({ config, parts, data, run, progress }: Run
       return table ? [{ spec, readWeights: (first: number, count: number) => table.readWeights(first, count) }] : []
     }),
     golden,
+    calibration: learned,
     trainingState: checkpoints.path(best),
     catalogue: data.catalogueFiles().map((name) => join(data.directory, name)),
   })
+  return learned?.report ?? null
+}
+
+/** The calibration of the validation rows. Hours of training must not be lost for want of it: without, there is a warning. */
+async function calibrated(
+  { config, parts, data, warn }: RunBundle,
+  trained: Pick<GoldenParts, 'parts' | 'state' | 'onnx'>,
+): Promise<Awaited<ReturnType<typeof learnCalibration>> | null> {
+  const method = config.training?.calibration
+  if (method === undefined) return null
+  const scorer = await openTrainedScorer({ ...trained, calibration: null })
+  try {
+    const dataset = data.split('validation')
+    const { seed } = parts.spec
+    return await learnCalibration({ method, head: parts.model.head, dataset, source: 'validation', seed, scorer })
+  } catch (error) {
+    if (!(error instanceof WideDeepError) || error.code !== calibrationImpossible.code) throw error
+    warn?.(`the bundle is not calibrated: ${error.message}`)
+    return null
+  } finally {
+    await scorer.close()
+  }
 }

@@ -9,24 +9,38 @@ export type RawRow = Readonly<Record<string, RawValue>>
 export interface RankerModel {
   readonly encoder: Encoder
   score(features: EncodedFeatures): Promise<Float32Array>
+  /** Without it the scores are what to sort by. */
+  scoreRanked?(features: EncodedFeatures): Promise<RankedScores>
+}
+
+/** A score for every item, and what to sort items by: not the scores where calibration gives two items one score. */
+export interface RankedScores {
+  readonly scores: Float32Array
+  readonly order: Float32Array
 }
 
 export interface Ranker {
   readonly itemCount: number
   /** A score for every item, by item index; `row` has the user's and the context's features. */
   scoreAll(row: RawRow): Promise<Float32Array>
+  /** The same with what to sort by. */
+  rankAll(row: RawRow): Promise<RankedScores>
 }
 
 /** Prepares a catalogue for ranking; `itemFeatures` names the columns that belong to the item. */
 export function createRanker(model: RankerModel, items: readonly RawRow[], itemFeatures: ReadonlySet<string>): Ranker {
   const { encoder } = model
   const encodedItems = encoder.encodeFeatures(items)
+  const encodeAll = (row: RawRow): EncodedFeatures =>
+    encoder.withCrosses(joinFeatures(encoder.encodeFeatures([row]), encodedItems, itemFeatures))
   return {
     itemCount: items.length,
-    scoreAll(row) {
-      const encodedRow = encoder.encodeFeatures([row])
-      const joined = joinFeatures(encodedRow, encodedItems, itemFeatures)
-      return model.score(encoder.withCrosses(joined))
+    scoreAll: (row) => model.score(encodeAll(row)),
+    async rankAll(row) {
+      const features = encodeAll(row)
+      if (model.scoreRanked) return model.scoreRanked(features)
+      const scores = await model.score(features)
+      return { scores, order: scores }
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { CliCommand } from '../command.js'
+import { calibrate } from './calibrate.js'
 import { compare } from './compare.js'
 import { demo } from './demo.js'
 import { evaluate } from './evaluate.js'
@@ -9,4 +10,14 @@ import { recommend } from './recommend.js'
 import { train } from './train.js'
 
 /** Every command, in the order of the help. */
-export const commands: readonly CliCommand[] = [init, prepare, train, evaluate, compare, recommend, inspect, demo]
+export const commands: readonly CliCommand[] = [
+  init,
+  prepare,
+  train,
+  evaluate,
+  calibrate,
+  compare,
+  recommend,
+  inspect,
+  demo,
+]

@@ -2,6 +2,7 @@ import { loadConfig, trainBundle } from '../../pipeline/index.js'
 import type { TrainResult } from '../../pipeline/index.js'
 import type { CliCommand } from '../command.js'
 import { countOption, textOption } from '../command.js'
+import { calibrationTable } from '../calibration-table.js'
 import { stopOnSignal } from '../stop-signal.js'
 import { countText, metricText, textTable } from '../table.js'
 import { createTrainingView } from '../training-view.js'
@@ -43,16 +44,21 @@ export const train: CliCommand = {
 }
 
 function summary(result: TrainResult): string {
-  const metrics = Object.entries(result.metrics).map(([name, value]) => [name, metricText(value)])
   const lines = [
     '',
-    textTable(['validation', 'value'], metrics),
+    metricsTable(result),
     '',
     `${countText(result.examplesPerSecond)} examples/s; best epoch ${String(result.bestEpoch + 1)} of ${String(result.epochs.length)}`,
     `bundle: ${result.bundle}`,
   ]
   if (result.profile) lines.splice(0, 0, '', profileText(result.profile))
   return lines.join('\n')
+}
+
+function metricsTable({ metrics, calibration }: TrainResult): string {
+  if (calibration) return calibrationTable('validation', calibration)
+  const rows = Object.entries(metrics).map(([name, value]) => [name, metricText(value)])
+  return textTable(['validation', 'value'], rows)
 }
 
 function profileText(profile: NonNullable<TrainResult['profile']>): string {

@@ -1,0 +1,5 @@
+export { calibratorOf, calibrators, readCalibration } from './calibrators.js'
+export { applyAll } from './calibrator.js'
+export type { Calibration, CalibrationRecord, CalibrationRows, Calibrator, LearnedCalibration } from './calibrator.js'
+export { crossFit, foldsOf } from './cross-fit.js'
+export { calibrationImpossible } from './errors.js'
