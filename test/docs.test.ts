@@ -140,3 +140,30 @@ describe('documents', () => {
     expect(faults).toEqual([])
   })
 })
+
+describe('docs/capabilities.md', () => {
+  const rows = read('docs/capabilities.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !/^\| (capability|---)/.test(line))
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+
+  it('proves every capability by a test that is there, or names the limit', () => {
+    expect(rows.length).toBeGreaterThan(20)
+    const faults = rows.flatMap(([, capability = '', here = '', test = '']) => {
+      const [, file, title] = /^`([^`]+)`: (.+)$/.exec(test) ?? []
+      if (file === undefined || title === undefined)
+        return here.includes('limits.md#') ? [] : [`${capability}: no test, no limit`]
+      const found = existsSync(join(root, file)) && read(file).includes(title)
+      return found ? [] : [`${capability}: ${file} has no test "${title}"`]
+    })
+    expect(faults).toEqual([])
+  })
+
+  it('links to limits that have a section', () => {
+    const sections = [...read('docs/limits.md').matchAll(/^## (.+)$/gm)].map(([, title = '']) =>
+      title.toLowerCase().replaceAll(' ', '-'),
+    )
+    const links = rows.flatMap((row) => [...row.join(' ').matchAll(/limits\.md#([a-z-]+)/g)].map((match) => match[1]))
+    expect(links.filter((link) => !sections.includes(link ?? ''))).toEqual([])
+  })
+})
