@@ -88,32 +88,34 @@ export interface EvaluateSplit {
 }
 
 /** Scores a bundle on a split of open prepared data. */
-export async function evaluateSplit({
-  bundle: directory,
-  data,
-  split,
-  isRanking,
-  k,
-}: EvaluateSplit): Promise<EvaluateResult> {
-  const dataset = data.split(split)
-  const bundle = await openBundle(directory, { threads: 2 })
+export async function evaluateSplit(options: EvaluateSplit): Promise<EvaluateResult> {
+  const bundle = await openBundle(options.bundle, { threads: 2 })
   try {
-    const metrics = {
-      ...(dataset.rowCount > 0 ? await pointwiseMetrics(bundle, dataset) : {}),
-      ...(isRanking
-        ? await evaluateRankedLists({ catalogue: await openCatalogue(bundle), data, split, k: k ?? 10 })
-        : {}),
-    }
-    return evaluation({
-      bundle: directory,
-      source: `the ${split} split`,
-      rows: dataset.rowCount,
-      metrics,
-      warnings: [],
-    })
+    return await evaluateOpenBundle(bundle, options)
   } finally {
     await bundle.close()
   }
+}
+
+/** Scores an open bundle on a split of open prepared data. */
+export async function evaluateOpenBundle(
+  bundle: Bundle,
+  { data, split, isRanking, k }: Omit<EvaluateSplit, 'bundle'>,
+): Promise<EvaluateResult> {
+  const dataset = data.split(split)
+  const metrics = {
+    ...(dataset.rowCount > 0 ? await pointwiseMetrics(bundle, dataset) : {}),
+    ...(isRanking
+      ? await evaluateRankedLists({ catalogue: await openCatalogue(bundle), data, split, k: k ?? 10 })
+      : {}),
+  }
+  return evaluation({
+    bundle: bundle.directory,
+    source: `the ${split} split`,
+    rows: dataset.rowCount,
+    metrics,
+    warnings: [],
+  })
 }
 
 async function pointwiseMetrics(bundle: Bundle, dataset: EncodedDataset): Promise<Record<string, number | null>> {
