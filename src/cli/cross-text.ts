@@ -1,6 +1,8 @@
 /** The crosses of a bundle as text. */
-import type { CrossReport } from '../pipeline/index.js'
+import type { InspectResult } from '../pipeline/index.js'
 import { countText, textTable } from './table.js'
+
+type CrossReport = InspectResult['crosses'][number]
 
 const countOrNone = (count: number | null): string => (count === null ? '–' : countText(count))
 

@@ -1,5 +1,6 @@
 import type { CliCommand } from '../command.js'
 import { compare } from './compare.js'
+import { crosses } from './crosses.js'
 import { demo } from './demo.js'
 import { evaluate } from './evaluate.js'
 import { init } from './init.js'
@@ -9,4 +10,14 @@ import { recommend } from './recommend.js'
 import { train } from './train.js'
 
 /** Every command, in the order of the help. */
-export const commands: readonly CliCommand[] = [init, prepare, train, evaluate, compare, recommend, inspect, demo]
+export const commands: readonly CliCommand[] = [
+  init,
+  prepare,
+  train,
+  evaluate,
+  compare,
+  crosses,
+  recommend,
+  inspect,
+  demo,
+]
