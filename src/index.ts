@@ -11,6 +11,7 @@ export {
   inspectBundle,
   loadConfig,
   prepareData,
+  proposeCrosses,
   recommendItems,
   trainBundle,
 } from './pipeline/index.js'
@@ -20,6 +21,7 @@ export type {
   InspectResult,
   LoadedConfig,
   PreparedSummary,
+  ProposeResult,
   RecommendResult,
   TrainResult,
 } from './pipeline/index.js'

@@ -129,7 +129,6 @@ async function joinCodes(
 async function learnCrosses(context: EncodeContext): Promise<Record<string, ColumnState>> {
   const states: Record<string, ColumnState> = {}
   for (const cross of declaredCrosses(context.config.model)) {
-    if (!crossLearns(cross)) continue
     context.onProgress(`learning ${cross.name}`)
     states[cross.name] = await learnCross(cross, {
       chunks: tupleChunks(context.database, await tuplesSql(context.database, cross), cross.features.length),
@@ -139,7 +138,8 @@ async function learnCrosses(context: EncodeContext): Promise<Record<string, Colu
 }
 
 /** Distinct tuples of ids in the training split with their counts; lists by cartesian product, one column unnested after the other. */
-async function tuplesSql(database: Database, { features }: CrossDeclaration): Promise<string> {
+async function tuplesSql(database: Database, cross: CrossDeclaration): Promise<string> {
+  const { features } = cross
   const types = await database.rows(
     "SELECT column_name AS name, data_type AS type FROM duckdb_columns() WHERE table_name = 'encoded'",
   )
@@ -150,7 +150,9 @@ async function tuplesSql(database: Database, { features }: CrossDeclaration): Pr
       rows = `SELECT * REPLACE (unnest(t${String(index)}) AS t${String(index)}) FROM (${rows})`
   }
   const tuple = features.map((_, index) => `t${String(index)}`).join(', ')
-  return `SELECT ${tuple}, CAST(count(*) AS DOUBLE) AS n FROM (${rows}) GROUP BY ${tuple} ORDER BY n DESC, ${tuple}`
+  // Where tuples fall into buckets their order is no one's concern.
+  const order = crossLearns(cross) ? ` ORDER BY n DESC, ${tuple}` : ''
+  return `SELECT ${tuple}, CAST(count(*) AS DOUBLE) AS n FROM (${rows}) GROUP BY ${tuple}${order}`
 }
 
 async function* tupleChunks(

@@ -29,15 +29,14 @@ export interface CrossEncoder {
 /** Cells of a matrix of pairs at most: 64 MiB. */
 const mostDenseCells = 2 ** 24
 
-/** Whether a cross has something to learn: hashed ones do not. */
+/** Whether the encoder of a cross needs what was learned: those of hashed ones do not. */
 export const crossLearns = (declaration: CrossDeclaration): boolean => declaration.hashBuckets === undefined
 
-/** Keeps the tuples seen at least `minCount` times. */
-export async function learnCross(
-  { features, minCount }: CrossDeclaration,
-  statistics: TupleStatistics,
-): Promise<ColumnState> {
+/** Keeps the tuples seen at least `minCount` times; of a hashed cross counts how they fall into the buckets. */
+export async function learnCross(declaration: CrossDeclaration, statistics: TupleStatistics): Promise<ColumnState> {
+  const { features, minCount, hashBuckets } = declaration
   const arity = features.length
+  if (hashBuckets !== undefined) return countBuckets(statistics, arity, hashBuckets)
   const kept: Int32Array[] = []
   let tuples = 0
   let belowMinCount = 0
@@ -58,6 +57,31 @@ export async function learnCross(
   return { json: { crosses: tuples, belowMinCount }, arrays: { tuples: all } }
 }
 
+async function countBuckets({ chunks }: TupleStatistics, arity: number, hashBuckets: number): Promise<ColumnState> {
+  // 1 for one tuple, 2 for several.
+  const buckets = new Uint8Array(hashBuckets)
+  let tuples = 0
+  let alone = 0
+  let occupied = 0
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.tuples.length; at += arity) {
+      const bucket = bucketOf(chunk.tuples, at, { arity, hashBuckets })
+      const before = buckets[bucket] ?? 0
+      tuples++
+      if (before === 0) occupied++
+      alone += before === 0 ? 1 : before === 1 ? -1 : 0
+      buckets[bucket] = Math.min(2, before + 1)
+    }
+  }
+  return { json: { crosses: tuples, occupiedBuckets: occupied, sharingBucket: tuples - alone }, arrays: {} }
+}
+
+const bucketOf = (
+  tuples: Int32Array,
+  at: number,
+  { arity, hashBuckets }: { arity: number; hashBuckets: number },
+): number => (hashTuple(tuples, at, arity) >>> 0) % hashBuckets
+
 /** Compiles a cross; `isMultivalent` when any of its features is. */
 export function compileCross(declaration: CrossDeclaration, state: ColumnState, isMultivalent: boolean): CrossEncoder {
   const arity = declaration.features.length
@@ -69,7 +93,7 @@ export function compileCross(declaration: CrossDeclaration, state: ColumnState, 
           const index = table.find(tuples, at)
           return index < 0 ? oovId : firstTokenId + index
         }
-      : (tuples: Int32Array, at: number): number => firstTokenId + ((hashTuple(tuples, at, arity) >>> 0) % hashBuckets)
+      : (tuples: Int32Array, at: number): number => firstTokenId + bucketOf(tuples, at, { arity, hashBuckets })
   const idCount = firstTokenId + (hashBuckets ?? table.count)
   // A list crossed with a column is looked up for every pair of every candidate: there a matrix beats hashing by far.
   const dense =

@@ -123,3 +123,30 @@ export const segmentUnknown = defineError<{ column: string; hint: string }>(
   ({ column, hint }) =>
     `--by must name a feature that has ids, the user or the item column, or with --data any column of the files; got "${column}"; ${hint}`,
 )
+
+export const headNotBinary = defineError<{ head: string }>(
+  'PIPELINE_HEAD_NOT_BINARY',
+  'usage',
+  ({ head }) => `model.head must be binary for crosses to be proposed, by their gain in log loss; got ${head}`,
+)
+
+export const validationMissing = defineError<{ split: string }>(
+  'PIPELINE_VALIDATION_MISSING',
+  'data',
+  ({ split }) =>
+    `the ${split} split must have rows for crosses to be measured on; it has none; set validation in data.split, or data.validation`,
+)
+
+export const bundleForeign = defineError<{ bundle: string; column: string }>(
+  'PIPELINE_BUNDLE_FOREIGN',
+  'usage',
+  ({ bundle, column }) =>
+    `the bundle ${bundle} must come from the data and columns of this config; ${column} differs; train again, or leave --bundle out`,
+)
+
+export const crossesNegatives = defineError<{ key: string }>(
+  'PIPELINE_CROSSES_NEGATIVES',
+  'usage',
+  ({ key }) =>
+    `${key} must not be set for crosses to be proposed: validation rows are positive only, and have no log loss to gain; choose crosses by training with and without them`,
+)

@@ -95,32 +95,33 @@ export interface EvaluateSplit {
 }
 
 /** Scores a bundle on a split of open prepared data. */
-export async function evaluateSplit({
-  bundle: directory,
-  data,
-  split,
-  isRanking,
-  k,
-  reliability,
-}: EvaluateSplit): Promise<EvaluateResult> {
-  const dataset = data.split(split)
-  const bundle = await openBundle(directory, { threads: 2 })
+export async function evaluateSplit(options: EvaluateSplit): Promise<EvaluateResult> {
+  const bundle = await openBundle(options.bundle, { threads: 2 })
   try {
-    const judged = dataset.rowCount > 0 ? await judge({ bundle, dataset, kept: null, reliability }) : { metrics: {} }
-    const ranked = isRanking
-      ? await evaluateRankedLists({ catalogue: await openCatalogue(bundle), data, split, k: k ?? 10 })
-      : {}
-    return evaluation({
-      bundle: directory,
-      source: `the ${split} split`,
-      rows: dataset.rowCount,
-      ...judged,
-      metrics: { ...judged.metrics, ...ranked },
-      warnings: [],
-    })
+    return await evaluateOpenBundle(bundle, options)
   } finally {
     await bundle.close()
   }
+}
+
+/** Scores an open bundle on a split of open prepared data. */
+export async function evaluateOpenBundle(
+  bundle: Bundle,
+  { data, split, isRanking, k, reliability }: Omit<EvaluateSplit, 'bundle'>,
+): Promise<EvaluateResult> {
+  const dataset = data.split(split)
+  const judged = dataset.rowCount > 0 ? await judge({ bundle, dataset, kept: null, reliability }) : { metrics: {} }
+  const ranked = isRanking
+    ? await evaluateRankedLists({ catalogue: await openCatalogue(bundle), data, split, k: k ?? 10 })
+    : {}
+  return evaluation({
+    bundle: bundle.directory,
+    source: `the ${split} split`,
+    rows: dataset.rowCount,
+    ...judged,
+    metrics: { ...judged.metrics, ...ranked },
+    warnings: [],
+  })
 }
 
 interface Judging {

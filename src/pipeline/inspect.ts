@@ -2,6 +2,8 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { openBundle } from '../model/index.js'
 import type { Bundle } from '../model/index.js'
+import type { CrossReport } from './crosses/cross-report.js'
+import { crossReports } from './crosses/cross-report.js'
 
 export interface InspectResult {
   readonly bundle: string
@@ -10,6 +12,7 @@ export interface InspectResult {
   readonly sizeBytes: number
   readonly columns: readonly { readonly name: string; readonly kind: string; readonly size: number }[]
   readonly tables: readonly TableSummary[]
+  readonly crosses: readonly CrossReport[]
 }
 
 export interface TableSummary {
@@ -37,6 +40,7 @@ export async function inspectBundle(directory: string): Promise<InspectResult> {
       sizeBytes: sizeOf(directory),
       columns,
       tables,
+      crosses: crossReports(bundle),
     }
   } finally {
     await bundle.close()

@@ -2,11 +2,15 @@
 import { join } from 'node:path'
 import { atomicWriteFile } from '../base/index.js'
 import { openPrepared } from '../data/index.js'
+import type { PreparedData } from '../data/index.js'
+import { openBundle } from '../model/index.js'
 import { createStepProfile } from '../training/index.js'
 import type { EpochRecord, TrainingEvent } from '../training/index.js'
 import type { LoadedConfig } from './config-file.js'
 import { interrupted } from './errors.js'
-import { evaluateSplit } from './evaluate.js'
+import type { CrossReport } from './crosses/cross-report.js'
+import { crossReports } from './crosses/cross-report.js'
+import { evaluateOpenBundle } from './evaluate.js'
 import { prepareData } from './prepare.js'
 import type { CalibrationReport } from './learn-calibration.js'
 import type { GraphComparison } from './profile.js'
@@ -37,6 +41,8 @@ export interface TrainResult {
   readonly run: string
   /** Metrics of the validation split, of the bundle as loaded from disk; of a calibrated one by cross-fitting. */
   readonly metrics: Readonly<Record<string, number | null>>
+  /** What became of the tuples of every cross. */
+  readonly crosses: readonly CrossReport[]
   readonly bestEpoch: number
   readonly epochs: readonly EpochRecord[]
   readonly examplesPerSecond: number
@@ -66,16 +72,15 @@ export async function trainBundle(loaded: LoadedConfig, options: TrainOptions = 
   const progress = await trainPrepared({ config, parts, data, checkpoints: run.checkpoints, profile, signal, onEvent })
   if (!progress.isFinished) throw interrupted({ directory: run.directory, config: loaded.path })
   const calibration = await writeRunBundle({ config, parts, data, run, progress, warn: options.warn ?? ignore })
-  const list = listMetricOf(parts.spec.metric)
-  const ranking = list ? { isRanking: true, k: list.k } : {}
-  const evaluated = await evaluateSplit({ bundle: run.bundle, data, split: 'validation', ...ranking })
+  const written = await readWritten(run.bundle, data, parts.spec.metric)
   const { milliseconds, rowCount } = profile.totals()
   const seconds = Object.values(milliseconds).reduce((sum, value) => sum + value, 0) / 1000
   const result: TrainResult = {
     bundle: run.bundle,
     run: run.directory,
+    ...written,
     // The calibration has seen the labels of these rows: what the bundle says of them is too good.
-    metrics: { ...evaluated.metrics, ...calibration?.crossFitted },
+    metrics: { ...written.metrics, ...calibration?.crossFitted },
     bestEpoch: progress.best?.epoch ?? 0,
     epochs: progress.epochs,
     examplesPerSecond: rowCount / seconds,
@@ -86,6 +91,23 @@ export async function trainBundle(loaded: LoadedConfig, options: TrainOptions = 
   }
   atomicWriteFile(join(run.directory, 'report.json'), `${JSON.stringify(result, null, 2)}\n`)
   return result
+}
+
+/** What the bundle says once it is loaded from disk; ranked lists where training watched a metric of them. */
+async function readWritten(
+  directory: string,
+  data: PreparedData,
+  metric: string,
+): Promise<Pick<TrainResult, 'metrics' | 'crosses'>> {
+  const list = listMetricOf(metric)
+  const ranking = list ? { isRanking: true, k: list.k } : {}
+  const bundle = await openBundle(directory, { threads: 2 })
+  try {
+    const { metrics } = await evaluateOpenBundle(bundle, { data, split: 'validation', ...ranking })
+    return { metrics, crosses: crossReports(bundle) }
+  } finally {
+    await bundle.close()
+  }
 }
 
 const ignore = (): void => undefined

@@ -1,6 +1,7 @@
 import type { CliCommand } from '../command.js'
 import { calibrate } from './calibrate.js'
 import { compare } from './compare.js'
+import { crosses } from './crosses.js'
 import { demo } from './demo.js'
 import { evaluate } from './evaluate.js'
 import { init } from './init.js'
@@ -17,6 +18,7 @@ export const commands: readonly CliCommand[] = [
   evaluate,
   calibrate,
   compare,
+  crosses,
   recommend,
   inspect,
   demo,

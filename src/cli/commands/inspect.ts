@@ -1,12 +1,13 @@
 import { inspectBundle } from '../../pipeline/index.js'
 import type { CliCommand } from '../command.js'
 import { textOption } from '../command.js'
+import { crossesText } from '../cross-text.js'
 import { newestBundle } from '../newest-bundle.js'
 import { countText, textTable } from '../table.js'
 
 export const inspect: CliCommand = {
   name: 'inspect',
-  summary: 'show what is in a bundle: columns, tables, sizes, how many wide weights L1 left',
+  summary: 'show what is in a bundle: columns, tables, sizes, what became of the crosses',
   options: [['--bundle <dir>', 'the bundle (default: the newest in runs/)']],
   async run(options, output) {
     const result = await inspectBundle(textOption(options, 'bundle', undefined) ?? newestBundle())
@@ -25,6 +26,7 @@ export const inspect: CliCommand = {
         textTable(['column', 'yields', 'ids or numbers'], columns),
         '',
         textTable(['table', 'rows', 'dimension', 'rows not zero'], tables),
+        ...crossesText(result.crosses),
       ].join('\n'),
     )
   },

@@ -3,6 +3,7 @@ import type { TrainResult } from '../../pipeline/index.js'
 import type { CliCommand } from '../command.js'
 import { countOption, textOption } from '../command.js'
 import { calibrationTable } from '../calibration-table.js'
+import { crossesLine } from '../cross-text.js'
 import { stopOnSignal } from '../stop-signal.js'
 import { countText, metricText, textTable } from '../table.js'
 import { createTrainingView } from '../training-view.js'
@@ -49,6 +50,7 @@ function summary(result: TrainResult): string {
     metricsTable(result),
     '',
     `${countText(result.examplesPerSecond)} examples/s; best epoch ${String(result.bestEpoch + 1)} of ${String(result.epochs.length)}`,
+    ...crossesLine(result.crosses),
     `bundle: ${result.bundle}`,
   ]
   if (result.profile) lines.splice(0, 0, '', profileText(result.profile))
