@@ -1,5 +1,6 @@
 /** The shape of `widedeep.config.ts`: what a user declares. Plain data; paths resolve against the config file. */
 import type { ColumnDeclaration } from './column.js'
+import type { ActivationName, NormalizationName } from './layer-names.js'
 
 /** Features by name, flat or grouped; ranking needs `item`. */
 export type FeatureGroup = Readonly<Record<string, ColumnDeclaration>>
@@ -153,9 +154,11 @@ export interface DeepDeclaration {
   readonly embedding?: number
   /** Hidden layers. Default [256, 128, 64]. */
   readonly hidden?: readonly number[]
-  readonly activation?: 'relu' | 'tanh' | 'sigmoid'
+  /** What stands behind each layer. Default `relu`. */
+  readonly activation?: ActivationName
   readonly dropout?: number
-  readonly batchNorm?: boolean
+  /** What stands before the activation: the batch's statistics, or those of the row's own units. Default `none`. */
+  readonly normalization?: NormalizationName
   readonly optimizer?: OptimizerDeclaration
   /** Penalty λ/2·‖E‖² on embeddings, and on layers. */
   readonly embeddingL2?: number

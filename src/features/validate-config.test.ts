@@ -51,7 +51,7 @@ const whole: Config = {
       hidden: [4, 2],
       activation: 'relu',
       dropout: 0.1,
-      batchNorm: true,
+      normalization: 'batch',
     },
     head: 'binary',
   },

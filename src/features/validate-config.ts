@@ -19,6 +19,7 @@ import {
   textOrTexts,
 } from './checks.js'
 import { faultAt } from './errors.js'
+import { activationNames, normalizationNames } from './layer-names.js'
 import { featureIssues, modelReferenceIssues } from './reference-checks.js'
 
 const format = isObject({
@@ -138,9 +139,9 @@ const deep = isEither(
       features: isListOf(isText),
       embedding: isCount(),
       hidden: isListOf(isCount()),
-      activation: isOneOf('relu', 'tanh', 'sigmoid'),
+      activation: isOneOf(...activationNames),
       dropout: isNumber(0, 0.99),
-      batchNorm: isBoolean,
+      normalization: isOneOf(...normalizationNames),
       optimizer,
       embeddingL2: isNumber(0),
       embeddingDeviation: isNumber(0),

@@ -19,9 +19,9 @@ export interface ResolvedDeep {
   readonly columns: readonly string[]
   readonly embedding: number
   readonly hidden: readonly number[]
-  readonly activation: 'relu' | 'tanh' | 'sigmoid'
+  readonly activation: NonNullable<DeepDeclaration['activation']>
   readonly dropout: number
-  readonly batchNorm: boolean
+  readonly normalization: NonNullable<DeepDeclaration['normalization']>
   readonly embeddingL2: number
   readonly embeddingDeviation: number
   readonly layerL2: number
@@ -67,7 +67,7 @@ function resolveDeep(deep: DeepDeclaration, features: readonly string[]): Resolv
     hidden: deep.hidden ?? [256, 128, 64],
     activation: deep.activation ?? 'relu',
     dropout: deep.dropout ?? 0,
-    batchNorm: deep.batchNorm ?? false,
+    normalization: deep.normalization ?? 'none',
     embeddingL2: deep.embeddingL2 ?? 0,
     embeddingDeviation: deep.embeddingDeviation ?? 0.01,
     layerL2: deep.layerL2 ?? 0,

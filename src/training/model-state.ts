@@ -79,6 +79,7 @@ function densePenalty(parameter: ParameterSpec, model: ResolvedModel): number {
 function initialize(weights: Float32Array, { name, shape, initializer }: ParameterSpec, seed: number): void {
   if (initializer === 'zeros') weights.fill(0)
   else if (initializer === 'ones') weights.fill(1)
+  else if (typeof initializer === 'number') weights.fill(initializer)
   else {
     const key = randomKey(seed, 'dense', name)
     const limit = Math.sqrt(6 / ((shape[0] ?? 1) + (shape[1] ?? 1)))
