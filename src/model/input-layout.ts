@@ -12,6 +12,8 @@ export interface TableSpec {
   readonly rowCount: number
   readonly dimension: number
   readonly part: 'wide' | 'deep'
+  /** Largest length of a row. */
+  readonly maxNorm?: number
 }
 
 export interface LookupPart {
@@ -127,7 +129,8 @@ function layoutDeep(all: readonly EncodedColumn[], context: DeepContext): DeepLa
     const use = deepUseOf(declaration, dimension)
     if (use.kind === 'indicator') continue
     const table = `embedding/${use.sharedWith ?? name}`
-    tables.set(table, { name: table, rowCount: shape.idCount, dimension: use.dimension, part: 'deep' })
+    const limit = use.maxNorm === undefined ? {} : { maxNorm: use.maxNorm }
+    tables.set(table, { name: table, rowCount: shape.idCount, dimension: use.dimension, part: 'deep', ...limit })
     const offset = place(use.dimension)
     parts.push({ table, column: name, offset, combiner: shape.combiner, dimension: use.dimension })
   }
