@@ -142,6 +142,8 @@ export interface WideDeclaration {
   readonly features?: readonly string[]
   readonly crosses?: readonly CrossDeclaration[]
   readonly optimizer?: OptimizerDeclaration
+  /** How the weights of a list's values become one. Default `sum`, as TensorFlow's `linear_sparse_combiner`. */
+  readonly combiner?: 'sum' | 'mean' | 'sqrtn'
   /** Penalty λ/2·‖w‖² on the weights of ids and numbers; the bias has none. */
   readonly l2?: number
   /** `touched` (default): weights of the batch's ids only. `everyStep`: all of them each step. */

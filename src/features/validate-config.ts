@@ -126,6 +126,7 @@ const wide = isEither(
       features: isListOf(isText),
       crosses: crossList,
       optimizer,
+      combiner: isOneOf('sum', 'mean', 'sqrtn'),
       l2: isNumber(0),
       regularization: isOneOf('touched', 'everyStep'),
     }),
