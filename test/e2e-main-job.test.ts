@@ -62,7 +62,7 @@ beforeAll(() => {
     simulatedConfig
       .replace(
         'deep: { embedding: 16, hidden: [128, 64] }',
-        'deep: { embedding: 8, hidden: [32, 16], dropout: 0.3, batchNorm: true }',
+        'deep: { embedding: 8, hidden: [32, 16], dropout: 0.3, normalization: "batch" }',
       )
       .replace(
         'training: { batchSize: 512, epochs: 8 }',

@@ -22,7 +22,9 @@ export interface ColumnDeclaration {
 }
 
 /** An embedding (of the default dimension when none is given), or a multi-hot vector. */
-export type DeepUse = { readonly kind: 'embedding'; readonly dimension?: number } | { readonly kind: 'indicator' }
+export type DeepUse =
+  | { readonly kind: 'embedding'; readonly dimension?: number; readonly maxNorm?: number }
+  | { readonly kind: 'indicator' }
 
 /**
  * What a kind needs to see of the training split before it can encode:

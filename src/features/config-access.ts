@@ -17,20 +17,20 @@ export function featureGroups({ features }: Pick<Config, 'features'>): GroupedFe
   return isGrouped(features) ? features : { context: features }
 }
 
-/** Every feature by name, in declared order: user, item, context. One that shares a table has the table's dimension. */
+/** Every feature by name, in declared order: user, item, context. One that shares a table has the table's dimension and limit. */
 export function allFeatures(config: Pick<Config, 'features'>): FeatureGroup {
   const groups = featureGroups(config)
   const features = Object.assign({}, ...groupNames.map((name) => groups[name] ?? {})) as FeatureGroup
   return Object.fromEntries(
-    Object.entries(features).map(([name, declaration]) => [name, withSharedDimension(declaration, features)]),
+    Object.entries(features).map(([name, declaration]) => [name, withSharedTable(declaration, features)]),
   )
 }
 
-function withSharedDimension(declaration: ColumnDeclaration, features: FeatureGroup): ColumnDeclaration {
+function withSharedTable(declaration: ColumnDeclaration, features: FeatureGroup): ColumnDeclaration {
   const { deep = { kind: 'embedding' }, sharedWith } = declaration
   const table = sharedWith === undefined ? undefined : features[sharedWith]?.deep
-  if (deep.kind !== 'embedding' || table?.kind !== 'embedding' || table.dimension === undefined) return declaration
-  return { ...declaration, deep: { kind: 'embedding', dimension: deep.dimension ?? table.dimension } }
+  if (deep.kind !== 'embedding' || table?.kind !== 'embedding') return declaration
+  return { ...declaration, deep: { ...table, ...deep } }
 }
 
 function isGrouped(features: Config['features']): features is GroupedFeatures {
@@ -83,12 +83,17 @@ export function stateOwner(name: string, features: FeatureGroup): string {
 }
 
 export type ResolvedDeepUse =
-  | { readonly kind: 'embedding'; readonly dimension: number; readonly sharedWith: string | undefined }
+  | {
+      readonly kind: 'embedding'
+      readonly dimension: number
+      readonly maxNorm?: number
+      readonly sharedWith: string | undefined
+    }
   | { readonly kind: 'indicator' }
 
 /** How a feature's ids enter the deep part. */
 export function deepUseOf(declaration: ColumnDeclaration, defaultDimension: number): ResolvedDeepUse {
   const use = declaration.deep ?? { kind: 'embedding' }
   if (use.kind === 'indicator') return use
-  return { kind: 'embedding', dimension: use.dimension ?? defaultDimension, sharedWith: declaration.sharedWith }
+  return { ...use, dimension: use.dimension ?? defaultDimension, sharedWith: declaration.sharedWith }
 }

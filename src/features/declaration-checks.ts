@@ -1,11 +1,11 @@
 /** Checks that several column kinds make of their declarations, which nothing has looked at before: configs are not type-checked when loaded. */
 import type { Check } from './checks.js'
-import { isCount, isObject, isPlainObject, isText } from './checks.js'
+import { isCount, isNumber, isObject, isPlainObject, isText } from './checks.js'
 import type { ColumnState, Statistics } from './column.js'
 import { faultAt } from './errors.js'
 
 const deepForms: Readonly<Record<string, Check>> = {
-  embedding: isObject({ kind: isText, dimension: isCount() }),
+  embedding: isObject({ kind: isText, dimension: isCount(), maxNorm: isNumber(1e-6) }),
   indicator: isObject({ kind: isText }),
 }
 const isDeepUse: Check = (value, path) => {

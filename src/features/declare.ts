@@ -78,11 +78,16 @@ export function list(inner: ColumnDeclaration, options: ListOptions = {}): Colum
   })
 }
 
+export interface EmbeddingOptions {
+  /** Default: `model.deep.embedding`. */
+  readonly dimension?: number
+  /** Rows of the table are scaled down to this length whenever an update leaves them longer. */
+  readonly maxNorm?: number
+  readonly sharedWith?: string
+}
+
 /** The same feature with an embedding of its own dimension; `sharedWith` shares vocabulary and table with another feature. */
-export function embedding(
-  column: ColumnDeclaration,
-  options: { readonly dimension: number; readonly sharedWith?: string },
-): ColumnDeclaration {
+export function embedding(column: ColumnDeclaration, options: EmbeddingOptions): ColumnDeclaration {
   const { sharedWith, ...rest } = options
   return frozen({
     ...column,

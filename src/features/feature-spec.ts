@@ -1,5 +1,6 @@
 /** The shape of `widedeep.config.ts`: what a user declares. Plain data; paths resolve against the config file. */
 import type { ColumnDeclaration } from './column.js'
+import type { ActivationName, NormalizationName } from './layer-names.js'
 
 /** Features by name, flat or grouped; ranking needs `item`. */
 export type FeatureGroup = Readonly<Record<string, ColumnDeclaration>>
@@ -141,6 +142,8 @@ export interface WideDeclaration {
   readonly features?: readonly string[]
   readonly crosses?: readonly CrossDeclaration[]
   readonly optimizer?: OptimizerDeclaration
+  /** How the weights of a list's values become one. Default `sum`, as TensorFlow's `linear_sparse_combiner`. */
+  readonly combiner?: 'sum' | 'mean' | 'sqrtn'
   /** Penalty λ/2·‖w‖² on the weights of ids and numbers; the bias has none. */
   readonly l2?: number
   /** `touched` (default): weights of the batch's ids only. `everyStep`: all of them each step. */
@@ -153,9 +156,11 @@ export interface DeepDeclaration {
   readonly embedding?: number
   /** Hidden layers. Default [256, 128, 64]. */
   readonly hidden?: readonly number[]
-  readonly activation?: 'relu' | 'tanh' | 'sigmoid'
+  /** What stands behind each layer. Default `relu`. */
+  readonly activation?: ActivationName
   readonly dropout?: number
-  readonly batchNorm?: boolean
+  /** What stands before the activation: the batch's statistics, or those of the row's own units. Default `none`. */
+  readonly normalization?: NormalizationName
   readonly optimizer?: OptimizerDeclaration
   /** Penalty λ/2·‖E‖² on embeddings, and on layers. */
   readonly embeddingL2?: number

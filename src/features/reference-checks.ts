@@ -92,13 +92,12 @@ function sharingIssues([name, { path, declaration }]: readonly [string, Declared
   const next = partOf(shared.declaration, 'sharedWith')
   if (next !== undefined)
     return fault('a feature with a vocabulary of its own', `"${owner}", which shares that of ${shown(next)}`)
-  const dimension = partOf(partOf(declaration, 'deep'), 'dimension')
-  const expected = partOf(partOf(shared.declaration, 'deep'), 'dimension')
-  if (dimension === undefined || dimension === expected) return []
   const wayOut = `declare it at "${owner}", whose table this one shares`
-  return [
-    faultAt(`${path}.deep.dimension`, `must be ${shown(expected ?? 'left out')}; got ${shown(dimension)}; ${wayOut}`),
-  ]
+  return ['dimension', 'maxNorm'].flatMap((key) => {
+    const [own, expected] = [declaration, shared.declaration].map((one) => partOf(partOf(one, 'deep'), key))
+    if (own === undefined || own === expected) return []
+    return [faultAt(`${path}.deep.${key}`, `must be ${shown(expected ?? 'left out')}; got ${shown(own)}; ${wayOut}`)]
+  })
 }
 
 const unknownIssues = (name: string, path: string, features: Features): Issue[] =>

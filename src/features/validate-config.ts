@@ -19,6 +19,7 @@ import {
   textOrTexts,
 } from './checks.js'
 import { faultAt } from './errors.js'
+import { activationNames, normalizationNames } from './layer-names.js'
 import { featureIssues, modelReferenceIssues } from './reference-checks.js'
 
 const format = isObject({
@@ -125,6 +126,7 @@ const wide = isEither(
       features: isListOf(isText),
       crosses: crossList,
       optimizer,
+      combiner: isOneOf('sum', 'mean', 'sqrtn'),
       l2: isNumber(0),
       regularization: isOneOf('touched', 'everyStep'),
     }),
@@ -138,9 +140,9 @@ const deep = isEither(
       features: isListOf(isText),
       embedding: isCount(),
       hidden: isListOf(isCount()),
-      activation: isOneOf('relu', 'tanh', 'sigmoid'),
+      activation: isOneOf(...activationNames),
       dropout: isNumber(0, 0.99),
-      batchNorm: isBoolean,
+      normalization: isOneOf(...normalizationNames),
       optimizer,
       embeddingL2: isNumber(0),
       embeddingDeviation: isNumber(0),

@@ -12,6 +12,8 @@ export interface TableSpec {
   readonly rowCount: number
   readonly dimension: number
   readonly part: 'wide' | 'deep'
+  /** Largest length of a row. */
+  readonly maxNorm?: number
 }
 
 export interface LookupPart {
@@ -67,7 +69,7 @@ export function layoutInputs(model: ResolvedModel, config: Config, columns: read
   const byName = new Map(columns.map((column) => [column.name, column]))
   const pick = (names: readonly string[]): EncodedColumn[] => names.flatMap((name) => byName.get(name) ?? [])
   const tables = new Map<string, TableSpec>()
-  const wide = model.wide && layoutWide(pick(model.wide.columns), tables)
+  const wide = model.wide && layoutWide(pick(model.wide.columns), model.wide.combiner, tables)
   const deep =
     model.deep &&
     layoutDeep(pick(model.deep.columns), {
@@ -79,7 +81,7 @@ export function layoutInputs(model: ResolvedModel, config: Config, columns: read
   return { tables: [...tables.values()], wide, deep }
 }
 
-function layoutWide(columns: readonly EncodedColumn[], tables: Map<string, TableSpec>): WideLayout {
+function layoutWide(columns: readonly EncodedColumn[], combiner: Combiner, tables: Map<string, TableSpec>): WideLayout {
   const parts: LookupPart[] = []
   const numbers: DensePart[] = []
   let numberWidth = 0
@@ -87,8 +89,7 @@ function layoutWide(columns: readonly EncodedColumn[], tables: Map<string, Table
     if (shape.kind === 'ids') {
       const table = `wide/${name}`
       tables.set(table, { name: table, rowCount: shape.idCount, dimension: 1, part: 'wide' })
-      // The linear part adds the weights of all values, as TensorFlow's `linear_sparse_combiner` does by default.
-      parts.push({ table, column: name, offset: 0, combiner: 'sum' })
+      parts.push({ table, column: name, offset: 0, combiner })
     } else {
       numbers.push({ column: name, offset: numberWidth, width: shape.width })
       numberWidth += shape.width
@@ -127,7 +128,8 @@ function layoutDeep(all: readonly EncodedColumn[], context: DeepContext): DeepLa
     const use = deepUseOf(declaration, dimension)
     if (use.kind === 'indicator') continue
     const table = `embedding/${use.sharedWith ?? name}`
-    tables.set(table, { name: table, rowCount: shape.idCount, dimension: use.dimension, part: 'deep' })
+    const limit = use.maxNorm === undefined ? {} : { maxNorm: use.maxNorm }
+    tables.set(table, { name: table, rowCount: shape.idCount, dimension: use.dimension, part: 'deep', ...limit })
     const offset = place(use.dimension)
     parts.push({ table, column: name, offset, combiner: shape.combiner, dimension: use.dimension })
   }

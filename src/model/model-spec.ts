@@ -1,7 +1,7 @@
 /** The model section of the config with every default filled in, checked against the columns that exist. */
 import type { Issue } from '../base/index.js'
 import { suggestion } from '../base/index.js'
-import type { Config, DeepDeclaration } from '../features/index.js'
+import type { Config, DeepDeclaration, WideDeclaration } from '../features/index.js'
 import { allFeatures, deepDeclaration, wideDeclaration } from '../features/index.js'
 import type { ResolvedArchitecture } from './architecture-spec.js'
 import { architectureIssues, resolveArchitecture } from './architecture-spec.js'
@@ -11,6 +11,7 @@ import type { HeadName } from './heads/index.js'
 export interface ResolvedWide {
   /** First-order features, then crosses, by column name. */
   readonly columns: readonly string[]
+  readonly combiner: NonNullable<WideDeclaration['combiner']>
   readonly l2: number
   readonly regularization: 'touched' | 'everyStep'
 }
@@ -19,9 +20,9 @@ export interface ResolvedDeep {
   readonly columns: readonly string[]
   readonly embedding: number
   readonly hidden: readonly number[]
-  readonly activation: 'relu' | 'tanh' | 'sigmoid'
+  readonly activation: NonNullable<DeepDeclaration['activation']>
   readonly dropout: number
-  readonly batchNorm: boolean
+  readonly normalization: NonNullable<DeepDeclaration['normalization']>
   readonly embeddingL2: number
   readonly embeddingDeviation: number
   readonly layerL2: number
@@ -53,6 +54,7 @@ export function resolveModel(config: Config): ResolvedModel {
     head: config.model?.head ?? 'binary',
     wide: wide && {
       columns: [...(wide.features ?? features), ...(wide.crosses ?? []).map((cross) => cross.name)],
+      combiner: wide.combiner ?? 'sum',
       l2: wide.l2 ?? 0,
       regularization: wide.regularization ?? 'touched',
     },
@@ -67,7 +69,7 @@ function resolveDeep(deep: DeepDeclaration, features: readonly string[]): Resolv
     hidden: deep.hidden ?? [256, 128, 64],
     activation: deep.activation ?? 'relu',
     dropout: deep.dropout ?? 0,
-    batchNorm: deep.batchNorm ?? false,
+    normalization: deep.normalization ?? 'none',
     embeddingL2: deep.embeddingL2 ?? 0,
     embeddingDeviation: deep.embeddingDeviation ?? 0.01,
     layerL2: deep.layerL2 ?? 0,

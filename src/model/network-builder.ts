@@ -1,16 +1,18 @@
 /**
- * What an architecture is built with: parameters, towers, dropout, batch normalisation. It remembers what it handed out,
+ * What an architecture is built with: parameters, towers, dropout, normalisation. It remembers what it handed out,
  * so that the trainer knows which masks to make and which running statistics to keep.
  */
 import type { Graph, Tensor } from '../graph/index.js'
 import { operations } from '../graph/index.js'
+import { activations } from './activations/index.js'
 import type { ResolvedDeep } from './model-spec.js'
 
 export interface ParameterSpec {
   readonly name: string
   readonly shape: readonly number[]
   readonly part: 'wide' | 'deep'
-  readonly initializer: 'glorotUniform' | 'zeros' | 'ones'
+  /** A number: that everywhere. */
+  readonly initializer: 'glorotUniform' | 'zeros' | 'ones' | number
   /** Whether weight penalties apply: to weights, not to biases. */
   readonly isPenalized: boolean
 }
@@ -30,8 +32,7 @@ export interface NormSpec {
 
 export type Mode = 'training' | 'inference'
 
-const { add, divide, linear, mean, multiply, relu, sigmoid, sqrt, square, subtract, tanh } = operations
-const activations = { relu, tanh, sigmoid } as const
+const { add, divide, linear, mean, multiply, sqrt, square, subtract } = operations
 /** Ioffe and Szegedy 2015; the usual constant of the frameworks. */
 const normEpsilon = 1e-5
 
@@ -60,13 +61,14 @@ export class NetworkBuilder {
     return tensor
   }
 
-  /** Dense layers with activation, batch normalisation before it and dropout after it: `[batch, in]` → `[batch, hidden.at(-1)]`. */
+  /** Dense layers with activation, normalisation before it and dropout after it: `[batch, in]` → `[batch, hidden.at(-1)]`. */
   tower(name: string, input: Tensor, deep: ResolvedDeep): Tensor {
     return deep.hidden.reduce((x, width, index) => {
       const layer = `${name}/${String(index)}`
       const linear = this.dense(layer, x, width)
-      const normed = deep.batchNorm ? this.batchNorm(`${layer}/norm`, linear) : linear
-      return this.dropout(`${layer}/dropout`, activations[deep.activation](normed), deep.dropout)
+      const normed = this.normalize(`${layer}/norm`, linear, deep.normalization)
+      const activated = activations[deep.activation](normed, this, layer)
+      return this.dropout(`${layer}/dropout`, activated, deep.dropout)
     }, input)
   }
 
@@ -89,16 +91,46 @@ export class NetworkBuilder {
     return multiply(x, this.graph.input(name, ['batch', width]))
   }
 
+  private normalize(name: string, x: Tensor, kind: ResolvedDeep['normalization']): Tensor {
+    if (kind === 'none') return x
+    return kind === 'batch' ? this.batchNorm(name, x) : this.layerNorm(name, x)
+  }
+
+  /** `γ·(x − μ)/√(σ² + ε) + β` with mean and variance over the units of each row: the same in training and afterwards. */
+  layerNorm(name: string, x: Tensor): Tensor {
+    const { scale, shift } = this.scaleAndShift(name, Number(x.shape[1]))
+    const centered = subtract(x, mean(x, [1], true))
+    const variance = mean(square(centered), [1], true)
+    const deviation = sqrt(add(variance, this.graph.constant(normEpsilon)))
+    return add(multiply(divide(centered, deviation), scale), shift)
+  }
+
   /** `γ·(x − μ)/√(σ² + ε) + β` with the batch's own statistics in training, running ones afterwards. */
   batchNorm(name: string, x: Tensor): Tensor {
+    const { scale, shift } = this.scaleAndShift(name, Number(x.shape[1]))
+    const { center, deviation } = this.statisticsOf(name, x)
+    return add(multiply(subtract(x, center), divide(scale, deviation)), shift)
+  }
+
+  /** `(x − μ)/√(σ² + ε)`: batch normalisation that learns nothing. */
+  standardize(name: string, x: Tensor): Tensor {
+    const { center, deviation } = this.statisticsOf(name, x)
+    return divide(subtract(x, center), deviation)
+  }
+
+  private scaleAndShift(name: string, width: number): { scale: Tensor; shift: Tensor } {
+    return {
+      scale: this.parameter(`${name}/scale`, [width], { part: 'deep', initializer: 'ones' }),
+      shift: this.parameter(`${name}/shift`, [width], { part: 'deep', initializer: 'zeros' }),
+    }
+  }
+
+  private statisticsOf(name: string, x: Tensor): { center: Tensor; deviation: Tensor } {
     const width = Number(x.shape[1])
     this.norms.push({ name, width })
-    const scale = this.parameter(`${name}/scale`, [width], { part: 'deep', initializer: 'ones' })
-    const shift = this.parameter(`${name}/shift`, [width], { part: 'deep', initializer: 'zeros' })
     const { mean: center, variance } =
       this.mode === 'training' ? this.batchStatistics(name, x) : this.runningStatistics(name, width)
-    const deviation = sqrt(add(variance, this.graph.constant(normEpsilon)))
-    return add(multiply(subtract(x, center), divide(scale, deviation)), shift)
+    return { center, deviation: sqrt(add(variance, this.graph.constant(normEpsilon))) }
   }
 
   private batchStatistics(name: string, x: Tensor): { mean: Tensor; variance: Tensor } {

@@ -23,7 +23,7 @@ const config: Config = {
   },
   model: {
     wide: [cross('user', 'item', { hashBuckets: 20 }), cross('likes', 'item', { hashBuckets: 30 })],
-    deep: { embedding: 3, hidden: [5, 4], batchNorm: true, dropout: 0.3, activation: 'tanh' },
+    deep: { embedding: 3, hidden: [5, 4], normalization: 'batch', dropout: 0.3, activation: 'tanh' },
   },
 }
 

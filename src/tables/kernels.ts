@@ -44,6 +44,7 @@ export interface Kernels {
     dimension: number,
     sums: number,
   ): number
+  limitNorms(table: number, rowFloats: number, dimension: number, ids: number, count: number, maxNorm: number): void
   sumOfSquares(values: number, count: number): number
   scale(values: number, count: number, factor: number): void
   updateTouched(

@@ -188,6 +188,32 @@ describe('the norm of the gradients', () => {
   })
 })
 
+describe('the largest length of a row', () => {
+  it('holds for the rows of the batch after the update: (5, 4) − (0, −8) = (5, 12) becomes (2.5, 6)', () => {
+    const memory = createTableMemory()
+    const table = createTable(memory, { name: 't', rowCount: 3, dimension: 2, optimizer: sgd, maxNorm: 6.5 })
+    table.writeWeights(0, Float32Array.of(30, 40, 5, 4, 5, 4))
+    const lookup = createLookup(memory, { width: 2, parts: [{ table, column: 'x', offset: 0, combiner: 'sum' }] })
+    lookup.forward({ rowCount: 1, ids: { x: { ids: Int32Array.of(1), offsets: null, weights: null } } })
+    lookup.gradient(1).set([0, -8])
+    lookup.backward(step)
+    // (5, 12) has length 13: half of it remains. Rows that the batch did not meet stay as they are.
+    expect([...table.readWeights(0, 3)]).toEqual([30, 40, 2.5, 6, 5, 4])
+  })
+
+  it('holds for fresh rows', () => {
+    const table = createTable(createTableMemory(), {
+      name: 't',
+      rowCount: 50,
+      dimension: 5,
+      optimizer: sgd,
+      maxNorm: 1,
+    })
+    table.initialize({ key: 3, standardDeviation: 1, distribution: 'normal' })
+    for (let row = 0; row < 50; row++) expect(Math.hypot(...table.readWeights(row, 1))).toBeLessThan(1 + 1e-6)
+  })
+})
+
 describe('regularisation', () => {
   /** One step with gradient 1 on row 2 of a table whose weights are all 10; λ = 0.1, rate 1. */
   function after(regularization: 'touched' | 'everyStep'): number[] {

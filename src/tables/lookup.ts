@@ -225,12 +225,13 @@ const squaredNorm = ({ kernels }: TableMemory, { table, summed }: TableUpdate): 
 function updateTable({ kernels }: TableMemory, update: TableUpdate, step: OptimizerStep): void {
   const { table, slots } = update
   const { met, unique, sums } = update.summed
-  const { optimizer, offset, rowFloats, dimension, l2 } = table
+  const { optimizer, offset, rowFloats, dimension, l2, maxNorm } = table
   if (!optimizer) throw new Error(`internal: table ${table.name} was opened for scoring`)
   const { gradientScale = 1 } = step
   if (gradientScale !== 1) kernels.scale(sums, met * dimension, gradientScale)
   optimizer.prepare(step)
-  if (table.regularization === 'everyStep' && l2 > 0) {
+  const isEvery = table.regularization === 'everyStep' && l2 > 0
+  if (isEvery) {
     kernels.updateEvery(
       optimizer.index,
       offset,
@@ -257,4 +258,7 @@ function updateTable({ kernels }: TableMemory, update: TableUpdate, step: Optimi
       optimizer.hyperparameters,
     )
   }
+  // A penalty at every step moves all rows, so all may have grown.
+  if (maxNorm > 0)
+    kernels.limitNorms(offset, rowFloats, dimension, isEvery ? 0 : unique, isEvery ? table.rowCount : met, maxNorm)
 }

@@ -15,6 +15,8 @@ export interface TableOptions {
   readonly l2?: number
   /** Rows that the penalty moves: those of the batch (default), or all at each step, as BARS. */
   readonly regularization?: 'touched' | 'everyStep'
+  /** Largest length of a row; longer ones are scaled down to it after each update. Default: any. */
+  readonly maxNorm?: number | undefined
 }
 
 export interface Initialization {
@@ -35,6 +37,8 @@ export interface Table {
   readonly optimizer: BoundOptimizer | null
   readonly l2: number
   readonly regularization: 'touched' | 'everyStep'
+  /** 0: any length. */
+  readonly maxNorm: number
   /** All rows with their state; what a checkpoint stores. */
   readonly rows: Float32Array
   /** Sets weights by (key, row, column) alone and slots to their initial values. */
@@ -50,7 +54,7 @@ const everyStepLimit = 50_000_000
 
 /** Makes a table of zeros. */
 export function createTable(memory: TableMemory, options: TableOptions): Table {
-  const { name, rowCount, dimension, optimizer, l2 = 0, regularization = 'touched' } = options
+  const { name, rowCount, dimension, optimizer, l2 = 0, regularization = 'touched', maxNorm = 0 } = options
   const size = rowCount * dimension
   if (regularization === 'everyStep' && l2 > 0 && size > everyStepLimit)
     throw everyStepTooLarge({ table: name, size, limit: everyStepLimit })
@@ -67,9 +71,11 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
     optimizer: optimizer && bindOptimizer(memory, optimizer),
     l2,
     regularization,
+    maxNorm,
     rows,
     initialize: (initialization) => {
       initializeRows(rows, { rowFloats, dimension, slots, rowCount }, initialization)
+      if (maxNorm > 0) memory.kernels.limitNorms(offset, rowFloats, dimension, 0, rowCount, maxNorm)
     },
     readWeights(first, count) {
       const weights = new Float32Array(count * dimension)

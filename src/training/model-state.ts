@@ -58,14 +58,19 @@ export function inferenceConstants(state: ModelState, network: Network): Record<
 }
 
 function freshTable(memory: TableMemory, table: TableSpec, { model, spec }: Pick<ModelParts, 'model' | 'spec'>): Table {
-  const { name, rowCount, dimension, part } = table
+  const { part } = table
   const l2 = part === 'wide' ? (model.wide?.l2 ?? 0) : (model.deep?.embeddingL2 ?? 0)
   const regularization = model[part]?.regularization ?? 'touched'
-  const fresh = createTable(memory, { name, rowCount, dimension, optimizer: spec.optimizers[part], l2, regularization })
+  const fresh = createTable(memory, { ...table, optimizer: spec.optimizers[part], l2, regularization })
   if (part === 'wide') fresh.initialize({ key: 0, standardDeviation: 0, distribution: 'zeros' })
   else {
     const standardDeviation = model.deep?.embeddingDeviation ?? 0.01
-    fresh.initialize({ key: randomKey(spec.seed, 'table', name), standardDeviation, distribution: 'normal', zeroRows })
+    fresh.initialize({
+      key: randomKey(spec.seed, 'table', table.name),
+      standardDeviation,
+      distribution: 'normal',
+      zeroRows,
+    })
   }
   return fresh
 }
@@ -79,6 +84,7 @@ function densePenalty(parameter: ParameterSpec, model: ResolvedModel): number {
 function initialize(weights: Float32Array, { name, shape, initializer }: ParameterSpec, seed: number): void {
   if (initializer === 'zeros') weights.fill(0)
   else if (initializer === 'ones') weights.fill(1)
+  else if (typeof initializer === 'number') weights.fill(initializer)
   else {
     const key = randomKey(seed, 'dense', name)
     const limit = Math.sqrt(6 / ((shape[0] ?? 1) + (shape[1] ?? 1)))

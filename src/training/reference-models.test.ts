@@ -43,7 +43,7 @@ function configOf(golden: Golden): Config {
       deep: {
         embedding: golden.embedding,
         hidden: golden.hidden,
-        batchNorm: golden.architecture === 'wide-deep',
+        normalization: golden.architecture === 'wide-deep' ? 'batch' : 'none',
         optimizer: { name: 'adagrad', ...golden.deep },
       },
     },

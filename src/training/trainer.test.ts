@@ -37,7 +37,7 @@ const config: Config = {
     deep: {
       embedding: 4,
       hidden: [16, 8],
-      batchNorm: true,
+      normalization: 'batch',
       dropout: 0.4,
       embeddingL2: 0.001,
       optimizer: { name: 'adagrad', learningRate: 0.05, schedule: { name: 'cosine', warmup: 2, floor: 0.8 } },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { categorical, createEncoder } from '../features/index.js'
+import { categorical, createEncoder, embedding } from '../features/index.js'
 import type { Config, ModelDeclaration } from '../features/index.js'
 import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
 import { createModelState } from './model-state.js'
@@ -139,5 +139,26 @@ describe('gradients clipped by their global norm', () => {
     const [free, clipped] = [await trained(model, [0, 1, 0]), await trained(model, [0, 1, 0], { clipNorm: 1000 })]
     expect(wideWeights(clipped)).toEqual(wideWeights(free))
     expect(clipped.tables.get('embedding/a')?.rows).toEqual(free.tables.get('embedding/a')?.rows)
+  })
+})
+
+describe('embedding(…, { maxNorm })', () => {
+  it('keeps every row of its table short, that of a feature that shares it too', () => {
+    const config: Config = {
+      data: {},
+      features: {
+        a: embedding(categorical({ values: 2 }), { maxNorm: 0.5 }),
+        b: categorical({ sharedWith: 'a' }),
+      },
+      model: { wide: false, deep: { embedding: 3, embeddingDeviation: 1 } },
+    }
+    const encoder = createEncoder(config, { columns: { a: { json: {}, arrays: {} } }, crosses: {} })
+    const model = resolveModel(config)
+    const layout = layoutInputs(model, config, encoder.columns)
+    expect(layout.tables).toEqual([{ name: 'embedding/a', rowCount: 4, dimension: 3, part: 'deep', maxNorm: 0.5 }])
+    const spec = resolveTraining(config, model, () => true)
+    const { tables } = createModelState({ model, layout, network: createNetwork(model, layout), spec })
+    const rows = [2, 3].map((row) => Math.hypot(...(tables.get('embedding/a')?.readWeights(row, 1) ?? [])))
+    expect(Math.max(...rows)).toBeCloseTo(0.5, 6)
   })
 })

@@ -7,7 +7,7 @@ export { adam, adamDeclaration, adamIndex, adamPrepare } from './optimizers/adam
 export { ftrl, ftrlDeclaration, ftrlIndex } from './optimizers/ftrl'
 export { sgd, sgdDeclaration, sgdIndex } from './optimizers/sgd'
 export { gather, gatherBags, bagCoefficients } from './gather'
-export { accumulate, scale, sumOfSquares, updateTouched, updateEvery } from './update'
+export { accumulate, limitNorms, scale, sumOfSquares, updateTouched, updateEvery } from './update'
 export { dropoutMask } from './dropout'
 
 /** The first byte that the module does not use itself. */

@@ -83,6 +83,17 @@ export function sumOfSquares(values: usize, count: i32): f64 {
   return sum
 }
 
+/** Scales the weights of rows longer than `maxNorm` down to it; ids: u32 × count, or 0 for the first `count` rows. */
+export function limitNorms(table: usize, rowFloats: i32, dimension: i32, ids: usize, count: i32, maxNorm: f32): void {
+  const rowBytes = <usize>rowFloats << 2
+  for (let i: i32 = 0; i < count; i++) {
+    const id: u32 = ids == 0 ? <u32>i : load<u32>(ids + (<usize>i << 2))
+    const row = table + <usize>id * rowBytes
+    const norm = sqrt<f64>(sumOfSquares(row, dimension))
+    if (norm > <f64>maxNorm) scaleTo(row, row, dimension, <f32>(<f64>maxNorm / norm))
+  }
+}
+
 /** Multiplies `count` floats in place. */
 export function scale(values: usize, count: i32, factor: f32): void {
   scaleTo(values, values, count, factor)

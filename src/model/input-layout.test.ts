@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { categorical, createEncoder, cross, list } from '../features/index.js'
+import type { Config, WideDeclaration } from '../features/index.js'
+import { createTable, createTableMemory } from '../tables/index.js'
+import { layoutInputs } from './input-layout.js'
+import { createInputStage } from './input-stage.js'
+import { resolveModel } from './model-spec.js'
+import { inputNames } from './network.js'
+
+/** The wide logit of a list of 0, 1, 2 and 3 whose weights are 1, 2, 4 and 8, beside an item of weight 100. */
+function wideLogit(combiner: WideDeclaration['combiner']): number {
+  const config: Config = {
+    data: {},
+    features: { item: categorical({ values: 1 }), tags: list(categorical({ values: 4 })) },
+    model: { wide: combiner === undefined ? {} : { combiner }, deep: false },
+  }
+  const nothing = { json: {}, arrays: {} }
+  const encoder = createEncoder(config, { columns: { item: nothing, tags: nothing }, crosses: {} })
+  const layout = layoutInputs(resolveModel(config), config, encoder.columns)
+  const memory = createTableMemory()
+  const tables = new Map(
+    layout.tables.map((spec) => [spec.name, createTable(memory, { ...spec, optimizer: null })] as const),
+  )
+  tables.get('wide/item')?.writeWeights(2, Float32Array.of(100))
+  tables.get('wide/tags')?.writeWeights(2, Float32Array.of(1, 2, 4, 8))
+  const feeds = createInputStage(memory, layout, tables).forward(encoder.encode([{ item: 0, tags: [0, 1, 2, 3] }]))
+  return Number(feeds[inputNames.wide]?.data[0])
+}
+
+describe('the combiner of the wide part', () => {
+  it.each([
+    [undefined, 115],
+    ['sum', 115],
+    ['mean', 100 + 15 / 4],
+    ['sqrtn', 100 + 15 / 2],
+  ] as const)('%s gives a list of four values and an item %d', (combiner, logit) => {
+    expect(wideLogit(combiner)).toBeCloseTo(logit, 4)
+  })
+
+  it('holds for crosses of lists too', () => {
+    const config: Config = {
+      data: {},
+      features: { item: categorical({ values: 1 }), tags: list(categorical({ values: 4 })) },
+      model: { wide: { combiner: 'mean', crosses: [cross('item', 'tags', { hashBuckets: 9 })] }, deep: false },
+    }
+    const nothing = { json: {}, arrays: {} }
+    const encoder = createEncoder(config, { columns: { item: nothing, tags: nothing }, crosses: {} })
+    const { wide } = layoutInputs(resolveModel(config), config, encoder.columns)
+    expect(wide?.parts.map(({ combiner }) => combiner)).toEqual(['mean', 'mean', 'mean'])
+  })
+})
