@@ -31,7 +31,7 @@ export default defineConfig({
       embedding: 10,
       embeddingDeviation: 0.0001,
       hidden: [400, 400, 400],
-      batchNorm: true,
+      normalization: 'batch',
       dropout: 0.6,
       embeddingL2: 0.1,
       regularization: 'everyStep',
