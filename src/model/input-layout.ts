@@ -1,6 +1,6 @@
 /**
  * Where every column goes: the rows it looks up and the place of its values in the network's inputs.
- * Deep input, one row per example: `[embeddings | indicators | numbers | sequences]`. Wide input: one logit that lookups add
+ * Deep input, one row per example: `[embeddings | indicators | numbers | sequences]`. Wide input: the logits that lookups add
  * up, and the numbers that have dense weights.
  */
 import type { Combiner, Config, EncodedColumn } from '../features/index.js'
@@ -32,6 +32,8 @@ export interface WideLayout {
   readonly parts: readonly LookupPart[]
   readonly numbers: readonly DensePart[]
   readonly numberWidth: number
+  /** Logits of a row: the dimension of the wide tables. */
+  readonly logitWidth: number
 }
 
 /** A list that enters value by value: `[length × dimension | mask of length]`, the newest values, filled from the left. */
@@ -67,7 +69,7 @@ export function layoutInputs(model: ResolvedModel, config: Config, columns: read
   const byName = new Map(columns.map((column) => [column.name, column]))
   const pick = (names: readonly string[]): EncodedColumn[] => names.flatMap((name) => byName.get(name) ?? [])
   const tables = new Map<string, TableSpec>()
-  const wide = model.wide && layoutWide(pick(model.wide.columns), tables)
+  const wide = model.wide && layoutWide(pick(model.wide.columns), tables, model.output.logitWidth)
   const deep =
     model.deep &&
     layoutDeep(pick(model.deep.columns), {
@@ -79,14 +81,14 @@ export function layoutInputs(model: ResolvedModel, config: Config, columns: read
   return { tables: [...tables.values()], wide, deep }
 }
 
-function layoutWide(columns: readonly EncodedColumn[], tables: Map<string, TableSpec>): WideLayout {
+function layoutWide(columns: readonly EncodedColumn[], tables: Map<string, TableSpec>, logitWidth: number): WideLayout {
   const parts: LookupPart[] = []
   const numbers: DensePart[] = []
   let numberWidth = 0
   for (const { name, shape } of columns) {
     if (shape.kind === 'ids') {
       const table = `wide/${name}`
-      tables.set(table, { name: table, rowCount: shape.idCount, dimension: 1, part: 'wide' })
+      tables.set(table, { name: table, rowCount: shape.idCount, dimension: logitWidth, part: 'wide' })
       // The linear part adds the weights of all values, as TensorFlow's `linear_sparse_combiner` does by default.
       parts.push({ table, column: name, offset: 0, combiner: 'sum' })
     } else {
@@ -94,7 +96,7 @@ function layoutWide(columns: readonly EncodedColumn[], tables: Map<string, Table
       numberWidth += shape.width
     }
   }
-  return { parts, numbers, numberWidth }
+  return { parts, numbers, numberWidth, logitWidth }
 }
 
 interface DeepContext {

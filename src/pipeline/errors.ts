@@ -123,3 +123,10 @@ export const segmentUnknown = defineError<{ column: string; hint: string }>(
   ({ column, hint }) =>
     `--by must name a feature that has ids, the user or the item column, or with --data any column of the files; got "${column}"; ${hint}`,
 )
+
+export const rankingUndefined = defineError<{ classes: readonly string[] }>(
+  'PIPELINE_RANKING_UNDEFINED',
+  'usage',
+  ({ classes }) =>
+    `data.label.positiveLabel must name the class to rank items by; got nothing, and the classes ${classes.slice(0, 3).join(', ')}${classes.length > 3 ? ', …' : ''} are no numbers to take the mean of; add it to the config and train again`,
+)
