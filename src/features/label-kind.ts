@@ -11,6 +11,8 @@ export type LabelKind = 'zeroOne' | 'number' | 'class' | 'classSet'
 export const headLabels = {
   binary: 'zeroOne',
   regression: 'number',
+  multiclass: 'class',
+  multilabel: 'classSet',
 } as const satisfies Readonly<Record<string, LabelKind>>
 
 export type HeadName = keyof typeof headLabels
