@@ -6,6 +6,7 @@ import { allFeatures, sourceColumnOf } from '../features/index.js'
 import type { CellValue } from '../sql/index.js'
 import { openDatabase, quoteName, quoteText } from '../sql/index.js'
 import type { EncodeContext } from './encode-table.js'
+import { actedSql, relevantSql } from './label-relevance.js'
 import type { HistoryTables } from './history.js'
 import { groupFeatures } from './needed-columns.js'
 
@@ -49,7 +50,7 @@ export async function writeCatalogue(
 }
 
 /** In the order in which the data first names them. */
-function itemsSql({ config, columns }: EncodeContext, item: string): string {
+function itemsSql({ config, columns, labels }: EncodeContext, item: string): string {
   const features = groupFeatures(config, 'item').map(
     (name) => `${latestSql(columns.get(name) ?? '')} AS ${quoteName(`f_${name}`)}`,
   )
@@ -57,7 +58,7 @@ function itemsSql({ config, columns }: EncodeContext, item: string): string {
   const select = [
     `CAST(${item} AS VARCHAR) AS key`,
     `${title === undefined ? 'CAST(NULL AS VARCHAR)' : `CAST(${latestSql(title)} AS VARCHAR)`} AS title`,
-    "count(*) FILTER (WHERE __split = 'train' AND __label > 0) AS positives",
+    `count(*) FILTER (WHERE __split = 'train' AND ${relevantSql(config, '__label', labels)}) AS positives`,
     ...features,
   ]
   return `SELECT ${select.join(', ')} FROM examples WHERE ${item} IS NOT NULL GROUP BY ${item} ORDER BY min(__row)`
@@ -69,7 +70,7 @@ interface UserColumns {
   readonly histories: readonly HistoryTables[]
 }
 
-function usersSql({ config, columns }: EncodeContext, { user, item, histories }: UserColumns): string {
+function usersSql({ config, columns, labels }: EncodeContext, { user, item, histories }: UserColumns): string {
   const declared = allFeatures(config)
   const made = new Map(histories.map((history) => [history.name, history]))
   const features = groupFeatures(config, 'user').map((name) => {
@@ -86,9 +87,7 @@ function usersSql({ config, columns }: EncodeContext, { user, item, histories }:
     (history) =>
       `LEFT JOIN (${trainedHistorySql(history)}) AS ${historyName(history.name)} ON ${historyName(history.name)}.user = ${user}`,
   )
-  // A rating is an act whatever its value; a 0 among clicks or samples is an item that was only shown.
-  const isAct = config.data.label?.atLeast !== undefined || config.model?.head === 'regression' ? 'true' : '__label > 0'
-  const acted = `__split = 'train' AND ${isAct}`
+  const acted = `__split = 'train' AND ${actedSql(config, '__label', labels)}`
   const seen =
     item === undefined
       ? 'CAST([] AS VARCHAR[])'

@@ -9,6 +9,8 @@ import { judgeBadRows, noBadRows } from './bad-rows.js'
 import { encodeExamples } from './encode-table.js'
 import type { EncodedDataset } from './encoded-dataset.js'
 import { openDataset } from './encoded-dataset.js'
+import { numberLabels } from './label-classes.js'
+import { relevantSql } from './label-relevance.js'
 import { makeExamples } from './labelled-table.js'
 import { writeEncoded } from './write-encoded.js'
 
@@ -48,7 +50,8 @@ export async function encodeFiles({
     const badRows = noBadRows()
     const reader = { database, temporaryDirectory: directory, badRows }
     const table = await makeExamples(reader, { config, configDirectory, files: { examples: files }, keep }, 'test')
-    const context = { database, config, columns: table.columns, badRows, onProgress: (): void => undefined }
+    const labels = await numberLabels({ database, config, badRows }, state.labels)
+    const context = { database, config, columns: table.columns, badRows, labels, onProgress: (): void => undefined }
     const { columns } = await encodeExamples(context, state)
     const path = join(directory, 'encoded.parquet')
     const rowCount = await writeEncoded(
@@ -57,7 +60,7 @@ export async function encodeFiles({
       { split: 'test', path },
     )
     const keys = { user: config.data.user !== undefined, item: config.data.item !== undefined }
-    const dataset = openDataset({ path, rowCount, columns, keys })
+    const dataset = openDataset({ path, rowCount, columns, keys, relevant: relevantSql(config, 'label', labels) })
     const kept = keep ? await cellsOf(database, table.columns.get(keep.column) ?? 'NULL') : null
     const warnings = [...table.warnings, ...judgeBadRows(badRows, table.rowCount, config.data.format?.badRows)]
     const close = (): Promise<void> => {

@@ -34,6 +34,8 @@ export interface EncodeContext {
   readonly config: Config
   readonly columns: CellColumns
   readonly badRows: BadRows
+  /** Classes of the label in order, where the head has them. */
+  readonly labels?: readonly string[] | undefined
   onProgress(text: string): void
 }
 
@@ -65,7 +67,7 @@ export async function encodeExamples(
     new Map([...encoders].map(([name, { shape }]) => [name, encodedName({ name, shape })])),
   )
   const crosses = state?.crosses ?? (await learnCrosses(context))
-  const learned = { columns, crosses }
+  const learned = { columns, crosses, ...(context.labels ? { labels: context.labels } : {}) }
   const encoder = createEncoder(config, learned)
   if (encoder.crosses.size > 0) await encodeCrosses(context, encoder)
   return { state: learned, columns: encoder.columns }

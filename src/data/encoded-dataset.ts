@@ -32,7 +32,7 @@ export interface EncodedDataset {
   bytesPerRow(): Promise<number>
   /** A number for each row that is equal where the user is; `null` without a user key. For grouped metrics. */
   groups(): Promise<Int32Array | null>
-  /** User and item of each row with a label above 0; empty without both keys. */
+  /** User and item of each row whose item was liked; empty without both keys. */
   positives(): Promise<{ user: string; item: string }[]>
   keys(): Promise<ExampleKeys>
   close(): void
@@ -43,6 +43,8 @@ export interface DatasetFile {
   readonly rowCount: number
   readonly columns: readonly EncodedColumn[]
   readonly keys: { readonly user: boolean; readonly item: boolean }
+  /** The condition on `label` that a row's item was liked. */
+  readonly relevant: string
 }
 
 const defaultBudget = 2 ** 30
@@ -80,7 +82,7 @@ export function openDataset(file: DatasetFile, options: { memoryBudget?: number 
       if (!file.keys.user || !file.keys.item) return []
       const database = await connection.open()
       const rows = await database.rows(
-        `SELECT "user", item FROM ${source} WHERE label > 0 AND "user" IS NOT NULL AND item IS NOT NULL ORDER BY row`,
+        `SELECT "user", item FROM ${source} WHERE ${file.relevant} AND "user" IS NOT NULL AND item IS NOT NULL ORDER BY row`,
       )
       return rows.map((row) => ({ user: String(row['user']), item: String(row['item']) }))
     },

@@ -51,6 +51,13 @@ export const labelInvalid = defineError<{ column: string; count: number; offende
     `the label "${column}" must be ${need} in every row; got ${String(count)} other(s), first: ${offenders.join(', ')}; name the positive values with data.label.positive, or mend the rows`,
 )
 
+export const classesFew = defineError<{ column: string; classes: readonly string[] }>(
+  'DATA_LABEL_CLASSES_FEW',
+  'data',
+  ({ column, classes }) =>
+    `the label "${column}" must have at least two classes in the training split; got ${classes.length === 0 ? 'none' : JSON.stringify(classes[0])}; name the classes with data.label.classes, or take another head`,
+)
+
 export const timeInvalid = defineError<{ column: string; count: number; offenders: readonly string[] }>(
   'DATA_TIME_INVALID',
   'data',

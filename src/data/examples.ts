@@ -146,7 +146,7 @@ function joinSql(config: Config, { columns, own, joins }: JoinPlan): string {
     'source.rowid AS __row',
     'source.__file AS __file',
     'source.__given AS __given',
-    `CAST(${label ? labelSql(config, cellOf(label.column)) : 'NULL'} AS DOUBLE) AS __label`,
+    `${label ? labelSql(config, cellOf(label.column)) : 'NULL'} AS __label`,
     `CAST(${weight === undefined ? '1' : numberSql(cellOf(weight))} AS DOUBLE) AS __weight`,
     `CAST(${time === undefined ? 'NULL' : timeSql(cellOf(time))} AS DOUBLE) AS __time`,
     ...joins.map(

@@ -34,7 +34,7 @@ function createLoader(
   columns: readonly EncodedColumn[],
   rowCount: number,
 ): { append(chunk: ColumnarChunk): void; finish(): EncodedBatch } {
-  const labels = new Float32Array(rowCount)
+  let labels = new Float32Array(rowCount)
   const weights = new Float32Array(rowCount)
   const numbers = columns.flatMap(({ name, shape }) =>
     shape.kind === 'numbers' ? [{ name, width: shape.width, values: new Float32Array(rowCount * shape.width) }] : [],
@@ -50,7 +50,10 @@ function createLoader(
   let at = 0
   return {
     append({ columns: read, rowCount: count }) {
-      copyFixed(read['label'], labels, at)
+      const own = fixedValues(read['label'])
+      const width = count > 0 ? own.length / count : 1
+      if (labels.length !== rowCount * width) labels = new Float32Array(rowCount * width)
+      labels.set(own, at * width)
       copyFixed(read['weight'], weights, at)
       for (const { name, ids } of singles) copyFixed(read[`i_${name}`], ids, at)
       for (const { name, width, values } of numbers) copyFixed(read[`n_${name}`], values, at * width)
@@ -99,11 +102,15 @@ function appendLists(
   for (let row = 1; row <= count; row++) offsets[at + row] = start + (column.offsets[row] ?? 0)
 }
 
+/** Numbers that the label of a row is made of. */
+const labelWidthOf = ({ labels, rowCount }: EncodedBatch): number => (rowCount > 0 ? labels.length / rowCount : 1)
+
 /** Consecutive rows of a block; arrays are views of the block's wherever they can be. */
 export function sliceRows(block: EncodedBatch, { first, count }: RowRange): EncodedBatch {
   const ids: Record<string, JaggedIds> = {}
   for (const [name, { ids: all, offsets }] of Object.entries(block.ids))
     ids[name] = sliceIds(all, offsets, { first, count })
+  const labelWidth = labelWidthOf(block)
   const numbers: Record<string, Float32Array> = {}
   for (const [name, values] of Object.entries(block.numbers)) {
     const width = values.length / block.rowCount
@@ -113,7 +120,7 @@ export function sliceRows(block: EncodedBatch, { first, count }: RowRange): Enco
     rowCount: count,
     ids,
     numbers,
-    labels: block.labels.subarray(first, first + count),
+    labels: block.labels.subarray(first * labelWidth, (first + count) * labelWidth),
     weights: block.weights.subarray(first, first + count),
   }
 }
@@ -142,7 +149,7 @@ export function gatherRows(block: EncodedBatch, rows: Uint32Array): EncodedBatch
     rowCount: rows.length,
     ids,
     numbers,
-    labels: gatherNumbers(block.labels, 1, rows),
+    labels: gatherNumbers(block.labels, labelWidthOf(block), rows),
     weights: gatherNumbers(block.weights, 1, rows),
   }
 }

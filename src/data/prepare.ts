@@ -13,6 +13,7 @@ import { encodeExamples } from './encode-table.js'
 import { examplesUndeclared } from './errors.js'
 import type { ExamplesInput } from './examples.js'
 import { fingerprintOf, preparedVersion } from './fingerprint.js'
+import { numberLabels } from './label-classes.js'
 import { makeExamples } from './labelled-table.js'
 import { splitNames } from './splits.js'
 import { writeEncoded } from './write-encoded.js'
@@ -98,7 +99,8 @@ async function prepareInto(database: Database, directory: string, options: Prepa
   const reader = { database, temporaryDirectory: join(directory, 'temporary'), badRows }
   onProgress('reading and joining the examples')
   const table = await makeExamples(reader, inputOf(options), null)
-  const context: EncodeContext = { database, config, columns: table.columns, badRows, onProgress }
+  const labels = await numberLabels({ database, config, badRows }, undefined)
+  const context: EncodeContext = { database, config, columns: table.columns, badRows, labels, onProgress }
   const { state, columns } = await encodeExamples(context, null)
   const warnings = [...table.warnings, ...judgeBadRows(badRows, table.rowCount, config.data.format?.badRows)]
   onProgress('writing the encoded examples')

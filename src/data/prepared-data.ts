@@ -7,6 +7,7 @@ import type { EncodedDataset } from './encoded-dataset.js'
 import { openDataset } from './encoded-dataset.js'
 import { preparedMissing, preparedVersionUnknown } from './errors.js'
 import { preparedVersion } from './fingerprint.js'
+import { relevantSql } from './label-relevance.js'
 import { encodedFile, readManifest, samplesFile } from './prepare.js'
 
 export interface PreparedData {
@@ -33,10 +34,12 @@ export function openPrepared(directory: string, options: { memoryBudget?: number
     throw preparedVersionUnknown({ directory, version: manifest.formatVersion })
   const { config, columns, rows, warnings, catalogue } = manifest
   const keys = { user: config.data.user !== undefined, item: config.data.item !== undefined }
+  const featureState = loadFeatureState(join(directory, 'feature-state'))
+  const relevant = relevantSql(config, 'label', featureState.labels)
   const datasets = new Map<string, EncodedDataset>()
   const open = (name: string): EncodedDataset => {
     const dataset = openDataset(
-      { path: join(directory, encodedFile(name)), rowCount: rows[name] ?? 0, columns, keys },
+      { path: join(directory, encodedFile(name)), rowCount: rows[name] ?? 0, columns, keys, relevant },
       options,
     )
     datasets.set(name, dataset)
@@ -47,7 +50,7 @@ export function openPrepared(directory: string, options: { memoryBudget?: number
     config,
     columns,
     warnings,
-    featureState: loadFeatureState(join(directory, 'feature-state')),
+    featureState,
     split: (name) => datasets.get(name) ?? open(name),
     sampleRows: (count) =>
       Promise.resolve(

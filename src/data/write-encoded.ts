@@ -1,5 +1,6 @@
 /** The encoded cache on disk: one Parquet file for each split, rows in the order of the input. */
 import type { Config, EncodedColumn } from '../features/index.js'
+import { labelKindOf } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { quoteName, quoteText } from '../sql/index.js'
 import { encodedName } from './encode-table.js'
@@ -28,7 +29,7 @@ export async function writeEncoded(
   })
   const select = [
     'row_number() OVER (ORDER BY examples.__row) - 1 AS row',
-    'CAST(__label AS FLOAT) AS label',
+    `CAST(__label AS ${labelKindOf(config.model) === 'classSet' ? 'FLOAT[]' : 'FLOAT'}) AS label`,
     'CAST(__weight AS FLOAT) AS weight',
     '__time AS time',
     ...keys,

@@ -2,7 +2,7 @@
 import { randomInteger, randomKey } from '../base/index.js'
 import { ascendingOrder } from './kernels/radix-sort.js'
 import type { ScoredRows } from './metric.js'
-import { weightOf } from './metric.js'
+import { rowCountOf, weightOf } from './metric.js'
 import { metrics } from './metrics/index.js'
 
 export interface BootstrapOptions {
@@ -82,7 +82,7 @@ export function bootstrapMetric(
   const metric = metrics.find((one) => one.name === name)
   if (!metric) return null
   const { units, unitCount } = unitsOf(rows)
-  const weights = new Float32Array(rows.labels.length)
+  const weights = new Float32Array(rowCountOf(rows))
   const statistic = (draws: Float32Array): number | null => {
     for (let row = 0; row < weights.length; row++)
       weights[row] = weightOf(rows, row) * (draws[units?.[row] ?? row] ?? 0)
@@ -95,11 +95,12 @@ export function bootstrapMetric(
 }
 
 /** The unit of each row that is drawn as a whole: its group, numbered from 0, or (`units` is `null`) the row itself. */
-export function unitsOf({ groups, labels }: Pick<ScoredRows, 'groups' | 'labels'>): {
+export function unitsOf(rows: Pick<ScoredRows, 'groups' | 'labels' | 'labelWidth'>): {
   readonly units: Int32Array | null
   readonly unitCount: number
 } {
-  if (!groups) return { units: null, unitCount: labels.length }
+  const { groups } = rows
+  if (!groups) return { units: null, unitCount: rowCountOf(rows) }
   const units = new Int32Array(groups.length)
   let unitCount = 0
   let previous: number | undefined

@@ -1,4 +1,5 @@
 export { evaluatePointwise, metricDeclarations, metricDescription } from './pointwise.js'
+export { rowCountOf } from './metric.js'
 export type { ScoredRows } from './metric.js'
 export { evaluateRanking, listMetricDescriptions, listMetrics } from './ranking.js'
 export type { RankingInput } from './ranking.js'

@@ -1,10 +1,16 @@
 /** What a metric is: one file in `metrics/`, one line in `metrics/index.ts`. */
+import type { HeadName } from '../model/index.js'
 import { ascendingOrder } from './kernels/radix-sort.js'
 
 export interface ScoredRows {
-  /** Probabilities for a binary head, values for regression. */
+  /** Row-major: probabilities for a binary head, values for regression, a probability of each class for the others. */
   readonly scores: Float32Array | Float64Array
+  /** As in an encoded batch: for a multi-label head a 0 or 1 for each label. */
   readonly labels: Float32Array
+  /** Scores of a row: its classes. Default 1. */
+  readonly width?: number
+  /** Numbers that the label of a row is made of. Default 1. */
+  readonly labelWidth?: number
   /** One per row; all 1 when absent. */
   readonly weights?: Float32Array
   /** The group (the user) of each row, for grouped metrics. */
@@ -15,7 +21,7 @@ export interface ScoredRows {
 
 export interface Metric {
   readonly name: string
-  readonly heads: readonly ('binary' | 'regression')[]
+  readonly heads: readonly HeadName[]
   /** Which way is better; `neither` for what only describes the rows or is best at 1. */
   readonly better: 'higher' | 'lower' | 'neither'
   /** True where the metric needs `groups`; it is left out of rows without them. */
@@ -25,6 +31,10 @@ export interface Metric {
   /** `null` where the metric is undefined on these rows, never NaN. */
   compute(rows: ScoredRows): number | null
 }
+
+/** Rows that there are. */
+export const rowCountOf = ({ labels, labelWidth = 1 }: Pick<ScoredRows, 'labels' | 'labelWidth'>): number =>
+  labels.length / labelWidth
 
 /** The weight of a row. */
 export const weightOf = ({ weights }: ScoredRows, row: number): number => weights?.[row] ?? 1

@@ -1,3 +1,4 @@
+import type { HeadName } from '../model/index.js'
 import type { Metric, ScoredRows } from './metric.js'
 import { metrics } from './metrics/index.js'
 import { listMetricDescriptions } from './ranking.js'
@@ -9,7 +10,7 @@ export const metricDeclarations: readonly Omit<Metric, 'compute'>[] = metrics
  * Every metric of a head on scored rows, by name; grouped metrics only where rows have groups. `null` where a metric is
  * undefined on these rows, and for every metric when a score is NaN: nothing true can be said about such a model.
  */
-export function evaluatePointwise(head: 'binary' | 'regression', rows: ScoredRows): Record<string, number | null> {
+export function evaluatePointwise(head: HeadName, rows: ScoredRows): Record<string, number | null> {
   const chosen = metrics.filter(
     ({ heads, isGrouped }) => heads.includes(head) && (rows.groups !== undefined || isGrouped !== true),
   )

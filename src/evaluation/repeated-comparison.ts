@@ -9,6 +9,7 @@ import type { BootstrapOptions } from './bootstrap.js'
 import { percentiles, resampledUnits, unitsOf } from './bootstrap.js'
 import { ascendingOrder } from './kernels/radix-sort.js'
 import type { Metric, ScoredRows } from './metric.js'
+import { rowCountOf } from './metric.js'
 import { metrics } from './metrics/index.js'
 
 /** `noise`: the interval holds zero, so the data cannot tell the two apart. */
@@ -75,7 +76,7 @@ interface Resampled {
 /** For each resample, the mean of each model's drawn runs on the drawn rows. */
 function resampledMeans({ metric, rows, models }: Resampled, options: BootstrapOptions): (number | null)[][] {
   const { units, unitCount } = unitsOf(rows)
-  const weights = new Float32Array(rows.labels.length)
+  const weights = new Float32Array(rowCountOf(rows))
   const all: (number | null)[][] = []
   for (const draws of resampledUnits(unitCount, options)) {
     for (let row = 0; row < weights.length; row++)

@@ -23,7 +23,7 @@ export interface EncodedFeatures {
 
 /** Encoded features with what training needs beside them. */
 export interface EncodedBatch extends EncodedFeatures {
-  /** One label per row; 0 or 1 for a binary head. */
+  /** Row-major: 0 or 1 for a binary head, the number of its class, or a 0 or 1 for each label of a multi-label head. */
   readonly labels: Float32Array
   /** One example weight per row, `≥ 0`. */
   readonly weights: Float32Array

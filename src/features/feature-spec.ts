@@ -1,5 +1,6 @@
 /** The shape of `widedeep.config.ts`: what a user declares. Plain data; paths resolve against the config file. */
 import type { ColumnDeclaration } from './column.js'
+import type { HeadName } from './label-kind.js'
 import type { ActivationName, NormalizationName } from './layer-names.js'
 
 /** Features by name, flat or grouped; ranking needs `item`. */
@@ -52,6 +53,14 @@ export interface LabelDeclaration {
   readonly positive?: readonly (string | number)[]
   /** Positive when the number is at least this, for example a rating of 4. */
   readonly atLeast?: number
+  /** Classes of a multi-class or multi-label head, in the order of their logits. Default: those of the training split, sorted. */
+  readonly classes?: readonly (string | number)[]
+  /** Factors on the weight of rows of a class in training (of a label, for a multi-label head); 1 where none is given. */
+  readonly classWeights?: Readonly<Record<string, number>>
+  /** The class whose probability items are ranked by. */
+  readonly positiveLabel?: string | number
+  /** Between the labels of a text, for a multi-label head. Default `|`. */
+  readonly separator?: string
 }
 
 export type SplitDeclaration =
@@ -184,6 +193,17 @@ export interface OwnArchitecture {
   readonly usesSequences: boolean
 }
 
+export interface LossDeclaration {
+  /** `crossEntropy` (default of every head that classifies) or `focal`; regression has `squaredError` alone. */
+  readonly kind?: 'crossEntropy' | 'focal' | 'squaredError'
+  /** Of the focal loss: how much rows count less that are right already. Default 2; 0 is cross entropy. */
+  readonly gamma?: number
+  /** Of the focal loss: weight of positives, 1 − alpha of negatives. Without it both weigh 1. */
+  readonly alpha?: number
+  /** Share of the label that is spread evenly over all classes, in training alone. Default 0. */
+  readonly labelSmoothing?: number
+}
+
 export interface ModelDeclaration {
   /** How the logit is made: `'deepfm'`, `{ name: 'dcn-v2', layers: 2 }`, or your own. Default `'wide-deep'`. */
   readonly architecture?: string | ArchitectureDeclaration | OwnArchitecture
@@ -192,7 +212,9 @@ export interface ModelDeclaration {
   /** `false`: wide only. */
   readonly deep?: DeepDeclaration | false
   /** Default `binary`. */
-  readonly head?: 'binary' | 'regression'
+  readonly head?: HeadName
+  /** Settings of the head's loss. */
+  readonly loss?: LossDeclaration
 }
 
 export interface TrainingDeclaration {
@@ -201,7 +223,10 @@ export interface TrainingDeclaration {
   readonly seed?: number
   /** Epochs without a better validation metric before training stops; the best epoch is kept. Default 2. */
   readonly patience?: number
-  /** Metric that early stopping and the learning-rate plateau watch. Default `auc` for binary, `rmse` for regression. */
+  /**
+   * Metric that early stopping and the learning-rate plateau watch. Default: `auc` for binary, `rmse` for regression,
+   * `multiclassLogLoss`, `multilabelLogLoss`.
+   */
   readonly metric?: string
   /** Factor on the learning rates after an epoch without improvement. Default 1 (off). */
   readonly plateau?: number
@@ -215,9 +240,10 @@ export interface TrainingDeclaration {
   readonly checkpointEvery?: string
   /**
    * What the optimizers see: the gradient of the summed loss (default; FTRL and AdaGrad then count examples, whatever the
-   * batch size) or of its mean over the batch (as Adam recipes of the literature assume).
+   * batch size), of its mean over the rows of the batch (as Adam recipes of the literature assume), or of the sum over the
+   * batch's weights (`sumOverWeights`) or over its rows that have a weight (`sumOverNonzero`).
    */
-  readonly lossReduction?: 'sum' | 'mean'
+  readonly lossReduction?: 'sum' | 'mean' | 'sumOverWeights' | 'sumOverNonzero'
   /** A map from logits to probabilities, learned on the validation rows after training; binary heads only. Default none. */
   readonly calibration?: 'platt' | 'isotonic'
 }

@@ -8,6 +8,8 @@ import { stateVersionUnknown } from './errors.js'
 export interface FeatureState {
   readonly columns: Readonly<Record<string, ColumnState>>
   readonly crosses: Readonly<Record<string, ColumnState>>
+  /** Classes of the label in the order of the logits, for heads that have them. */
+  readonly labels?: readonly string[] | undefined
 }
 
 const formatVersion = 1
@@ -23,6 +25,7 @@ interface StoredState {
   readonly formatVersion: number
   readonly columns: Readonly<Record<string, StoredColumn>>
   readonly crosses: Readonly<Record<string, StoredColumn>>
+  readonly labels?: readonly string[]
 }
 
 /** Writes the state: `state.json` and one little-endian file per array. */
@@ -39,6 +42,7 @@ export function saveFeatureState(directory: string, state: FeatureState): void {
     formatVersion,
     columns: store('column', state.columns),
     crosses: store('cross', state.crosses),
+    ...(state.labels ? { labels: state.labels } : {}),
   }
   writeLargeFile(join(directory, 'state.json'), [Buffer.from(`${JSON.stringify(stored, null, 2)}\n`)])
 }
@@ -50,7 +54,8 @@ export function loadFeatureState(directory: string): FeatureState {
   if (stored.formatVersion !== formatVersion) throw stateVersionUnknown({ path, got: stored.formatVersion })
   const load = (columns: StoredState['columns']): FeatureState['columns'] =>
     Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, loadColumn(directory, column)]))
-  return { columns: load(stored.columns), crosses: load(stored.crosses) }
+  const { labels } = stored
+  return { columns: load(stored.columns), crosses: load(stored.crosses), ...(labels ? { labels } : {}) }
 }
 
 function storeColumn(directory: string, prefix: string, { json, arrays }: ColumnState): StoredColumn {

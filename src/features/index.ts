@@ -28,6 +28,7 @@ export type {
   SplitDeclaration,
   WideDeclaration,
 } from './feature-spec.js'
+export { labelKindOf } from './label-kind.js'
 // What is learned, and what encodes.
 export { kindOf } from './columns/index.js'
 export { crossLearns, learnCross } from './cross.js'

@@ -19,6 +19,8 @@ import {
   textOrTexts,
 } from './checks.js'
 import { faultAt } from './errors.js'
+import { label, labelIssues, loss } from './label-checks.js'
+import { headLabels } from './label-kind.js'
 import { activationNames, normalizationNames } from './layer-names.js'
 import { featureIssues, modelReferenceIssues } from './reference-checks.js'
 
@@ -73,7 +75,7 @@ const data = isObject({
       ['from', 'on'],
     ),
   ),
-  label: isObject({ column: isText, positive: isListOf(isTextOrNumber, 1), atLeast: isNumber() }, ['column']),
+  label,
   weight: isText,
   split,
   user: isText,
@@ -162,14 +164,14 @@ const training = isObject({
   validationShare: isNumber(0, 0.9),
   threads: isCount(),
   checkpointEvery: isText,
-  lossReduction: isOneOf('sum', 'mean'),
+  lossReduction: isOneOf('sum', 'mean', 'sumOverWeights', 'sumOverNonzero'),
   calibration: isOneOf('platt', 'isotonic'),
 })
 const architecture = isEither(
   { when: isPlainObject, check: (value, path) => (isPlainObject(value) ? isText(value['name'], `${path}.name`) : []) },
   { when: () => true, check: isText },
 )
-const model = isObject({ architecture, wide, deep, head: isOneOf('binary', 'regression') })
+const model = isObject({ architecture, wide, deep, head: isOneOf(...Object.keys(headLabels)), loss })
 const whole = isObject({ data, features: () => [], model, training }, ['data', 'features'])
 
 /** Every fault of a config; none when it may be used. */
@@ -182,6 +184,7 @@ export function validateConfig(config: unknown): Issue[] {
     ...issues,
     ...featureFaults,
     ...modelReferenceIssues(parts, features),
+    ...labelIssues(source, parts),
     ...dataIssues(source),
     ...calibrationIssues(parts, steps),
   ]
@@ -197,14 +200,12 @@ function calibrationIssues(model: unknown, steps: unknown): Issue[] {
 /** What no key of the data section tells alone. */
 function dataIssues(value: unknown): Issue[] {
   if (!isPlainObject(value)) return []
-  const { examples, impressions, label, split: parts } = value
+  const { examples, impressions, label: declared, split: parts } = value
   const issues: Issue[] = []
   if (examples === undefined && impressions === undefined)
     issues.push(faultAt('data.examples', 'must name the labelled rows; got nothing'))
-  if (label === undefined)
+  if (declared === undefined)
     issues.push(faultAt('data.label', "must name the label, for example { column: 'clicked' }; got nothing"))
-  if (isPlainObject(label) && label['positive'] !== undefined && label['atLeast'] !== undefined)
-    issues.push(faultAt('data.label', 'must have either positive or atLeast; got both'))
   issues.push(...keyIssues(value))
   const { validation, test } = isPlainObject(parts) ? parts : {}
   if (typeof validation === 'number' && typeof test === 'number' && validation + test >= 1)

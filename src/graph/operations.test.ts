@@ -65,6 +65,7 @@ const examples: Record<string, Example> = {
   sign: { of: (x) => o.sign(x), shape: xShape, data: [-1, -1, 0, 1, 1, 1] },
   sizeOf: { of: (x) => o.sizeOf(x, [0, -1]), shape: [], data: [6] },
   slice: { of: (x) => o.slice(x, -1, 1, 3), shape: [2, 2], data: [-0.5, 0, 1, 3] },
+  logSoftmax: { of: (x) => o.logSoftmax(x), shape: xShape, data: softmaxed.map(Math.log) },
   softmax: { of: (x) => o.softmax(x), shape: xShape, data: softmaxed },
   softplus: { of: (x) => o.softplus(x), ...each((x) => Math.log1p(Math.exp(x))) },
   sqrt: { of: (_, y) => o.sqrt(y), shape: [3], data: yValues.map(Math.sqrt) },

@@ -88,7 +88,7 @@ export async function openBundle(directory: string, options: { threads?: number 
   const config = readJson<Config>(join(directory, 'config.json'))
   const featureState = loadFeatureState(join(directory, 'feature-state'))
   const encoder = createEncoder(config, featureState)
-  const model = resolveModel(config)
+  const model = resolveModel(config, featureState.labels)
   const layout = layoutInputs(model, config, encoder.columns)
   const { memory, tables } = loadTables(directory, specs)
   const onnx = readFileSync(join(directory, 'model.onnx'))

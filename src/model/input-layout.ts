@@ -1,6 +1,6 @@
 /**
  * Where every column goes: the rows it looks up and the place of its values in the network's inputs.
- * Deep input, one row per example: `[embeddings | indicators | numbers | sequences]`. Wide input: one logit that lookups add
+ * Deep input, one row per example: `[embeddings | indicators | numbers | sequences]`. Wide input: the logits that lookups add
  * up, and the numbers that have dense weights.
  */
 import type { Combiner, Config, EncodedColumn } from '../features/index.js'
@@ -34,6 +34,8 @@ export interface WideLayout {
   readonly parts: readonly LookupPart[]
   readonly numbers: readonly DensePart[]
   readonly numberWidth: number
+  /** Logits of a row: the dimension of the wide tables. */
+  readonly logitWidth: number
 }
 
 /** A list that enters value by value: `[length × dimension | mask of length]`, the newest values, filled from the left. */
@@ -69,7 +71,9 @@ export function layoutInputs(model: ResolvedModel, config: Config, columns: read
   const byName = new Map(columns.map((column) => [column.name, column]))
   const pick = (names: readonly string[]): EncodedColumn[] => names.flatMap((name) => byName.get(name) ?? [])
   const tables = new Map<string, TableSpec>()
-  const wide = model.wide && layoutWide(pick(model.wide.columns), model.wide.combiner, tables)
+  const wide =
+    model.wide &&
+    layoutWide(pick(model.wide.columns), { combiner: model.wide.combiner, logitWidth: model.output.logitWidth, tables })
   const deep =
     model.deep &&
     layoutDeep(pick(model.deep.columns), {
@@ -81,21 +85,28 @@ export function layoutInputs(model: ResolvedModel, config: Config, columns: read
   return { tables: [...tables.values()], wide, deep }
 }
 
-function layoutWide(columns: readonly EncodedColumn[], combiner: Combiner, tables: Map<string, TableSpec>): WideLayout {
+interface WideContext {
+  readonly combiner: Combiner
+  /** Weights of an id: one for each logit. */
+  readonly logitWidth: number
+  readonly tables: Map<string, TableSpec>
+}
+
+function layoutWide(columns: readonly EncodedColumn[], { combiner, logitWidth, tables }: WideContext): WideLayout {
   const parts: LookupPart[] = []
   const numbers: DensePart[] = []
   let numberWidth = 0
   for (const { name, shape } of columns) {
     if (shape.kind === 'ids') {
       const table = `wide/${name}`
-      tables.set(table, { name: table, rowCount: shape.idCount, dimension: 1, part: 'wide' })
+      tables.set(table, { name: table, rowCount: shape.idCount, dimension: logitWidth, part: 'wide' })
       parts.push({ table, column: name, offset: 0, combiner })
     } else {
       numbers.push({ column: name, offset: numberWidth, width: shape.width })
       numberWidth += shape.width
     }
   }
-  return { parts, numbers, numberWidth }
+  return { parts, numbers, numberWidth, logitWidth }
 }
 
 interface DeepContext {

@@ -40,7 +40,7 @@ export function createInputStage(
     }))
     lookups.push({ name, width, lookup: createLookup(memory, { width, parts: bound }) })
   }
-  add(inputNames.wide, 1, layout.wide?.parts ?? [])
+  add(inputNames.wide, layout.wide?.logitWidth ?? 1, layout.wide?.parts ?? [])
   const sequences = layout.deep?.sequences ?? []
   add(inputNames.deep, layout.deep?.width ?? 0, [...(layout.deep?.parts ?? []), ...sequences.flatMap(sequenceLookups)])
   const buffers = new Map<string, Float32Array>()

@@ -6,7 +6,8 @@ import { allFeatures, deepDeclaration, wideDeclaration } from '../features/index
 import type { ResolvedArchitecture } from './architecture-spec.js'
 import { architectureIssues, resolveArchitecture } from './architecture-spec.js'
 import { modelConfigInvalid } from './errors.js'
-import type { HeadName } from './heads/index.js'
+import type { HeadName, ResolvedOutput } from './heads/index.js'
+import { outputIssues, resolveOutput } from './output-spec.js'
 
 export interface ResolvedWide {
   /** First-order features, then crosses, by column name. */
@@ -32,12 +33,16 @@ export interface ResolvedDeep {
 export interface ResolvedModel {
   readonly architecture: ResolvedArchitecture
   readonly head: HeadName
+  readonly output: ResolvedOutput
   readonly wide: ResolvedWide | null
   readonly deep: ResolvedDeep | null
 }
 
-/** Fills in the defaults; throws `MODEL_CONFIG_INVALID` with every fault at once. */
-export function resolveModel(config: Config): ResolvedModel {
+/**
+ * Fills in the defaults; throws `MODEL_CONFIG_INVALID` with every fault at once. `labels` are the classes that the
+ * preparation learned, for heads that have them.
+ */
+export function resolveModel(config: Config, labels: readonly string[] = []): ResolvedModel {
   const features = Object.keys(allFeatures(config))
   const wide = wideDeclaration(config.model)
   const deep = deepDeclaration(config.model)
@@ -46,12 +51,14 @@ export function resolveModel(config: Config): ResolvedModel {
     ...unknownNames(deep?.features, features, 'model.deep.features'),
     ...(wide || deep ? [] : [bothOff()]),
     ...architectureIssues(config.model?.architecture, deep !== null),
+    ...outputIssues(config, labels),
   ]
   if (issues.length > 0)
     throw modelConfigInvalid({ issues: issues.map((issue) => `${issue.path} ${issue.message}`) }, { issues })
   return {
     architecture: resolveArchitecture(config.model?.architecture),
     head: config.model?.head ?? 'binary',
+    output: resolveOutput(config, labels),
     wide: wide && {
       columns: [...(wide.features ?? features), ...(wide.crosses ?? []).map((cross) => cross.name)],
       combiner: wide.combiner ?? 'sum',

@@ -47,6 +47,8 @@ export class NetworkBuilder {
   constructor(
     readonly graph: Graph,
     readonly mode: Mode,
+    /** Logits of a row: what last layers end in. */
+    readonly logitWidth = 1,
   ) {}
 
   /** Declares a dense parameter. */

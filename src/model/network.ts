@@ -3,8 +3,11 @@
  * as inputs (`deep/input`, `wide/logit`), so the gradients of those inputs are what the tables are updated with.
  */
 import { Graph, differentiate, operations, writeOnnx } from '../graph/index.js'
-import type { Precision, Tensor } from '../graph/index.js'
+import type { Precision, Tensor, TensorData } from '../graph/index.js'
 import { heads } from './heads/index.js'
+import { predictionOf } from './heads/prediction.js'
+import { rankScores } from './heads/rank-weights.js'
+import { requireLogits } from './logit-width.js'
 import type { InputLayout } from './input-layout.js'
 import type { ResolvedModel } from './model-spec.js'
 import type { DropoutSpec, Mode, NormSpec, ParameterSpec } from './network-builder.js'
@@ -34,7 +37,13 @@ export interface Network {
   readonly inputs: readonly string[]
   /** Outputs `loss` (weighted sum over the batch), a gradient for each input and parameter, and statistics of norms. */
   trainingModel(precision?: Precision): Uint8Array
-  /** Output `score`, `[batch, 1]`, and `logit`; given `constants` are built in, the others stay inputs. */
+  /** All that metrics are computed of, among the outputs of the inference graph. */
+  predictionOf(outputs: Readonly<Record<string, TensorData>>): Float32Array
+  /** The score of each row, from predictions. */
+  rankScores(prediction: Float32Array): Float32Array
+  /**
+   * Outputs `score`, `[batch, 1]`, `logit`, and `prediction`, `[batch, classes]`, where that is more than the score; given `constants` are built in, the others stay inputs.
+   */
   inferenceModel(constants?: Readonly<Record<string, Float32Array>>): Uint8Array
 }
 
@@ -53,37 +62,44 @@ export function createNetwork(model: ResolvedModel, layout: InputLayout): Networ
     norms: training.builder.norms,
     inputs: [...training.inputs.keys()],
     trainingModel: (precision = 'float32') => writeOnnx({ outputs: trainingOutputs(model, training), precision }),
+    predictionOf,
+    rankScores: (prediction) => rankScores(prediction, model.output),
     inferenceModel: (constants = {}) => {
       const { logit } = build(model, layout, 'inference')
-      return writeOnnx({ outputs: { score: heads[model.head].score(logit), logit }, precision: 'float32', constants })
+      const { score, prediction } = heads[model.head].predict(logit, model.output)
+      const outputs = { score, logit, ...(prediction === score ? {} : { prediction }) }
+      return writeOnnx({ outputs, precision: 'float32', constants })
     },
   }
 }
 
 function build(model: ResolvedModel, layout: InputLayout, mode: Mode): Built {
   const graph = new Graph()
-  const builder = new NetworkBuilder(graph, mode)
+  const { logitWidth } = model.output
+  const builder = new NetworkBuilder(graph, mode, logitWidth)
   const inputs = new Map<string, Tensor>()
   const input = (name: string, width: number): Tensor => {
     const tensor = graph.input(name, ['batch', width])
     inputs.set(name, tensor)
     return tensor
   }
-  const wideLogit = layout.wide && layout.wide.parts.length > 0 ? input(inputNames.wide, 1) : null
+  const wideLogit = layout.wide && layout.wide.parts.length > 0 ? input(inputNames.wide, logitWidth) : null
   const wideNumbers =
     layout.wide && layout.wide.numberWidth > 0 ? input(inputNames.wideNumbers, layout.wide.numberWidth) : null
   const deep = layout.deep && { input: input(inputNames.deep, layout.deep.width), layout: layout.deep }
   const { architecture, options } = model.architecture
-  return { builder, inputs, logit: architecture.logit({ model, wideLogit, wideNumbers, deep }, builder, options) }
+  const logit = architecture.logit({ model, logitWidth, wideLogit, wideNumbers, deep }, builder, options)
+  requireLogits(Number(logit.shape[1]), model, logitWidth)
+  return { builder, inputs, logit }
 }
 
 function trainingOutputs(model: ResolvedModel, { builder, logit, inputs }: Built): Record<string, Tensor> {
   const { graph } = builder
-  const label = graph.input(inputNames.label, ['batch', 1])
+  const label = graph.input(inputNames.label, ['batch', model.output.labelWidth])
   const weight = graph.input(inputNames.weight, ['batch', 1])
   const offset = graph.input(inputNames.offset, ['batch', 1])
   const { add, multiply, sum } = operations
-  const loss = sum(multiply(heads[model.head].loss(add(logit, offset), label), weight), [0, 1], false)
+  const loss = sum(multiply(heads[model.head].loss(add(logit, offset), label, model.output), weight), [0, 1], false)
   const scaled = multiply(loss, graph.input(inputNames.lossScale, []))
   const variables = new Map([...inputs, ...builder.tensors])
   const gradients = differentiate(scaled, [...variables.values()])

@@ -2,17 +2,23 @@
 import type { Calibration } from '../calibration/index.js'
 import { applyAll } from '../calibration/index.js'
 import type { EncodedFeatures, JaggedIds } from '../features/index.js'
-import type { CompiledGraph } from '../graph/index.js'
+import type { CompiledGraph, TensorData } from '../graph/index.js'
 import { createOnnxRuntimeExecutor } from '../graph/index.js'
+import { predictionOf } from './heads/prediction.js'
 import type { InputStage } from './input-stage.js'
 
 export interface Scorer {
-  /** One score per row, in order: a probability (calibrated where the model is) for a binary head, a value for regression. */
+  /**
+   * One score per row, in order: a probability (calibrated where the model is) for a binary head, a value for
+   * regression, what to rank by for the others.
+   */
   score(features: EncodedFeatures): Promise<Float32Array>
   /** The scores, and beside them what to sort by. */
   scoreRanked(features: EncodedFeatures): Promise<RankedScores>
   /** One logit per row: what a calibration is learned from, and applied to. */
   logits(features: EncodedFeatures): Promise<Float32Array>
+  /** All that metrics are computed of, row by row: the score, or the probability of each class. */
+  predict(features: EncodedFeatures): Promise<Float32Array>
   close(): Promise<void>
 }
 
@@ -37,7 +43,8 @@ export async function openScorer(
   { threads, calibration }: ScorerOptions,
 ): Promise<Scorer> {
   const compiled = await createOnnxRuntimeExecutor().compile(model, { threads })
-  const read = (output: string) => (features: EncodedFeatures) => runRows({ compiled, stage, output }, features)
+  const read = (output: string) => (features: EncodedFeatures) =>
+    runRows({ compiled, stage, read: (outputs) => outputs[output]?.data ?? [] }, features)
   const logits = read('logit')
   const scoreRanked = async (features: EncodedFeatures): Promise<RankedScores> => {
     const order = await (calibration ? logits : read('score'))(features)
@@ -46,23 +53,28 @@ export async function openScorer(
   return {
     logits,
     scoreRanked,
+    predict: async (features) =>
+      calibration ? (await scoreRanked(features)).scores : runRows({ compiled, stage, read: predictionOf }, features),
     score: async (features) => (await scoreRanked(features)).scores,
     close: () => compiled.close(),
   }
 }
 
-interface GraphOutput {
+interface GraphReading {
   readonly compiled: CompiledGraph
   readonly stage: InputStage
-  readonly output: string
+  read(outputs: Readonly<Record<string, TensorData>>): ArrayLike<number>
 }
 
-async function runRows({ compiled, stage, output }: GraphOutput, features: EncodedFeatures): Promise<Float32Array> {
-  const values = new Float32Array(features.rowCount)
-  for (let first = 0; first < features.rowCount; first += rowsPerRun) {
-    const part = sliceRows(features, first, Math.min(first + rowsPerRun, features.rowCount))
-    const { [output]: tensor } = await compiled.run(stage.forward(part))
-    if (tensor) values.set(tensor.data, first)
+async function runRows({ compiled, stage, read }: GraphReading, features: EncodedFeatures): Promise<Float32Array> {
+  const { rowCount } = features
+  let values = new Float32Array(rowCount)
+  for (let first = 0; first < rowCount; first += rowsPerRun) {
+    const part = sliceRows(features, first, Math.min(first + rowsPerRun, rowCount))
+    const own = read(await compiled.run(stage.forward(part)))
+    const width = own.length / part.rowCount
+    if (values.length !== rowCount * width) values = new Float32Array(rowCount * width)
+    values.set(own, first * width)
   }
   return values
 }

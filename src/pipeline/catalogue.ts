@@ -7,7 +7,7 @@ import { featureGroups } from '../features/index.js'
 import type { Bundle } from '../model/index.js'
 import { createRanker } from '../ranking/index.js'
 import type { Ranker } from '../ranking/index.js'
-import { keysMissing } from './errors.js'
+import { keysMissing, rankingUndefined } from './errors.js'
 
 export interface BundleCatalogue {
   readonly items: readonly CatalogueItem[]
@@ -22,10 +22,11 @@ export const openCatalogue = (bundle: Bundle): Promise<BundleCatalogue> =>
 
 /** The same for a model that is not a bundle yet, with the directory of its catalogue. */
 export async function openCatalogueOf(
-  model: Pick<Bundle, 'config' | 'encoder' | 'score'> & Partial<Pick<Bundle, 'scoreRanked'>>,
+  model: Pick<Bundle, 'config' | 'encoder' | 'model' | 'score'> & Partial<Pick<Bundle, 'scoreRanked'>>,
   directory: string,
 ): Promise<BundleCatalogue> {
   requireKeys(model.config)
+  if (!model.model.output.rankWeights) throw rankingUndefined({ classes: model.model.output.labels })
   const { items, users } = await readCatalogue(directory)
   const itemFeatures = new Set(Object.keys(featureGroups(model.config).item ?? {}))
   return {

@@ -6,10 +6,11 @@ import type { EncodedDataset, PreparedData } from '../data/index.js'
 import type { ScoredRows } from '../evaluation/index.js'
 import type { CrossDeclaration } from '../features/index.js'
 import { declaredCrosses } from '../features/index.js'
+import { heads } from '../model/index.js'
 import type { LoadedConfig } from './config-file.js'
 import { compareRowsDiffer, compareSplitEmpty } from './errors.js'
 import { prepareData } from './prepare.js'
-import { rowsPerBlock } from './validation.js'
+import { placed, rowsPerBlock } from './validation.js'
 
 /** A config of a comparison with its prepared data. */
 export interface ComparedData {
@@ -114,19 +115,23 @@ export async function comparedRows(
   for (const { loaded, data } of others) {
     const own = data === first.data ? rows : await labelsAndWeights(data.split(split))
     const isSameHead = (loaded.config.model?.head ?? 'binary') === (first.loaded.config.model?.head ?? 'binary')
-    if (!isSameHead || !isEqual(own.labels, rows.labels) || !isEqual(own.weights, rows.weights))
+    const isSameClasses = String(data.featureState.labels) === String(first.data.featureState.labels)
+    if (!isSameHead || !isSameClasses || !isEqual(own.labels, rows.labels) || !isEqual(own.weights, rows.weights))
       throw compareRowsDiffer({ split, first: first.loaded.path, other: loaded.path })
   }
   const groups = await dataset.groups()
-  return { ...rows, ...(groups ? { groups } : {}) }
+  const classes = first.data.featureState.labels ?? []
+  const head = heads[first.loaded.config.model?.head ?? 'binary']
+  const widths = { width: head.logitWidth(classes), labelWidth: head.labelWidth(classes) }
+  return { ...rows, ...widths, ...(groups ? { groups } : {}) }
 }
 
 async function labelsAndWeights(dataset: EncodedDataset): Promise<{ labels: Float32Array; weights: Float32Array }> {
-  const labels = new Float32Array(dataset.rowCount)
+  let labels = new Float32Array(dataset.rowCount)
   const weights = new Float32Array(dataset.rowCount)
   for (let first = 0; first < dataset.rowCount; first += rowsPerBlock) {
     const block = await dataset.readBlock(first, rowsPerBlock)
-    labels.set(block.labels, first)
+    labels = placed(labels, block.labels, { first, count: block.rowCount, rowCount: dataset.rowCount })
     weights.set(block.weights, first)
   }
   return { labels, weights }

@@ -97,7 +97,7 @@ async function scoreBundle(
   const bundle = await openBundle(directory, { threads: 2 })
   try {
     for (const split of ['validation', 'test']) {
-      const { scores } = await scoreSplit(data.split(split), (features) => bundle.score(features))
+      const { scores } = await scoreSplit(data.split(split), (features) => bundle.predict(features))
       writeLargeFile(pathOf(split), [scores])
     }
     return { parameterCount: parameterCountOf(bundle), wideWeights: wideWeightsOf(bundle) }

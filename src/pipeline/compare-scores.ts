@@ -2,6 +2,7 @@
 import { suggestion } from '../base/index.js'
 import type { ScoredRows } from '../evaluation/index.js'
 import { evaluatePointwise, metricDeclarations, summarize } from '../evaluation/index.js'
+import { heads } from '../model/index.js'
 import type { HeadName } from '../model/index.js'
 import type { ComparedPart } from './compare-plan.js'
 import type { PairSlices } from './compare-slices.js'
@@ -96,7 +97,7 @@ export function checkedMetric(
   head: HeadName,
   { groups }: Omit<ScoredRows, 'scores'>,
 ): { readonly metric: string; readonly isHigherBetter: boolean } {
-  const metric = asked ?? (head === 'binary' ? 'auc' : 'rmse')
+  const metric = asked ?? heads[head].defaultMetric
   const known = metricDeclarations.filter(
     ({ better, heads, isGrouped }) => better !== 'neither' && heads.includes(head) && (groups || isGrouped !== true),
   )
@@ -122,11 +123,18 @@ function summarizeRuns(runs: readonly Metrics[]): MetricSummaries {
 }
 
 /** Some of the rows, with their labels, weights and groups. */
-function someRows({ scores, labels, weights, groups }: ScoredRows, chosen: readonly number[]): ScoredRows {
+function someRows(rows: ScoredRows, chosen: readonly number[]): ScoredRows {
+  const { scores, labels, weights, groups, width = 1, labelWidth = 1 } = rows
   return {
-    scores: Float64Array.from(chosen, (row) => scores[row] ?? 0),
-    labels: Float32Array.from(chosen, (row) => labels[row] ?? 0),
-    ...(weights ? { weights: Float32Array.from(chosen, (row) => weights[row] ?? 0) } : {}),
-    ...(groups ? { groups: Int32Array.from(chosen, (row) => groups[row] ?? 0) } : {}),
+    width,
+    labelWidth,
+    scores: Float64Array.from(gathered(scores, chosen, width)),
+    labels: Float32Array.from(gathered(labels, chosen, labelWidth)),
+    ...(weights ? { weights: Float32Array.from(gathered(weights, chosen, 1)) } : {}),
+    ...(groups ? { groups: Int32Array.from(gathered(groups, chosen, 1)) } : {}),
   }
 }
+
+/** The `width` numbers of each chosen row. */
+const gathered = (values: ArrayLike<number>, chosen: readonly number[], width: number): number[] =>
+  chosen.flatMap((row) => Array.from({ length: width }, (_, place) => values[row * width + place] ?? 0))

@@ -1,4 +1,5 @@
 /** Trains what a comparison needs, each training once, however many models it is a member of. */
+import { heads } from '../model/index.js'
 import type { TrainingEvent } from '../training/index.js'
 import { averageLogits } from './compare-ensemble.js'
 import type { PlannedModel } from './compare-plan.js'
@@ -94,6 +95,7 @@ function trainedRun(
     scores: averageLogits(
       head,
       jobs.map(({ fingerprint }) => store.scores(fingerprint, split)),
+      heads[head].logitWidth(plan.data.data.featureState.labels ?? []),
     ),
   }
 }

@@ -3,7 +3,7 @@
  * on the same rows, and each pair of models gets an interval and a verdict.
  */
 import { resolve } from 'node:path'
-import { compareRepeated } from '../evaluation/index.js'
+import { compareRepeated, rowCountOf } from '../evaluation/index.js'
 import type { ScoreDifference, ScoredRows } from '../evaluation/index.js'
 import type { HeadName } from '../model/index.js'
 import { comparedRows, prepareCompared } from './compare-data.js'
@@ -87,7 +87,7 @@ export async function compareModels(
     return {
       out,
       split,
-      rows: rows.labels.length,
+      rows: rowCountOf(rows),
       metric: scene.metric,
       seeds,
       ...comparison(models, scene, (values) => comparedPairs(values, scene.isHigherBetter)),

@@ -150,3 +150,10 @@ export const crossesNegatives = defineError<{ key: string }>(
   ({ key }) =>
     `${key} must not be set for crosses to be proposed: validation rows are positive only, and have no log loss to gain; choose crosses by training with and without them`,
 )
+
+export const rankingUndefined = defineError<{ classes: readonly string[] }>(
+  'PIPELINE_RANKING_UNDEFINED',
+  'usage',
+  ({ classes }) =>
+    `data.label.positiveLabel must name the class to rank items by; got nothing, and the classes ${classes.slice(0, 3).join(', ')}${classes.length > 3 ? ', …' : ''} are no numbers to take the mean of; add it to the config and train again`,
+)

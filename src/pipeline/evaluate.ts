@@ -138,7 +138,7 @@ async function judge({
   kept,
   reliability,
 }: Judging): Promise<Pick<EvaluateResult, 'metrics' | 'reliability'>> {
-  const scored = await scoreSplit(dataset, (features) => bundle.score(features))
+  const scored = await scoreSplit(dataset, (features) => bundle.predict(features))
   const groups = await dataset.groups()
   const metrics = evaluatePointwise(bundle.model.head, { ...scored, ...(groups ? { groups } : {}) })
   if (!reliability) return { metrics }

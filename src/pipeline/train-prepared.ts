@@ -12,7 +12,7 @@ import { listMetricOf, validator } from './validation.js'
 
 /** The model of a config over prepared data. */
 export function modelParts(config: Config, data: PreparedData): ModelParts {
-  const model = resolveModel(config)
+  const model = resolveModel(config, data.featureState.labels)
   const layout = layoutInputs(model, config, data.columns)
   return { model, layout, network: createNetwork(model, layout), spec: resolveTraining(config, model, isHigherBetter) }
 }

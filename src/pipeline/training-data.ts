@@ -4,21 +4,23 @@ import type { NegativeSampler, PreparedData } from '../data/index.js'
 import type { Config } from '../features/index.js'
 import { createEncoder, featureGroups } from '../features/index.js'
 import type { ModelParts, TrainingData } from '../training/index.js'
+import { classWeigher } from './class-weights.js'
 
 /** Opens the training split of prepared data for a trainer. */
 export async function openTrainingData(
   config: Config,
-  { spec }: ModelParts,
+  { model, spec }: ModelParts,
   data: PreparedData,
 ): Promise<TrainingData> {
   const train = data.split('train')
   const { batchSize, seed } = spec
   const sampler = await negativeSampler(config, data, seed)
+  const weigh = classWeigher(model)
   return {
     rowCount: train.rowCount,
     async *batches(epoch, firstBatch) {
       for await (const batch of createBatches(train, { batchSize, seed, epoch, shuffle: true, firstBatch }))
-        yield sampler ? sampler(batch, epoch) : batch
+        yield weigh(sampler ? sampler(batch, epoch) : batch)
     },
   }
 }

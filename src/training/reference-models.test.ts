@@ -117,7 +117,7 @@ describe('twenty training steps agree with PyTorch', () => {
         // Nothing that learns stayed where it was, so that agreement means something.
         expect(expected, weight).not.toEqual(golden.initial[weight])
       }
-      const scores = await step.score(batchOf(first))
+      const scores = await step.predict(batchOf(first))
       expect(deviation(scores, golden.scores)).toBeLessThan(tolerance)
       await step.close()
     })

@@ -33,8 +33,8 @@ export type TrainingEvent =
 
 export interface TrainerOptions {
   readonly data: TrainingData
-  /** Validation metrics of the model as it is; `score` is the model's. Returns `{}` without validation rows. */
-  validate(score: (features: EncodedFeatures) => Promise<Float32Array>): Promise<EpochRecord['metrics']>
+  /** Validation metrics of the model as it is; `predict` is the model's. Returns `{}` without validation rows. */
+  validate(predict: (features: EncodedFeatures) => Promise<Float32Array>): Promise<EpochRecord['metrics']>
   readonly checkpoints: Checkpoints
   readonly profile: StepProfile
   /** Milliseconds; passed in so that nothing here reaches for a clock. */
@@ -86,7 +86,7 @@ async function trainEpoch(context: TrainerContext, start: TrainingProgressState)
       if (options.signal.aborted) return progress
     }
   }
-  const metrics = await options.validate((features) => step.score(features))
+  const metrics = await options.validate((features) => step.predict(features))
   const next = afterEpoch(progress, metrics, parts.spec)
   options.onEvent({ kind: 'checkpoint', name: await options.checkpoints.save(state, next) })
   const record = next.epochs.at(-1)

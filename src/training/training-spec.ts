@@ -2,10 +2,12 @@
 import { availableParallelism } from 'node:os'
 import type { Config, OptimizerDeclaration } from '../features/index.js'
 import { deepDeclaration, wideDeclaration } from '../features/index.js'
+import { heads } from '../model/index.js'
 import type { ResolvedModel } from '../model/index.js'
 import { resolveOptimizer } from '../tables/index.js'
 import type { ResolvedOptimizer } from '../tables/index.js'
 import { trainingConfigInvalid } from './errors.js'
+import type { LossReduction } from './loss-scale.js'
 import type { ResolvedSchedule } from './schedule.js'
 import { resolveSchedule } from './schedule.js'
 
@@ -21,7 +23,7 @@ export interface TrainingSpec {
   readonly clipNorm: number | null
   readonly threads: number
   readonly checkpointEvery: CheckpointInterval
-  readonly lossReduction: 'sum' | 'mean'
+  readonly lossReduction: LossReduction
   readonly optimizers: {
     readonly wide: ResolvedOptimizer
     readonly deep: ResolvedOptimizer
@@ -46,7 +48,7 @@ export function resolveTraining(
   isHigherBetter: (metric: string) => boolean,
 ): TrainingSpec {
   const training = config.training ?? {}
-  const metric = training.metric ?? (model.head === 'binary' ? 'auc' : 'rmse')
+  const metric = training.metric ?? heads[model.head].defaultMetric
   const wide: OptimizerDeclaration = wideDeclaration(config.model)?.optimizer ?? defaultOptimizers.wide
   const deep: OptimizerDeclaration = deepDeclaration(config.model)?.optimizer ?? defaultOptimizers.deep
   const interval = parseInterval(training.checkpointEvery ?? '5m')

@@ -12,6 +12,7 @@ import { createDropoutMasks } from './dropout-masks.js'
 import type { MaskMaker } from './dropout-masks.js'
 import { lossNotFinite } from './errors.js'
 import type { ModelParts, ModelState } from './model-state.js'
+import { lossScales } from './loss-scale.js'
 import type { StepProfile } from './step-profile.js'
 import { updateWeights } from './weight-update.js'
 
@@ -35,8 +36,8 @@ export interface StepPosition {
 export interface TrainingStep {
   /** Takes one step and returns the weighted sum of the losses before it. */
   run(batch: TrainingBatch, position: StepPosition): Promise<number>
-  /** Scores rows with the weights as they are now. */
-  score(features: EncodedFeatures): Promise<Float32Array>
+  /** Predicts rows with the weights as they are now: all that metrics are computed of. */
+  predict(features: EncodedFeatures): Promise<Float32Array>
   /** Runs the graph once more on the inputs of the last step, and nothing else: what a step is measured against. */
   runGraphAgain(): Promise<void>
   close(): Promise<void>
@@ -68,14 +69,14 @@ export async function createTrainingStep(
   }
   return {
     run: (batch, position) => runStep(context, batch, position),
-    score: async (features) => {
+    predict: async (features) => {
       copyWeights(context)
-      const { score } = await inference.run({
+      const outputs = await inference.run({
         ...stage.forward(features),
         ...context.weights.feeds,
         ...context.weights.running,
       })
-      return Float32Array.from(score?.data ?? [])
+      return parts.network.predictionOf(outputs)
     },
     runGraphAgain: async () => {
       await training.run(context.lastFeeds)
@@ -107,7 +108,7 @@ async function runStep(context: StepContext, batch: TrainingBatch, position: Ste
   const masks = context.masks((layer) => randomKey(seed, 'dropout', layer, position.epoch), batch)
   profile.enter('copy')
   copyWeights(context)
-  const scale = lossReduction === 'sum' ? 1 : 1 / batch.rowCount
+  const scale = lossScales[lossReduction](batch)
   const feeds = { ...inputs, ...masks, ...context.weights.feeds, ...lossFeeds(batch, scale) }
   context.lastFeeds = feeds
   profile.enter('graph')
@@ -124,7 +125,7 @@ async function runStep(context: StepContext, batch: TrainingBatch, position: Ste
 function lossFeeds(batch: TrainingBatch, scale: number): Record<string, TensorData> {
   const shape = [batch.rowCount, 1]
   return {
-    [inputNames.label]: { data: batch.labels, shape },
+    [inputNames.label]: { data: batch.labels, shape: [batch.rowCount, batch.labels.length / batch.rowCount] },
     [inputNames.weight]: { data: batch.weights, shape },
     [inputNames.offset]: { data: batch.offsets ?? new Float32Array(batch.rowCount), shape },
     [inputNames.lossScale]: { data: Float32Array.of(scale), shape: [] },

@@ -79,6 +79,7 @@ const cases: Record<string, Case[]> = {
   heaviside: [{ shapes: [[3, 4]], build: (x) => o.multiply(o.heaviside(at(x, 0)), at(x, 0)), draw: awayFromZero }],
   linear: [{ shapes: [[3, 4], [4, 2], [2]], build: (x) => o.linear(at(x, 0), at(x, 1), at(x, 2)) }],
   log: unary(o.log, positive),
+  logSoftmax: [{ shapes: [[2, 3, 4]], build: (x) => o.logSoftmax(at(x, 0)) }],
   matmul: [
     ...sides.map((side) => ({
       shapes: [side.transposeA ? [4, 3] : [3, 4], side.transposeB ? [2, 4] : [4, 2]],

@@ -12,7 +12,9 @@ export interface DeepInputs {
 
 export interface ArchitectureInputs {
   readonly model: ResolvedModel
-  /** `[batch, 1]`: what the sparse wide weights add up to. */
+  /** Logits of a row: 1, or one for each class of the head. */
+  readonly logitWidth: number
+  /** `[batch, logitWidth]`: what the sparse wide weights add up to. */
   readonly wideLogit: Tensor | null
   /** `[batch, numberWidth]`: numeric features of the wide part. */
   readonly wideNumbers: Tensor | null
@@ -35,7 +37,7 @@ export interface Architecture {
   readonly needsDeep: boolean
   /** Whether lists that share a table with another column enter value by value instead of combined into one vector. */
   readonly usesSequences: boolean
-  /** The logit, `[batch, 1]`; `options` has every option with its default filled in. */
+  /** The logits, `[batch, logitWidth]`; `options` has every option with its default filled in. */
   logit(inputs: ArchitectureInputs, builder: NetworkBuilder, options: Readonly<Record<string, unknown>>): Tensor
 }
 

@@ -52,7 +52,7 @@ function build(declared: NonNullable<Config['model']>['architecture'], seed = 1)
   const deepInput = graph.input('deep', ['batch', layout.deep?.width ?? 0])
   const { architecture, options } = model.architecture
   const deep = layout.deep && { input: deepInput, layout: layout.deep }
-  const logit = architecture.logit({ model, wideLogit, wideNumbers, deep }, builder, options)
+  const logit = architecture.logit({ model, logitWidth: 1, wideLogit, wideNumbers, deep }, builder, options)
   const random = (name: string, length: number): Float64Array =>
     Float64Array.from({ length }, (_, i) => randomNormal(randomKey(seed, name), i) / 2)
   const named: Record<string, Parameters<typeof checkGradients>[0]['inputs'][string]> = {}

@@ -1,6 +1,7 @@
 /** Summands of a logit that several architectures share. */
 import type { Tensor } from '../../graph/index.js'
 import { operations } from '../../graph/index.js'
+import { requireLogits } from '../logit-width.js'
 import type { NetworkBuilder } from '../network-builder.js'
 import type { ArchitectureInputs, DeepInputs } from './architecture.js'
 
@@ -11,7 +12,7 @@ export function wideTerms({ wideLogit, wideNumbers }: ArchitectureInputs, builde
   const terms = wideLogit ? [wideLogit] : []
   if (!wideNumbers) return terms
   const width = Number(wideNumbers.shape[1])
-  const weights = builder.parameter('wide/numbers', [width, 1], {
+  const weights = builder.parameter('wide/numbers', [width, builder.logitWidth], {
     part: 'wide',
     initializer: 'zeros',
     isPenalized: true,
@@ -21,7 +22,7 @@ export function wideTerms({ wideLogit, wideNumbers }: ArchitectureInputs, builde
 
 /** `x·w`: the logit of a last layer, without bias (the model has one). */
 export function linearTerm(name: string, x: Tensor, builder: NetworkBuilder): Tensor {
-  const weights = builder.parameter(name, [Number(x.shape[1]), 1], {
+  const weights = builder.parameter(name, [Number(x.shape[1]), builder.logitWidth], {
     part: 'deep',
     initializer: 'glorotUniform',
     isPenalized: true,
@@ -29,9 +30,13 @@ export function linearTerm(name: string, x: Tensor, builder: NetworkBuilder): Te
   return matmul(x, weights)
 }
 
-/** The sum of all terms and the bias of the model. */
+/** The sum of all terms and the bias of the model; every term has all the logits, so that none is added to each alike. */
 export function sumWithBias(terms: readonly Tensor[], { model }: ArchitectureInputs, builder: NetworkBuilder): Tensor {
-  const bias = builder.parameter('bias', [1], { part: model.wide ? 'wide' : 'deep', initializer: 'zeros' })
+  for (const { shape } of terms) requireLogits(Number(shape[1]), model, builder.logitWidth)
+  const bias = builder.parameter('bias', [builder.logitWidth], {
+    part: model.wide ? 'wide' : 'deep',
+    initializer: 'zeros',
+  })
   return terms.reduce((sum, term) => add(sum, term), bias)
 }
 

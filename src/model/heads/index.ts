@@ -1,8 +1,10 @@
 import { binary } from './binary.js'
+import type { Head, HeadName } from './head.js'
+import { multiclass } from './multiclass.js'
+import { multilabel } from './multilabel.js'
 import { regression } from './regression.js'
 
-export type { Head } from './head.js'
+export type { Head, HeadName, ResolvedLoss, ResolvedOutput } from './head.js'
 
 /** Every head by its name in the config. */
-export const heads = { binary, regression } as const
-export type HeadName = keyof typeof heads
+export const heads: Readonly<Record<HeadName, Head>> = { binary, regression, multiclass, multilabel }
