@@ -1,5 +1,6 @@
 /** The shape of `widedeep.config.ts`: what a user declares. Plain data; paths resolve against the config file. */
 import type { ColumnDeclaration } from './column.js'
+import type { TuneDeclaration } from '../space/index.js'
 
 /** Features by name, flat or grouped; ranking needs `item`. */
 export type FeatureGroup = Readonly<Record<string, ColumnDeclaration>>
@@ -222,4 +223,6 @@ export interface Config {
   readonly features: FeatureGroup | GroupedFeatures
   readonly model?: ModelDeclaration
   readonly training?: TrainingDeclaration
+  /** What `widedeep tune` searches; other commands leave it alone. */
+  readonly tune?: TuneDeclaration
 }

@@ -11,6 +11,7 @@ export {
   featureGroups,
   wideDeclaration,
 } from './config-access.js'
+export { defaultOptimizers, withSettings } from './config-settings.js'
 export { resolvedDeclaration, sourceColumnOf, stateOwner } from './config-access.js'
 export type {
   Config,
