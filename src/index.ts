@@ -4,6 +4,7 @@ export type { Config, RawValue } from './features/index.js'
 export { defineArchitecture } from './model/index.js'
 export type { Architecture } from './model/index.js'
 export { operations } from './graph/index.js'
+export { choice, integerRange, logRange, range } from './space/index.js'
 // The main job.
 export {
   compareModels,
@@ -13,6 +14,7 @@ export {
   prepareData,
   recommendItems,
   trainBundle,
+  tuneModel,
 } from './pipeline/index.js'
 export type {
   CompareResult,
@@ -22,6 +24,7 @@ export type {
   PreparedSummary,
   RecommendResult,
   TrainResult,
+  TuneResult,
 } from './pipeline/index.js'
 // Faults.
 export { WideDeepError } from './base/index.js'

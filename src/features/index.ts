@@ -1,5 +1,5 @@
 // What a user declares with.
-export { bucketized, categorical, cross, embedding, frozen, indicator, list, numeric } from './declare.js'
+export { bucketized, categorical, cross, embedding, indicator, list, numeric } from './declare.js'
 export { defineConfig } from './define-config.js'
 export { validateConfig } from './validate-config.js'
 // Reading a config.
@@ -22,7 +22,6 @@ export type {
   HistoryDeclaration,
 } from './feature-spec.js'
 export type {
-  LabelDeclaration,
   ModelDeclaration,
   NegativesDeclaration,
   OptimizerDeclaration,
