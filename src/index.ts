@@ -4,6 +4,7 @@ export type { Config, RawValue } from './features/index.js'
 export { defineArchitecture } from './model/index.js'
 export type { Architecture } from './model/index.js'
 export { operations } from './graph/index.js'
+export { choice, integerRange, logRange, range } from './space/index.js'
 // The main job.
 export {
   compareModels,
@@ -14,6 +15,7 @@ export {
   proposeCrosses,
   recommendItems,
   trainBundle,
+  tuneModel,
 } from './pipeline/index.js'
 export type {
   CompareResult,
@@ -24,6 +26,7 @@ export type {
   ProposeResult,
   RecommendResult,
   TrainResult,
+  TuneResult,
 } from './pipeline/index.js'
 // Faults.
 export { WideDeepError } from './base/index.js'

@@ -1,6 +1,7 @@
 /** What a command is: one file in `commands/`, one line in `commands/index.ts`. */
 import { shown } from '../base/index.js'
 import type { RawValue } from '../features/index.js'
+import type { Settings, SettingValue } from '../space/index.js'
 import { optionInvalid } from './errors.js'
 import type { Output } from './output.js'
 
@@ -49,4 +50,24 @@ export function objectOption(options: Readonly<Record<string, unknown>>, name: s
     // Falls through: text that is no JSON gets the same sentence as JSON that is no object.
   }
   throw optionInvalid({ option: name, expected: `a JSON object such as '{"hour": 20}'`, got: shown(text) })
+}
+
+/** Settings given as `path=value`: a value that is JSON is that, any other is text. */
+export function settingsOption(options: Readonly<Record<string, unknown>>, name: string): Settings | undefined {
+  const given = options[name]
+  if (!Array.isArray(given)) return undefined
+  return Object.fromEntries((given as string[]).map((text) => settingOf(text, name)))
+}
+
+function settingOf(text: string, option: string): [path: string, value: SettingValue] {
+  const at = text.indexOf('=')
+  if (at < 1) {
+    throw optionInvalid({ option, expected: 'path=value, such as model.deep.dropout=0.2', got: shown(text) })
+  }
+  const [path, value] = [text.slice(0, at), text.slice(at + 1)]
+  try {
+    return [path, JSON.parse(value) as SettingValue]
+  } catch {
+    return [path, value]
+  }
 }

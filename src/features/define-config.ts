@@ -9,6 +9,7 @@ import type {
   TrainingDeclaration,
   WideDeclaration,
 } from './feature-spec.js'
+import type { TuneDeclaration } from '../space/index.js'
 
 /** The names of the features of a config, flat or grouped. */
 export type FeatureName<F> = { [K in keyof F]: F[K] extends ColumnDeclaration ? K : keyof F[K] }[keyof F] & string
@@ -30,6 +31,7 @@ export function defineConfig<const F extends Config['features']>(config: {
   readonly features: F
   readonly model?: ModelOf<NoInfer<FeatureName<F>>>
   readonly training?: TrainingDeclaration
+  readonly tune?: TuneDeclaration
 }): Config {
   return frozen(config as Config)
 }

@@ -15,6 +15,13 @@ export const stateVersionUnknown = defineError<{ path: string; got: unknown }>(
     `${path} must have format version 1; got ${String(got)}; use the release that wrote it, or prepare again`,
 )
 
+export const settingBlocked = defineError<{ path: string; block: string }>(
+  'FEATURES_SETTING_BLOCKED',
+  'usage',
+  ({ path, block }) =>
+    `the setting ${path} must lead through objects of the config; ${block} is none; set ${block} itself, or declare it as an object`,
+)
+
 /** Code of the issues that validation of a config finds. */
 const configFault = 'FEATURES_CONFIG_FAULT'
 

@@ -2,6 +2,7 @@
 import type { ColumnDeclaration } from './column.js'
 import type { HeadName } from './label-kind.js'
 import type { ActivationName, NormalizationName } from './layer-names.js'
+import type { TuneDeclaration } from '../space/index.js'
 
 /** Features by name, flat or grouped; ranking needs `item`. */
 export type FeatureGroup = Readonly<Record<string, ColumnDeclaration>>
@@ -253,4 +254,6 @@ export interface Config {
   readonly features: FeatureGroup | GroupedFeatures
   readonly model?: ModelDeclaration
   readonly training?: TrainingDeclaration
+  /** What `widedeep tune` searches; other commands leave it alone. */
+  readonly tune?: TuneDeclaration
 }

@@ -1,5 +1,5 @@
 // What a user declares with.
-export { bucketized, categorical, cross, embedding, frozen, indicator, list, numeric } from './declare.js'
+export { bucketized, categorical, cross, embedding, indicator, list, numeric } from './declare.js'
 export { defineConfig } from './define-config.js'
 export { validateConfig } from './validate-config.js'
 // Reading a config.
@@ -11,6 +11,7 @@ export {
   featureGroups,
   wideDeclaration,
 } from './config-access.js'
+export { defaultOptimizers, withSettings } from './config-settings.js'
 export { resolvedDeclaration, sourceColumnOf, stateOwner } from './config-access.js'
 export type {
   Config,
@@ -21,7 +22,6 @@ export type {
   HistoryDeclaration,
 } from './feature-spec.js'
 export type {
-  LabelDeclaration,
   ModelDeclaration,
   NegativesDeclaration,
   OptimizerDeclaration,

@@ -23,6 +23,7 @@ import { label, labelIssues, loss } from './label-checks.js'
 import { headLabels } from './label-kind.js'
 import { activationNames, normalizationNames } from './layer-names.js'
 import { featureIssues, modelReferenceIssues } from './reference-checks.js'
+import { tuneIssues } from './tune-checks.js'
 
 const format = isObject({
   type: isOneOf('csv', 'parquet', 'ndjson'),
@@ -172,10 +173,16 @@ const architecture = isEither(
   { when: () => true, check: isText },
 )
 const model = isObject({ architecture, wide, deep, head: isOneOf(...Object.keys(headLabels)), loss })
-const whole = isObject({ data, features: () => [], model, training }, ['data', 'features'])
+const whole = isObject({ data, features: () => [], model, training, tune: () => [] }, ['data', 'features'])
 
 /** Every fault of a config; none when it may be used. */
 export function validateConfig(config: unknown): Issue[] {
+  const issues = sectionIssues(config)
+  return isPlainObject(config) ? [...issues, ...tuneIssues(config, sectionIssues)] : issues
+}
+
+/** The faults of all sections but `tune`, whose own are those of the config with its values in it. */
+function sectionIssues(config: unknown): Issue[] {
   const issues = whole(config, '')
   if (!isPlainObject(config)) return issues
   const { data: source, features, model: parts, training: steps } = config

@@ -1,5 +1,7 @@
 import type { Config, WideDeclaration } from '../features/index.js'
-import { deepDeclaration, wideDeclaration } from '../features/index.js'
+import { deepDeclaration, wideDeclaration, withSettings } from '../features/index.js'
+import type { Settings } from '../space/index.js'
+import { checkedConfig } from './config-file.js'
 import { partUnknown } from './errors.js'
 
 export interface Overrides {
@@ -8,11 +10,19 @@ export interface Overrides {
   readonly part?: string | undefined
   /** Keeps the first so many declared crosses. */
   readonly crosses?: number | undefined
+  /** Settings by dotted path. */
+  readonly set?: Settings | undefined
 }
 
-/** The config with what the command line says instead. */
-export function withOverrides(config: Config, overrides: Overrides): Config {
-  const { seed, epochs } = overrides
+/** The config with settings of the command line in it, checked; without its `tune` section, which says nothing of a run. */
+export function withSet({ tune: _tune, ...config }: Config, set: Settings = {}): Config {
+  return Object.keys(set).length === 0 ? config : checkedConfig(withSettings(config, set), 'the config with --set')
+}
+
+/** The config with what the command line says instead; settings first, so that `--epochs` wins over them. */
+export function withOverrides(declared: Config, overrides: Overrides): Config {
+  const { seed, epochs, set } = overrides
+  const config = withSet(declared, set)
   const training = {
     ...config.training,
     ...(seed === undefined ? {} : { seed }),

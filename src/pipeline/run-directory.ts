@@ -21,6 +21,8 @@ interface RunRecord {
 
 export interface NewRun {
   readonly out: string | undefined
+  /** The run directory itself, where something else says where runs lie. */
+  readonly directory?: string
   readonly now: Date
   readonly fingerprint: string
   readonly overrides: Overrides
@@ -29,13 +31,18 @@ export interface NewRun {
 /** Makes the directory of a new run: `<out>.run` beside a given bundle, else `runs/<id>` with the bundle inside. */
 export function beginRun(options: NewRun): RunDirectory {
   const id = `${options.now.toISOString().replaceAll(/[:.]/g, '-').slice(0, 19)}-${options.fingerprint.slice(0, 6)}`
-  const directory = resolve(options.out === undefined ? join('runs', id) : `${options.out}.run`)
+  const beside = options.out === undefined ? join('runs', id) : `${options.out}.run`
+  const directory = resolve(options.directory ?? beside)
   const bundle = resolve(options.out ?? join(directory, 'bundle'))
   makeDirectory(directory)
   const record: RunRecord = { bundle, fingerprint: options.fingerprint, overrides: options.overrides }
   atomicWriteFile(join(directory, 'run.json'), `${JSON.stringify(record, null, 2)}\n`)
   return { directory, bundle, checkpoints: join(directory, 'checkpoints') }
 }
+
+/** Whether a run has come so far that it can be resumed. */
+export const hasCheckpoint = (directory: string): boolean =>
+  existsSync(join(directory, 'run.json')) && existsSync(join(directory, 'checkpoints', 'latest'))
 
 /** What the command line of a run said instead of the config; throws when there is nothing to resume. */
 export function runOverrides(path: string): Overrides {
@@ -51,9 +58,8 @@ export function reopenRun(path: string, fingerprint: string): RunDirectory {
 }
 
 function readRecord(path: string): RunRecord {
-  const file = join(resolve(path), 'run.json')
-  if (!existsSync(file) || !existsSync(join(path, 'checkpoints', 'latest'))) throw resumeNothing({ directory: path })
-  return JSON.parse(readFileSync(file, 'utf8')) as RunRecord
+  if (!hasCheckpoint(path)) throw resumeNothing({ directory: path })
+  return JSON.parse(readFileSync(join(path, 'run.json'), 'utf8')) as RunRecord
 }
 
 /** What a run depends on: the config as data and the prepared data's fingerprint. */

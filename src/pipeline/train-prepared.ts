@@ -36,11 +36,13 @@ export interface PreparedTraining {
   readonly profile: StepProfile
   readonly signal: AbortSignal | undefined
   readonly onEvent: ((event: TrainingEvent) => void) | undefined
+  /** Epochs after which training pauses, if it has not ended before. */
+  readonly pauseAfter?: number
 }
 
-/** Trains to the end, or to the signal: then `isFinished` is false and a checkpoint is kept. */
+/** Trains to the end, the pause or the signal: at the last two `isFinished` is false and a checkpoint is kept. */
 export async function trainPrepared(training: PreparedTraining): Promise<TrainingProgressState> {
-  const { config, parts, data } = training
+  const { config, parts, data, pauseAfter } = training
   return trainModel(parts, createModelState(parts), {
     data: await openTrainingData(config, parts, data),
     validate: await validator(config, parts, data),
@@ -49,5 +51,6 @@ export async function trainPrepared(training: PreparedTraining): Promise<Trainin
     now: Date.now,
     onEvent: training.onEvent ?? ((): void => undefined),
     signal: training.signal ?? new AbortController().signal,
+    ...(pauseAfter === undefined ? {} : { pauseAfter }),
   })
 }

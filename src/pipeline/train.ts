@@ -6,6 +6,7 @@ import type { PreparedData } from '../data/index.js'
 import { openBundle } from '../model/index.js'
 import { createStepProfile } from '../training/index.js'
 import type { EpochRecord, TrainingEvent } from '../training/index.js'
+import type { Settings } from '../space/index.js'
 import type { LoadedConfig } from './config-file.js'
 import { interrupted } from './errors.js'
 import type { CrossReport } from './crosses/cross-report.js'
@@ -16,7 +17,7 @@ import type { CalibrationReport } from './learn-calibration.js'
 import type { GraphComparison } from './profile.js'
 import { compareWithGraph } from './profile.js'
 import { beginRun, reopenRun, runFingerprint, runOverrides } from './run-directory.js'
-import { withOverrides } from './overrides.js'
+import { withOverrides, withSet } from './overrides.js'
 import { modelParts, trainPrepared } from './train-prepared.js'
 import { listMetricOf } from './validation.js'
 import { writeRunBundle } from './write-run-bundle.js'
@@ -29,6 +30,8 @@ export interface TrainOptions {
   readonly epochs?: number | undefined
   /** `wide`, `deep` or `both`: trains one part only. */
   readonly part?: string | undefined
+  /** Settings by dotted path, instead of the config's. */
+  readonly set?: Settings | undefined
   readonly isProfiling?: boolean
   readonly signal?: AbortSignal
   warn?(text: string): void
@@ -53,10 +56,12 @@ export interface TrainResult {
 }
 
 /** Trains the model of a config; throws `PIPELINE_TRAINING_INTERRUPTED` after a signal, with the way to resume. */
-export async function trainBundle(loaded: LoadedConfig, options: TrainOptions = {}): Promise<TrainResult> {
+export async function trainBundle(declared: LoadedConfig, options: TrainOptions = {}): Promise<TrainResult> {
   const startedAt = Date.now()
-  const { seed, epochs, part } = options
-  const overrides = options.resume === undefined ? { seed, epochs, part } : runOverrides(options.resume)
+  const { seed, epochs, part, set } = options
+  const overrides = options.resume === undefined ? { seed, epochs, part, set } : runOverrides(options.resume)
+  // Data is prepared with the settings too: one may be of a feature.
+  const loaded = { ...declared, config: withSet(declared.config, overrides.set) }
   const config = withOverrides(loaded.config, overrides)
   const prepared = await prepareData(loaded, { onProgress: options.onProgress ?? ignore })
   for (const warning of prepared.warnings) options.warn?.(warning)

@@ -91,7 +91,7 @@ interface Run {
   readonly losses: number[]
 }
 
-async function run(directory: string, stopAfter = Number.POSITIVE_INFINITY): Promise<Run> {
+async function run(directory: string, stopAfter = Infinity, pauseAfter = Infinity): Promise<Run> {
   const controller = new AbortController()
   const losses: number[] = []
   const options: TrainerOptions = {
@@ -108,6 +108,7 @@ async function run(directory: string, stopAfter = Number.POSITIVE_INFINITY): Pro
       if (event.kind === 'step' && event.step >= stopAfter) controller.abort()
     },
     signal: controller.signal,
+    pauseAfter,
   }
   const all = parts()
   await trainModel(all, createModelState(all), options)
@@ -146,6 +147,15 @@ describe('the trainer', () => {
       expect(files(directory)).toEqual(files((await run(fresh())).directory))
     },
   )
+
+  it('paused after an epoch and called again, ends in the same bytes; a pause that is past trains nothing', async () => {
+    const directory = fresh()
+    expect((await run(directory, Infinity, 1)).losses).toHaveLength(1)
+    expect((await run(directory, Infinity, 1)).losses).toHaveLength(0)
+    expect((await run(directory, Infinity, 2)).losses).toHaveLength(1)
+    await run(directory)
+    expect(files(directory)).toEqual(files((await run(fresh())).directory))
+  })
 
   it('starts again from the last checkpoint that is whole when a later one was cut short', async () => {
     const directory = fresh()

@@ -42,6 +42,8 @@ export interface TrainerOptions {
   onEvent(event: TrainingEvent): void
   /** Asked to stop: the trainer writes a checkpoint after the step in progress and returns. */
   readonly signal: AbortSignal
+  /** Pause once so many epochs are done; a later call with more goes on as if there had been no pause. */
+  readonly pauseAfter?: number
 }
 
 /** Trains to the end or to the signal; resumes from the latest checkpoint when there is one. */
@@ -51,11 +53,12 @@ export async function trainModel(
   options: TrainerOptions,
 ): Promise<TrainingProgressState> {
   if (options.data.rowCount === 0) throw noTrainingRows({ split: 'training' })
+  const { pauseAfter = Infinity } = options
   const latest = options.checkpoints.latest()
   let progress = latest ? await options.checkpoints.restore(latest, state) : initialProgress
   const step = await createTrainingStep(parts, state, options.profile)
   try {
-    while (!progress.isFinished && !options.signal.aborted) {
+    while (!progress.isFinished && !options.signal.aborted && progress.epoch < pauseAfter) {
       progress = await trainEpoch({ parts, state, options, step }, progress)
     }
     return progress

@@ -1,7 +1,7 @@
 /** The training section of the config with every default filled in. */
 import { availableParallelism } from 'node:os'
 import type { Config, OptimizerDeclaration } from '../features/index.js'
-import { deepDeclaration, wideDeclaration } from '../features/index.js'
+import { deepDeclaration, defaultOptimizers, wideDeclaration } from '../features/index.js'
 import { heads } from '../model/index.js'
 import type { ResolvedModel } from '../model/index.js'
 import { resolveOptimizer } from '../tables/index.js'
@@ -34,12 +34,6 @@ export interface TrainingSpec {
 }
 
 export type CheckpointInterval = { readonly unit: 'steps' | 'milliseconds'; readonly count: number }
-
-/** The paper's pair (§3.2): FTRL with L1 for the wide part, AdaGrad for the deep part. */
-const defaultOptimizers = {
-  wide: { name: 'ftrl', learningRate: 0.1, l1: 0.1, l2: 0.1 },
-  deep: { name: 'adagrad', learningRate: 0.05 },
-} as const
 
 /** Fills in the defaults; `isHigherBetter` knows the metrics. Throws `TRAINING_CONFIG_INVALID` with every fault at once. */
 export function resolveTraining(

@@ -9,12 +9,14 @@ import { inspect } from './inspect.js'
 import { prepare } from './prepare.js'
 import { recommend } from './recommend.js'
 import { train } from './train.js'
+import { tune } from './tune.js'
 
 /** Every command, in the order of the help. */
 export const commands: readonly CliCommand[] = [
   init,
   prepare,
   train,
+  tune,
   evaluate,
   calibrate,
   compare,

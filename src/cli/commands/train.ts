@@ -1,7 +1,7 @@
 import { loadConfig, trainBundle } from '../../pipeline/index.js'
 import type { TrainResult } from '../../pipeline/index.js'
 import type { CliCommand } from '../command.js'
-import { countOption, textOption } from '../command.js'
+import { countOption, settingsOption, textOption } from '../command.js'
 import { calibrationTable } from '../calibration-table.js'
 import { crossesLine } from '../cross-text.js'
 import { stopOnSignal } from '../stop-signal.js'
@@ -18,6 +18,7 @@ export const train: CliCommand = {
     ['--seed <n>', "seed instead of the config's"],
     ['--epochs <n>', "most epochs instead of the config's"],
     ['--part <part>', 'train one part only: wide, deep or both (default: as configured)'],
+    ['--set <path=value...>', "settings instead of the config's: model.deep.dropout=0.2 'model.deep.hidden=[64,32]'"],
     ['--profile', "print where the time of a step goes, beside the bare graph's"],
   ],
   example: 'npx widedeep train --config examples/frappe/widedeep.config.ts --out /var/models/frappe',
@@ -31,6 +32,7 @@ export const train: CliCommand = {
         seed: countOption(options, 'seed', { minimum: 0, fallback: undefined }),
         epochs: countOption(options, 'epochs', { fallback: undefined }),
         part: textOption(options, 'part', undefined),
+        set: settingsOption(options, 'set'),
         isProfiling: options['profile'] === true,
         signal: stop.signal,
         warn: output.warn,

@@ -1,0 +1,5 @@
+export { borderOf, spaceSize, valueBeyond } from './dimension.js'
+export { decide, rungEpochs } from './halving.js'
+export type { Decision, RungRecord } from './halving.js'
+export { proposeSettings } from './propose.js'
+export type { Observation } from './propose.js'
