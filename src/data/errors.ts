@@ -112,3 +112,10 @@ export const preparedVersionUnknown = defineError<{ directory: string; version: 
 )
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`
+
+export const negativesTooMany = defineError<{ users: number; items: number; most: number }>(
+  'DATA_NEGATIVES_TOO_MANY',
+  'usage',
+  ({ users, items, most }) =>
+    `data.negatives.sampling 'all' must stand for at most ${String(most)} pairs of a user and an item; got ${String(users)} users × ${String(items)} items; draw some: { sampling: 'uniform', perPositive: 20 }`,
+)

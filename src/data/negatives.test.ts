@@ -131,6 +131,29 @@ describe('sampled negatives', () => {
     })
   }
 
+  it('all: every item that a user did not act on, once an epoch, dealt out over the positive rows', async () => {
+    const sample = await samplerOf({ sampling: 'all' })
+    const keys = await data.split('train').keys()
+    const acted = new Map<string, Set<string>>()
+    keys.user?.forEach((user, row) =>
+      acted.set(user ?? '', (acted.get(user ?? '') ?? new Set()).add(keys.item?.[row] ?? '')),
+    )
+    for (const epoch of [0, 1]) {
+      const drawn: string[] = []
+      for (const batch of batches) {
+        const { ids, rowCount, labels, weights } = sample(batch, epoch)
+        for (let row = batch.rowCount; row < rowCount; row++) {
+          drawn.push(`${tokenOf('user', ids['user']?.ids[row])} ${tokenOf('item', ids['item']?.ids[row])}`)
+          expect([labels[row], weights[row]]).toEqual([0, 1])
+        }
+      }
+      const expected = [...acted].flatMap(([user, own]) =>
+        items.filter(({ key }) => !own.has(key)).map(({ key }) => `${user} ${key}`),
+      )
+      expect(drawn.sort()).toEqual(expected.sort())
+    }
+  })
+
   it('are a function of seed, epoch and row, whatever batch a row stands in', async () => {
     const [batch] = batches
     if (!batch) throw new Error('no batch')
@@ -165,6 +188,13 @@ describe('sampled negatives', () => {
     for (const [item, offset] of offsets)
       expect(offset).toBeCloseTo(-Math.log((itemCount * (masses.get(item) ?? 0)) / total), 5)
     expect(counts.size).toBe(itemCount)
+  })
+
+  it('all are refused where users times items would be too many', async () => {
+    const keys = await data.split('train').keys()
+    const many = Array.from({ length: 10_000_001 }, () => items[0] as CatalogueItem)
+    const input = { declaration: { sampling: 'all' } as const, encoder, items: many, itemFeatures: new Set<string>() }
+    expect(() => createNegativeSampler({ ...input, keys, seed: 1 })).toThrow('20 users × 10000001 items')
   })
 
   it('that cannot be drawn weigh nothing', async () => {

@@ -103,9 +103,12 @@ export interface HistoryDeclaration {
  * the same user and context and another item, drawn anew; never an item that the user acted on in training.
  */
 export interface NegativesDeclaration {
-  /** `uniform` over the items (default), `popularity` (positives to the power 0.75), or `inBatch`: items of the batch's positives. */
-  readonly sampling?: 'uniform' | 'popularity' | 'inBatch'
-  /** Rows for each positive one. Default 4. */
+  /**
+   * `uniform` over the items (default), `popularity` (positives to the power 0.75), `inBatch`: items of the batch's positives,
+   * or `all`: each item that a user did not act on, once an epoch. The last ranks best, for users × items up to 200 million.
+   */
+  readonly sampling?: 'uniform' | 'popularity' | 'inBatch' | 'all'
+  /** Rows for each positive one; not with `all`. Default 4. */
   readonly perPositive?: number
 }
 
@@ -233,6 +236,11 @@ export interface TrainingDeclaration {
   readonly plateau?: number
   /** Largest norm of the gradients of a step, all parts together; longer ones are scaled down to it. Default: any. */
   readonly clipNorm?: number
+  /**
+   * Epochs over which the weights are averaged: the average is what validation judges and what the bundle holds. 1 steadies a
+   * noisy training; larger ones suit long ones. Default 0 (off): the weights of the best epoch.
+   */
+  readonly averaging?: number
   /** Share of the training split kept for validation when the data brings none. Default 0.1. */
   readonly validationShare?: number
   /** Threads of the dense half. Default: all processors; byte-equality holds for one count. */

@@ -64,6 +64,7 @@ const whole: Config = {
     metric: 'auc',
     plateau: 0.5,
     clipNorm: 1,
+    averaging: 1,
     lossReduction: 'mean',
   },
 }

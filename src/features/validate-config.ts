@@ -94,7 +94,7 @@ const data = isObject({
       ['of'],
     ),
   ),
-  negatives: isObject({ sampling: isOneOf('uniform', 'popularity', 'inBatch'), perPositive: isCount(1, 1000) }),
+  negatives: isObject({ sampling: isOneOf('uniform', 'popularity', 'inBatch', 'all'), perPositive: isCount(1, 1000) }),
   impressions: textOrTexts,
   actions: textOrTexts,
 })
@@ -162,6 +162,7 @@ const training = isObject({
   metric: isText,
   plateau: isNumber(0, 1),
   clipNorm: isNumber(1e-6),
+  averaging: isNumber(0),
   validationShare: isNumber(0, 0.9),
   threads: isCount(),
   checkpointEvery: isText,
@@ -233,6 +234,9 @@ function keyIssues({ split: parts, negatives, history, user, item }: Record<stri
   return [
     ...need('data.negatives', negatives !== undefined, 'user'),
     ...need('data.negatives', negatives !== undefined, 'item'),
+    ...(isPlainObject(negatives) && negatives['sampling'] === 'all' && negatives['perPositive'] !== undefined
+      ? [faultAt('data.negatives.perPositive', "must be left out with sampling 'all': that takes every item; got a number")]
+      : []),
     ...need('a split within users', isPlainObject(parts) && parts['within'] === 'user', 'user'),
     ...histories.flatMap(([name, one]) =>
       isByTime && isPlainObject(one) && one['take'] === 'others'

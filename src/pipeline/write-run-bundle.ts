@@ -6,7 +6,7 @@ import type { PreparedData } from '../data/index.js'
 import type { Config } from '../features/index.js'
 import { writeBundle } from '../model/index.js'
 import type { GoldenRequest } from '../model/index.js'
-import { createModelState, inferenceConstants, openCheckpoints } from '../training/index.js'
+import { createModelState, exchangeAverage, inferenceConstants, openCheckpoints } from '../training/index.js'
 import type { ModelParts, TrainingProgressState } from '../training/index.js'
 import type { GoldenParts } from './golden.js'
 import { goldenRequests, openTrainedScorer } from './golden.js'
@@ -33,6 +33,7 @@ export async function writeRunBundle(runBundle: RunBundle): Promise<CalibrationR
   const best = progress.best?.checkpoint ?? checkpoints.latest() ?? ''
   const state = createModelState(parts)
   await checkpoints.restore(best, state)
+  exchangeAverage(state)
   const onnx = parts.network.inferenceModel(inferenceConstants(state, parts.network))
   const learned = await calibrated(runBundle, { parts, state, onnx })
   const calibration = learned?.calibration ?? null

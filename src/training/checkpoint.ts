@@ -79,8 +79,12 @@ function stateArrays(state: ModelState): { file: string; values: Float32Array }[
     ...[...state.tables].map(([name, table]) => ({ file: file('table', name), values: table.rows })),
     ...state.dense.names.map((name) => ({ file: file('dense', name), values: state.dense.raw(name) })),
     ...[...state.running].map(([name, values]) => ({ file: file('running', name), values })),
+    ...averageArrays(state).map(([name, values]) => ({ file: file('average', name), values })),
   ]
 }
+
+const averageArrays = ({ average }: ModelState): [string, Float32Array][] =>
+  average ? [['refreshes', average.refreshes], ...average.values] : []
 
 function removeOthers(directory: string, kept: ReadonlySet<string>): void {
   for (const name of readdirSync(directory)) {

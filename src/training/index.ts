@@ -1,6 +1,7 @@
 export { openCheckpoints } from './checkpoint.js'
 export type { Checkpoints } from './checkpoint.js'
 export { createModelState, inferenceConstants } from './model-state.js'
+export { exchangeAverage } from './weight-average.js'
 export type { ModelParts, ModelState } from './model-state.js'
 export { createStepProfile } from './step-profile.js'
 export type { StepProfile } from './step-profile.js'

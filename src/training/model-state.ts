@@ -7,6 +7,8 @@ import type { InputLayout, Network, ParameterSpec, ResolvedModel, TableSpec } fr
 import type { DenseParameters, Table, TableMemory } from '../tables/index.js'
 import { createDenseParameters, createTable, createTableMemory } from '../tables/index.js'
 import type { TrainingSpec } from './training-spec.js'
+import { createWeightAverage } from './weight-average.js'
+import type { WeightAverage } from './weight-average.js'
 
 export interface ModelState {
   readonly memory: TableMemory
@@ -14,6 +16,8 @@ export interface ModelState {
   readonly dense: DenseParameters
   /** Running mean and variance of each batch normalisation, by input name. */
   readonly running: ReadonlyMap<string, Float32Array>
+  /** `null` unless the config asks for it. */
+  readonly average: WeightAverage | null
 }
 
 export interface ModelParts {
@@ -46,7 +50,8 @@ export function createModelState({ model, layout, network, spec }: ModelParts): 
     running.set(`${name}/mean`, new Float32Array(width))
     running.set(`${name}/variance`, new Float32Array(width).fill(1))
   }
-  return { memory, tables, dense, running }
+  const average = spec.averaging > 0 ? createWeightAverage({ tables, dense, running }) : null
+  return { memory, tables, dense, running, average }
 }
 
 /** The weights that the inference graph needs, by input name, copied out of shared memory. */

@@ -11,6 +11,7 @@ import { afterEpoch, initialProgress } from './training-progress.js'
 import type { EpochRecord, TrainingProgressState } from './training-progress.js'
 import { createTrainingStep } from './training-step.js'
 import type { TrainingBatch, TrainingStep } from './training-step.js'
+import { updateAverage, withAverage } from './weight-average.js'
 
 export interface TrainingData {
   readonly rowCount: number
@@ -77,19 +78,22 @@ interface TrainerContext {
 async function trainEpoch(context: TrainerContext, start: TrainingProgressState): Promise<TrainingProgressState> {
   const { options, parts, step, state } = context
   const due = checkpointTimer(context)
-  const stepCount = parts.spec.epochs * Math.ceil(options.data.rowCount / parts.spec.batchSize)
+  const stepsOfEpoch = Math.ceil(options.data.rowCount / parts.spec.batchSize)
+  const stepCount = parts.spec.epochs * stepsOfEpoch
+  const averageMemory = parts.spec.averaging * stepsOfEpoch
   let progress = start
   for await (const batch of options.data.batches(start.epoch, start.batch)) {
     const { epoch, step: count, learningRateScale } = progress
     const loss = await step.run(batch, { epoch, step: count, stepCount, learningRateScale })
     progress = advance(progress, batch, loss)
+    updateAverage(state, { step: progress.step, memory: averageMemory })
     reportStep(context, progress, { rowCount: batch.rowCount, loss })
     if (options.signal.aborted || due(progress.step)) {
       options.onEvent({ kind: 'checkpoint', name: await options.checkpoints.save(state, progress) })
       if (options.signal.aborted) return progress
     }
   }
-  const metrics = await options.validate((features) => step.predict(features))
+  const metrics = await withAverage(state, () => options.validate((features) => step.predict(features)))
   const next = afterEpoch(progress, metrics, parts.spec)
   options.onEvent({ kind: 'checkpoint', name: await options.checkpoints.save(state, next) })
   const record = next.epochs.at(-1)

@@ -21,6 +21,8 @@ export interface TrainingSpec {
   readonly plateau: number
   /** Largest norm of a step's gradients; `null`: any. */
   readonly clipNorm: number | null
+  /** Epochs that the average of the weights remembers; 0: none. */
+  readonly averaging: number
   readonly threads: number
   readonly checkpointEvery: CheckpointInterval
   readonly lossReduction: LossReduction
@@ -59,6 +61,7 @@ export function resolveTraining(
     isHigherBetter: isHigherBetter(metric),
     plateau: training.plateau ?? 1,
     clipNorm: training.clipNorm ?? null,
+    averaging: training.averaging ?? 0,
     threads: training.threads ?? availableParallelism(),
     checkpointEvery: interval,
     lossReduction: training.lossReduction ?? 'sum',
