@@ -235,7 +235,12 @@ function keyIssues({ split: parts, negatives, history, user, item }: Record<stri
     ...need('data.negatives', negatives !== undefined, 'user'),
     ...need('data.negatives', negatives !== undefined, 'item'),
     ...(isPlainObject(negatives) && negatives['sampling'] === 'all' && negatives['perPositive'] !== undefined
-      ? [faultAt('data.negatives.perPositive', "must be left out with sampling 'all': that takes every item; got a number")]
+      ? [
+          faultAt(
+            'data.negatives.perPositive',
+            "must be left out with sampling 'all': that takes every item; got a number",
+          ),
+        ]
       : []),
     ...need('a split within users', isPlainObject(parts) && parts['within'] === 'user', 'user'),
     ...histories.flatMap(([name, one]) =>

@@ -43,7 +43,7 @@ const config: Config = {
       optimizer: { name: 'adagrad', learningRate: 0.05, schedule: { name: 'cosine', warmup: 2, floor: 0.8 } },
     },
   },
-  training: { batchSize: 64, epochs: 3, patience: 9, seed: 5, threads: 2, checkpointEvery: '4 steps' },
+  training: { batchSize: 64, epochs: 3, patience: 9, seed: 5, threads: 2, checkpointEvery: '4 steps', averaging: 1 },
 }
 const state: FeatureState = {
   columns: {

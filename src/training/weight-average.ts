@@ -99,7 +99,8 @@ function visit(weights: Weights, { values }: WeightAverage, visitor: Visitor): v
     const averages = values.get(name)
     if (!averages) continue
     for (let row = 0; row < count; row++) {
-      for (let column = 0; column < width; column++) visitor(live, row * stride + column, averages, row * width + column)
+      for (let column = 0; column < width; column++)
+        visitor(live, row * stride + column, averages, row * width + column)
     }
   }
 }
