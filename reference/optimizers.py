@@ -34,13 +34,22 @@ def ftrl(g, state, learningRate=0.1, initialAccumulator=0.1, l1=0.5, l2=0.25, be
     return np.where(np.abs(z) <= l1, 0.0, w)
 
 
+def proximalAdagrad(g, state, learningRate=0.1, initialAccumulator=0.1, l1=0.2, l2=0.25):
+    # Duchi et al. 2011, section 5, as TensorFlow's ProximalAdagradOptimizer.
+    n = state.setdefault("n", np.full_like(g, initialAccumulator))
+    n += g * g
+    rate = learningRate / np.sqrt(n)
+    moved = state["w"] - rate * g
+    return np.sign(moved) * np.maximum(np.abs(moved) - rate * l1, 0) / (1 + rate * l2)
+
+
 def sgd(g, state, learningRate=0.1, momentum=0.9):
     state["m"] = momentum * state.get("m", 0) - learningRate * g
     return state["w"] + state["m"]
 
 
 golden = {}
-for optimizer in (adagrad, adam, ftrl, sgd):
+for optimizer in (adagrad, adam, ftrl, proximalAdagrad, sgd):
     hyperparameters = dict(zip(optimizer.__code__.co_varnames[2:], optimizer.__defaults__))
     state, weights = {"w": np.zeros(5)}, []
     for gradient in GRADIENTS:

@@ -159,6 +159,8 @@ export interface WideDeclaration {
   readonly combiner?: 'sum' | 'mean' | 'sqrtn'
   /** Penalty λ/2·‖w‖² on the weights of ids and numbers; the bias has none. */
   readonly l2?: number
+  /** Penalty λ·|w| in the loss; unlike FTRL's own `l1` it makes weights small, seldom exactly zero. */
+  readonly l1?: number
   /** `touched` (default): weights of the batch's ids only. `everyStep`: all of them each step. */
   readonly regularization?: 'touched' | 'everyStep'
 }
@@ -175,11 +177,13 @@ export interface DeepDeclaration {
   /** What stands before the activation: the batch's statistics, or those of the row's own units. Default `none`. */
   readonly normalization?: NormalizationName
   readonly optimizer?: OptimizerDeclaration
-  /** Penalty λ/2·‖E‖² on embeddings, and on layers. */
+  /** Penalties λ/2·‖E‖² and λ·|E| on embeddings; `layerL2` and `layerL1` on layers. */
   readonly embeddingL2?: number
+  readonly embeddingL1?: number
   /** Standard deviation of fresh embeddings. Default 0.01. */
   readonly embeddingDeviation?: number
   readonly layerL2?: number
+  readonly layerL1?: number
   /** `touched` (default): rows of the batch only. `everyStep`: the whole table each step, as BARS. */
   readonly regularization?: 'touched' | 'everyStep'
 }

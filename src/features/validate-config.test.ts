@@ -43,6 +43,7 @@ const whole: Config = {
       crosses: [cross('seen', 'item'), cross('hour', 'price', { hashBuckets: 9, name: 'when' })],
       optimizer: { name: 'ftrl', learningRate: 0.1, schedule: { name: 'cosine', warmup: 10 } },
       l2: 0,
+      l1: 0,
       combiner: 'sqrtn',
       regularization: 'everyStep',
     },

@@ -14,6 +14,7 @@ export interface ResolvedWide {
   readonly columns: readonly string[]
   readonly combiner: NonNullable<WideDeclaration['combiner']>
   readonly l2: number
+  readonly l1: number
   readonly regularization: 'touched' | 'everyStep'
 }
 
@@ -25,8 +26,10 @@ export interface ResolvedDeep {
   readonly dropout: number
   readonly normalization: NonNullable<DeepDeclaration['normalization']>
   readonly embeddingL2: number
+  readonly embeddingL1: number
   readonly embeddingDeviation: number
   readonly layerL2: number
+  readonly layerL1: number
   readonly regularization: 'touched' | 'everyStep'
 }
 
@@ -63,6 +66,7 @@ export function resolveModel(config: Config, labels: readonly string[] = []): Re
       columns: [...(wide.features ?? features), ...(wide.crosses ?? []).map((cross) => cross.name)],
       combiner: wide.combiner ?? 'sum',
       l2: wide.l2 ?? 0,
+      l1: wide.l1 ?? 0,
       regularization: wide.regularization ?? 'touched',
     },
     deep: deep && resolveDeep(deep, features),
@@ -78,8 +82,10 @@ function resolveDeep(deep: DeepDeclaration, features: readonly string[]): Resolv
     dropout: deep.dropout ?? 0,
     normalization: deep.normalization ?? 'none',
     embeddingL2: deep.embeddingL2 ?? 0,
+    embeddingL1: deep.embeddingL1 ?? 0,
     embeddingDeviation: deep.embeddingDeviation ?? 0.01,
     layerL2: deep.layerL2 ?? 0,
+    layerL1: deep.layerL1 ?? 0,
     regularization: deep.regularization ?? 'touched',
   }
 }

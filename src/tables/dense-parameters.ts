@@ -10,6 +10,8 @@ export interface DenseParameterOptions {
   readonly optimizer: ResolvedOptimizer
   /** Penalty λ/2·‖w‖². */
   readonly l2: number
+  /** Penalty λ·|w|. Default 0. */
+  readonly l1?: number
 }
 
 export interface DenseParameters {
@@ -44,7 +46,7 @@ export function createDenseParameters(memory: TableMemory, options: readonly Den
     raw: (name) => find(name).table.rows,
     update(name, gradient, step) {
       const { table, length, gradient: at, slot } = find(name)
-      const { optimizer, offset, rowFloats, l2 } = table
+      const { optimizer, offset, rowFloats, l2, l1 } = table
       if (!optimizer) return
       memory.float32(at, length).set(gradient)
       if (step.gradientScale !== undefined) memory.kernels.scale(at, length, step.gradientScale)
@@ -59,15 +61,19 @@ export function createDenseParameters(memory: TableMemory, options: readonly Den
         1,
         at,
         l2,
+        l1,
         optimizer.hyperparameters,
       )
     },
   }
 }
 
-function createParameter(memory: TableMemory, { name, shape, optimizer, l2 }: DenseParameterOptions): DenseParameter {
+function createParameter(
+  memory: TableMemory,
+  { name, shape, optimizer, l2, l1 = 0 }: DenseParameterOptions,
+): DenseParameter {
   const length = shape.reduce((product, size) => product * size, 1)
-  const table = createTable(memory, { name, rowCount: 1, dimension: length, optimizer, l2 })
+  const table = createTable(memory, { name, rowCount: 1, dimension: length, optimizer, l2, l1 })
   table.initialize({ key: 0, standardDeviation: 0, distribution: 'zeros' })
   return { table, length, gradient: memory.allocate(4 * length), slot: memory.allocate(8) }
 }

@@ -57,6 +57,7 @@ export interface Kernels {
     uniqueCount: number,
     sums: number,
     l2: number,
+    l1: number,
     hyperparameters: number,
   ): void
   updateEvery(
@@ -69,6 +70,7 @@ export interface Kernels {
     sums: number,
     scratch: number,
     l2: number,
+    l1: number,
     hyperparameters: number,
   ): void
   dropoutMask(

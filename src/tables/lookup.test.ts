@@ -216,9 +216,19 @@ describe('the largest length of a row', () => {
 
 describe('regularisation', () => {
   /** One step with gradient 1 on row 2 of a table whose weights are all 10; λ = 0.1, rate 1. */
-  function after(regularization: 'touched' | 'everyStep'): number[] {
+  function after(
+    regularization: 'touched' | 'everyStep',
+    penalties: { l1?: number; l2?: number } = { l2: 0.1 },
+  ): number[] {
     const memory = createTableMemory()
-    const table = createTable(memory, { name: 't', rowCount: 4, dimension: 1, optimizer: sgd, l2: 0.1, regularization })
+    const table = createTable(memory, {
+      name: 't',
+      rowCount: 4,
+      dimension: 1,
+      optimizer: sgd,
+      ...penalties,
+      regularization,
+    })
     table.initialize({ key: 0, standardDeviation: 0, distribution: 'zeros' })
     table.writeWeights(0, Float32Array.of(10, 10, 10, 10))
     const lookup = createLookup(memory, { width: 1, parts: [{ table, column: 'x', offset: 0, combiner: 'sum' }] })
@@ -234,6 +244,11 @@ describe('regularisation', () => {
 
   it('"everyStep" moves every row: 10 − 0.1 · 10 = 9 where the batch did not touch it', () => {
     expect(after('everyStep')).toEqual([9, 9, 8, 9])
+  })
+
+  it('L1 moves the same rows by the sign of their weights: 10 − (1 + 0.5) = 8.5, and 10 − 0.5 = 9.5', () => {
+    expect(after('touched', { l1: 0.5 })).toEqual([10, 10, 8.5, 10])
+    expect(after('everyStep', { l1: 0.5 })).toEqual([9.5, 9.5, 8.5, 9.5])
   })
 
   it('refuses "everyStep" on a table that is too large to update at each step', () => {

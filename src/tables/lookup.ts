@@ -225,12 +225,12 @@ const squaredNorm = ({ kernels }: TableMemory, { table, summed }: TableUpdate): 
 function updateTable({ kernels }: TableMemory, update: TableUpdate, step: OptimizerStep): void {
   const { table, slots } = update
   const { met, unique, sums } = update.summed
-  const { optimizer, offset, rowFloats, dimension, l2, maxNorm } = table
+  const { optimizer, offset, rowFloats, dimension, l2, l1, maxNorm } = table
   if (!optimizer) throw new Error(`internal: table ${table.name} was opened for scoring`)
   const { gradientScale = 1 } = step
   if (gradientScale !== 1) kernels.scale(sums, met * dimension, gradientScale)
   optimizer.prepare(step)
-  const isEvery = table.regularization === 'everyStep' && l2 > 0
+  const isEvery = table.regularization === 'everyStep' && (l2 > 0 || l1 > 0)
   if (isEvery) {
     kernels.updateEvery(
       optimizer.index,
@@ -242,6 +242,7 @@ function updateTable({ kernels }: TableMemory, update: TableUpdate, step: Optimi
       sums,
       update.scratch,
       l2,
+      l1,
       optimizer.hyperparameters,
     )
   } else {
@@ -255,6 +256,7 @@ function updateTable({ kernels }: TableMemory, update: TableUpdate, step: Optimi
       met,
       sums,
       l2,
+      l1,
       optimizer.hyperparameters,
     )
   }

@@ -54,6 +54,33 @@ describe('FTRL-Proximal', () => {
   })
 })
 
+describe('proximal AdaGrad', () => {
+  it('follows the hand arithmetic of two steps with both penalties, to exactly zero', () => {
+    // η = 0.5, λ₁ = 0.2, λ₂ = 0.4, n₀ = 0.1, w₀ = 1.
+    // g = 2: n = 4.1; ηₜ = 0.5/2.0248457 = 0.2469324; u = 1 − 0.4938648 = 0.5061352; w = (0.5061352 − 0.0493865)/(1 + 0.0987730) = 0.4156897
+    // g = 2: n = 8.1; ηₜ = 0.5/2.8460499 = 0.1756821; u = 0.4156897 − 0.3513642 = 0.0643255; w = (0.0643255 − 0.0351364)/1.0702728 = 0.0272726
+    // g = 0: ηₜ the same: u = 0.0272726 < 0.0351364, so w = 0 exactly.
+    const optimizer = { name: 'proximalAdagrad', learningRate: 0.5, l1: 0.2, l2: 0.4, initialAccumulator: 0.1 }
+    const weights = trajectory(optimizer, [2, 2, 0], 1)
+    expect(weights[0]).toBeCloseTo(0.4156897, 6)
+    expect(weights[1]).toBeCloseTo(0.0272726, 6)
+    expect(weights[2]).toBe(0)
+  })
+})
+
+describe('an L1 penalty', () => {
+  it('adds λ times the sign of each weight to the gradient, nothing at zero', () => {
+    const values = [2, -3, 0, 1, -0.5]
+    const dense = createDenseParameters(createTableMemory(), [
+      { name: 'w', shape: [5], optimizer: resolveOptimizer({ name: 'sgd', learningRate: 0.1 }), l2: 0.5, l1: 0.2 },
+    ])
+    dense.weights('w').set(values)
+    dense.update('w', new Float32Array(5).fill(1), step(1))
+    for (const [index, weight] of values.entries())
+      expect(dense.weights('w')[index]).toBeCloseTo(weight - 0.1 * (1 + 0.5 * weight + 0.2 * Math.sign(weight)), 6)
+  })
+})
+
 describe.each(names)('%s', (name) => {
   const optimizer = resolveOptimizer({ name, learningRate: 0.05 })
 

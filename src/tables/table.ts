@@ -13,6 +13,8 @@ export interface TableOptions {
   readonly optimizer: ResolvedOptimizer | null
   /** Penalty λ/2·‖w‖². Default 0. */
   readonly l2?: number
+  /** Penalty λ·|w|. Default 0. */
+  readonly l1?: number
   /** Rows that the penalty moves: those of the batch (default), or all at each step, as BARS. */
   readonly regularization?: 'touched' | 'everyStep'
   /** Largest length of a row; longer ones are scaled down to it after each update. Default: any. */
@@ -36,6 +38,7 @@ export interface Table {
   readonly offset: number
   readonly optimizer: BoundOptimizer | null
   readonly l2: number
+  readonly l1: number
   readonly regularization: 'touched' | 'everyStep'
   /** 0: any length. */
   readonly maxNorm: number
@@ -54,9 +57,9 @@ const everyStepLimit = 50_000_000
 
 /** Makes a table of zeros. */
 export function createTable(memory: TableMemory, options: TableOptions): Table {
-  const { name, rowCount, dimension, optimizer, l2 = 0, regularization = 'touched', maxNorm = 0 } = options
+  const { name, rowCount, dimension, optimizer, l2 = 0, l1 = 0, regularization = 'touched', maxNorm = 0 } = options
   const size = rowCount * dimension
-  if (regularization === 'everyStep' && l2 > 0 && size > everyStepLimit)
+  if (regularization === 'everyStep' && (l2 > 0 || l1 > 0) && size > everyStepLimit)
     throw everyStepTooLarge({ table: name, size, limit: everyStepLimit })
   const slots = optimizer ? initialSlots(optimizer) : []
   const rowFloats = Math.ceil((dimension * (1 + slots.length)) / 4) * 4
@@ -70,6 +73,7 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
     offset,
     optimizer: optimizer && bindOptimizer(memory, optimizer),
     l2,
+    l1,
     regularization,
     maxNorm,
     rows,

@@ -41,7 +41,7 @@ export function createModelState({ model, layout, network, spec }: ModelParts): 
       shape: parameter.shape,
       optimizer:
         parameter.name === 'bias' && parameter.part === 'wide' ? spec.optimizers.bias : spec.optimizers[parameter.part],
-      l2: densePenalty(parameter, model),
+      ...densePenalties(parameter, model),
     })),
   )
   for (const parameter of network.parameters) initialize(dense.weights(parameter.name), parameter, spec.seed)
@@ -64,9 +64,11 @@ export function inferenceConstants(state: ModelState, network: Network): Record<
 
 function freshTable(memory: TableMemory, table: TableSpec, { model, spec }: Pick<ModelParts, 'model' | 'spec'>): Table {
   const { part } = table
-  const l2 = part === 'wide' ? (model.wide?.l2 ?? 0) : (model.deep?.embeddingL2 ?? 0)
+  const { wide, deep } = model
+  const penalties =
+    part === 'wide' ? penaltiesOf(wide?.l2, wide?.l1) : penaltiesOf(deep?.embeddingL2, deep?.embeddingL1)
   const regularization = model[part]?.regularization ?? 'touched'
-  const fresh = createTable(memory, { ...table, optimizer: spec.optimizers[part], l2, regularization })
+  const fresh = createTable(memory, { ...table, optimizer: spec.optimizers[part], ...penalties, regularization })
   if (part === 'wide') fresh.initialize({ key: 0, standardDeviation: 0, distribution: 'zeros' })
   else {
     const standardDeviation = model.deep?.embeddingDeviation ?? 0.01
@@ -80,9 +82,16 @@ function freshTable(memory: TableMemory, table: TableSpec, { model, spec }: Pick
   return fresh
 }
 
-function densePenalty(parameter: ParameterSpec, model: ResolvedModel): number {
-  if (!parameter.isPenalized) return 0
-  return parameter.part === 'wide' ? (model.wide?.l2 ?? 0) : (model.deep?.layerL2 ?? 0)
+interface Penalties {
+  readonly l2: number
+  readonly l1: number
+}
+
+const penaltiesOf = (l2 = 0, l1 = 0): Penalties => ({ l2, l1 })
+
+function densePenalties({ isPenalized, part }: ParameterSpec, { wide, deep }: ResolvedModel): Penalties {
+  if (!isPenalized) return penaltiesOf()
+  return part === 'wide' ? penaltiesOf(wide?.l2, wide?.l1) : penaltiesOf(deep?.layerL2, deep?.layerL1)
 }
 
 /** Glorot and Bengio 2010, uniform: `±√(6 / (in + out))`. */

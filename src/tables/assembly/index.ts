@@ -5,6 +5,7 @@
 export { adagrad, adagradDeclaration, adagradIndex } from './optimizers/adagrad'
 export { adam, adamDeclaration, adamIndex, adamPrepare } from './optimizers/adam'
 export { ftrl, ftrlDeclaration, ftrlIndex } from './optimizers/ftrl'
+export { proximalAdagrad, proximalAdagradDeclaration, proximalAdagradIndex } from './optimizers/proximalAdagrad'
 export { sgd, sgdDeclaration, sgdIndex } from './optimizers/sgd'
 export { gather, gatherBags, bagCoefficients } from './gather'
 export { accumulate, limitNorms, scale, sumOfSquares, updateTouched, updateEvery } from './update'

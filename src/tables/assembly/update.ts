@@ -99,13 +99,27 @@ export function scale(values: usize, count: i32, factor: f32): void {
   scaleTo(values, values, count, factor)
 }
 
+/** target += l2 · weights + l1 · sign(weights): the gradients of λ₂/2·‖w‖² and of λ₁·|w|, which at zero pulls nowhere. */
+// @ts-ignore: decorator
+@inline
+function addPenalties(target: usize, weights: usize, width: i32, l2: f32, l1: f32): void {
+  if (l2 != 0) addTo(target, weights, width, l2)
+  if (l1 == 0) return
+  for (let i: i32 = 0; i < width; i++) {
+    const at = <usize>i << 2
+    const weight = load<f32>(weights + at)
+    const pull: f32 = weight > 0 ? l1 : weight < 0 ? -l1 : 0
+    store<f32>(target + at, load<f32>(target + at) + pull)
+  }
+}
+
 /**
- * Updates the rows met in the batch, with `l2 · weights` added to their gradients, and clears their slots. Returns what it
+ * Updates the rows met in the batch, with the gradients of the penalties `l2` and `l1` added to theirs, and clears their slots. Returns what it
  * read ahead, a number without meaning: loads that lead nowhere would be compiled away.
  */
 export function updateTouched(
   optimizer: u32, table: usize, rowFloats: i32, dimension: i32, slots: usize, unique: usize, uniqueCount: i32,
-  sums: usize, l2: f32, hyperparameters: usize,
+  sums: usize, l2: f32, l1: f32, hyperparameters: usize,
 ): i32 {
   const rowBytes = <usize>rowFloats << 2
   let read: i32 = 0
@@ -117,7 +131,7 @@ export function updateTouched(
       const id = load<u32>(unique + (<usize>i << 2))
       const row = table + <usize>id * rowBytes
       const gradient = sums + ((<usize>i * <usize>dimension) << 2)
-      if (l2 != 0) addTo(gradient, row, dimension, l2)
+      addPenalties(gradient, row, dimension, l2, l1)
       call_indirect<void>(optimizer, row, gradient, dimension, hyperparameters)
       store<i32>(slots + (<usize>id << 2), -1)
     }
@@ -125,10 +139,10 @@ export function updateTouched(
   return read
 }
 
-/** Updates every row of the table: those not met have the gradient `l2 · weights` alone. scratch: `dimension` floats. */
+/** Updates every row of the table: those not met have the gradients of the penalties alone. scratch: `dimension` floats. */
 export function updateEvery(
   optimizer: u32, table: usize, rowFloats: i32, dimension: i32, rowCount: i32, slots: usize,
-  sums: usize, scratch: usize, l2: f32, hyperparameters: usize,
+  sums: usize, scratch: usize, l2: f32, l1: f32, hyperparameters: usize,
 ): void {
   const rowBytes = <usize>rowFloats << 2
   const sumBytes = <usize>dimension << 2
@@ -137,8 +151,8 @@ export function updateEvery(
     const slot = load<i32>(slotAt)
     const row = table + <usize>id * rowBytes
     const gradient = slot < 0 ? scratch : sums + <usize>slot * sumBytes
-    if (slot < 0) scaleTo(gradient, row, dimension, l2)
-    else addTo(gradient, row, dimension, l2)
+    if (slot < 0) memory.fill(gradient, 0, sumBytes)
+    addPenalties(gradient, row, dimension, l2, l1)
     call_indirect<void>(optimizer, row, gradient, dimension, hyperparameters)
     store<i32>(slotAt, -1)
   }
