@@ -3,12 +3,12 @@ import { frozen } from './declare.js'
 import type {
   Config,
   CrossDeclaration,
-  DataDeclaration,
   DeepDeclaration,
   ModelDeclaration,
   TrainingDeclaration,
   WideDeclaration,
 } from './feature-spec.js'
+import type { DataDeclaration } from './data-spec.js'
 import type { TuneDeclaration } from '../space/index.js'
 
 /** The names of the features of a config, flat or grouped. */

@@ -1,5 +1,6 @@
 /** The shape of `widedeep.config.ts`: what a user declares. Plain data; paths resolve against the config file. */
 import type { ColumnDeclaration } from './column.js'
+import type { DataDeclaration } from './data-spec.js'
 import type { HeadName } from './label-kind.js'
 import type { ActivationName, NormalizationName } from './layer-names.js'
 import type { TuneDeclaration } from '../space/index.js'
@@ -22,117 +23,6 @@ export interface CrossDeclaration<N extends string = string> {
   readonly minCount: number
   /** When given, crosses are hashed into this many buckets instead of an exact vocabulary. */
   readonly hashBuckets?: number
-}
-
-/** How text files are read; every key has the default of RFC 4180 files with a header. */
-export interface FileFormat {
-  readonly type?: 'csv' | 'parquet' | 'ndjson'
-  readonly delimiter?: string
-  readonly encoding?: 'utf-8' | 'latin-1' | 'utf-16'
-  /** Values that mean "missing", beside the empty one. */
-  readonly null?: string | readonly string[]
-  readonly header?: boolean
-  /** Column names when the file has no header. */
-  readonly columns?: readonly string[]
-  readonly quote?: string
-  /** Rows whose cells do not parse: the largest share of rows that may be left out with a warning. Default 0.001. */
-  readonly badRows?: number
-}
-
-/** A table joined to the examples by key. */
-export interface JoinDeclaration {
-  readonly from: string
-  /** Column of the same name on both sides, or `{ examples: 'movie_id', table: 'id' }`. */
-  readonly on: string | { readonly examples: string; readonly table: string }
-  readonly format?: FileFormat
-}
-
-export interface LabelDeclaration {
-  /** Column of the examples. */
-  readonly column: string
-  /** Values that are positive, for a binary head; without it the column is read as a number. */
-  readonly positive?: readonly (string | number)[]
-  /** Positive when the number is at least this, for example a rating of 4. */
-  readonly atLeast?: number
-  /** Classes of a multi-class or multi-label head, in the order of their logits. Default: those of the training split, sorted. */
-  readonly classes?: readonly (string | number)[]
-  /** Factors on the weight of rows of a class in training (of a label, for a multi-label head); 1 where none is given. */
-  readonly classWeights?: Readonly<Record<string, number>>
-  /** The class whose probability items are ranked by. */
-  readonly positiveLabel?: string | number
-  /** Between the labels of a text, for a multi-label head. Default `|`. */
-  readonly separator?: string
-}
-
-export type SplitDeclaration =
-  /** The last `test` (and `validation` before it) of the time column, by share (`0.1`) or by duration (`'1d'`). */
-  | {
-      readonly by: 'time'
-      readonly column?: string
-      readonly validation?: number | string
-      readonly test?: number | string
-    }
-  /** A column that names the split: values 'train', 'validation', 'test'. */
-  | { readonly by: 'column'; readonly column: string }
-  | {
-      readonly by: 'random'
-      readonly validation?: number
-      readonly test?: number
-      readonly seed?: number
-      /** `'user'`: the shares are drawn from each user's rows, so that every user with enough of them has some in each split. */
-      readonly within?: 'user'
-    }
-
-/** A list feature of the user's own earlier rows: strictly before the row's time, so that the future never leaks. */
-export interface HistoryDeclaration {
-  /** Column collected, usually the item key. */
-  readonly of: string
-  /** Only earlier rows where this column is at least this number. */
-  readonly where?: { readonly column: string; readonly atLeast: number }
-  /** The last so many, newest last. Default 20. */
-  readonly last?: number
-  /**
-   * `'earlier'` (default): rows before the row's own time. `'others'`: all other rows of the user in the training split, for
-   * data without order or with a random split; it would leak the future into a split by time, and is refused there.
-   */
-  readonly take?: 'earlier' | 'others'
-}
-
-/**
- * Data that tells only what was done, not what was shown: in each epoch every positive training row is joined by rows with
- * the same user and context and another item, drawn anew; never an item that the user acted on in training.
- */
-export interface NegativesDeclaration {
-  /**
-   * `uniform` over the items (default), `popularity` (positives to the power 0.75), `inBatch`: items of the batch's positives,
-   * or `all`: each item that a user did not act on, once an epoch. The last ranks best, for users × items up to 200 million.
-   */
-  readonly sampling?: 'uniform' | 'popularity' | 'inBatch' | 'all'
-  /** Rows for each positive one; not with `all`. Default 4. */
-  readonly perPositive?: number
-}
-
-export interface DataDeclaration {
-  /** Labelled rows: a path, a glob or several. */
-  readonly examples?: string | readonly string[]
-  readonly validation?: string | readonly string[]
-  readonly test?: string | readonly string[]
-  readonly format?: FileFormat
-  readonly join?: readonly JoinDeclaration[]
-  readonly label?: LabelDeclaration
-  readonly weight?: string
-  readonly split?: SplitDeclaration
-  /** Key columns: who, what, when. Ranking and grouped metrics need `user` and `item`. */
-  readonly user?: string
-  readonly item?: string
-  readonly time?: string
-  /** Column to show for an item. */
-  readonly title?: string
-  readonly history?: Readonly<Record<string, HistoryDeclaration>>
-  readonly negatives?: NegativesDeclaration
-  /** Impression and action logs (the label join). */
-  readonly impressions?: string | readonly string[]
-  readonly actions?: string | readonly string[]
 }
 
 /** How a learning rate changes with the steps; `name` is a schedule of room training: constant, exponential, cosine. */

@@ -13,21 +13,15 @@ export {
 } from './config-access.js'
 export { defaultOptimizers, withSettings } from './config-settings.js'
 export { resolvedDeclaration, sourceColumnOf, stateOwner } from './config-access.js'
+export type { Config, CrossDeclaration, DeepDeclaration } from './feature-spec.js'
+export type { ModelDeclaration, OptimizerDeclaration, WideDeclaration } from './feature-spec.js'
 export type {
-  Config,
-  CrossDeclaration,
   DataDeclaration,
-  DeepDeclaration,
   FileFormat,
   HistoryDeclaration,
-} from './feature-spec.js'
-export type {
-  ModelDeclaration,
   NegativesDeclaration,
-  OptimizerDeclaration,
   SplitDeclaration,
-  WideDeclaration,
-} from './feature-spec.js'
+} from './data-spec.js'
 export { labelKindOf } from './label-kind.js'
 // What is learned, and what encodes.
 export { kindOf } from './columns/index.js'
