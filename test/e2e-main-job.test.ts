@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -12,34 +12,16 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { simulatedConfig, writeSimulatedLogs } from '../src/simulator/index.js'
+import { json, launcher, widedeepIn } from './command-line.js'
+import type { Ran } from './command-line.js'
 
-const launcher = fileURLToPath(new URL('../bin/widedeep.js', import.meta.url))
 let home = ''
 let config = ''
 
-interface Ran {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
 /** Runs the real command line in a directory of its own. */
-function widedeep(args: readonly string[], cwd = home): Ran {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, ...args], {
-    cwd,
-    encoding: 'utf8',
-    env: { ...process.env, WIDEDEEP_DATA: '' },
-  })
-  return { code: status, stdout, stderr }
-}
-
-function json(ran: Ran): Record<string, unknown> {
-  expect(ran.stdout.trim().split('\n')).toHaveLength(1)
-  return JSON.parse(ran.stdout) as Record<string, unknown>
-}
+const widedeep = (args: readonly string[], cwd = home): Ran => widedeepIn(cwd, args)
 
 /** Every file below a directory with its content. */
 function contents(directory: string, prefix = ''): Record<string, string> {

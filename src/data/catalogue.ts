@@ -85,7 +85,7 @@ function usersSql({ config, columns, labels }: EncodeContext, { user, item, hist
   )
   const joins = [...wanted].map(
     (history) =>
-      `LEFT JOIN (${trainedHistorySql(history)}) AS ${historyName(history.name)} ON ${historyName(history.name)}.user = ${user}`,
+      `LEFT JOIN (${trainedHistorySql(history)}) AS ${historyName(history.name)} ON ${historyName(history.name)}.user = CAST(${user} AS VARCHAR)`,
   )
   const acted = `__split = 'train' AND ${actedSql(config, '__label', labels)}`
   const seen =
@@ -100,9 +100,12 @@ const historyName = (name: string): string => quoteName(`history of ${name}`)
 
 /** What a user's history is after the last row of the training split. */
 function trainedHistorySql({ events, last }: HistoryTables): string {
+  // Actions belong to no row: those known by the last moment of training.
+  const trained = `CASE WHEN __row IS NULL THEN t <= (SELECT max(__time) FROM examples WHERE __split = 'train')
+      ELSE __row IN (SELECT __row FROM examples WHERE __split = 'train') END`
   return `SELECT user, list(item ORDER BY pos) AS items FROM (
       SELECT user, item, pos, row_number() OVER (PARTITION BY user ORDER BY pos DESC) AS back
-      FROM ${events} JOIN examples USING (__row) WHERE __split = 'train')
+      FROM ${events} WHERE ${trained})
     WHERE back <= ${String(last)} GROUP BY user`
 }
 

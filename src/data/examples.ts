@@ -146,7 +146,7 @@ function joinSql(config: Config, { columns, own, joins }: JoinPlan): string {
     'source.rowid AS __row',
     'source.__file AS __file',
     'source.__given AS __given',
-    `${label ? labelSql(config, cellOf(label.column)) : 'NULL'} AS __label`,
+    `${label?.column === undefined ? unlabelled(config) : labelSql(config, cellOf(label.column))} AS __label`,
     `CAST(${weight === undefined ? '1' : numberSql(cellOf(weight))} AS DOUBLE) AS __weight`,
     `CAST(${time === undefined ? 'NULL' : timeSql(cellOf(time))} AS DOUBLE) AS __time`,
     ...joins.map(
@@ -161,6 +161,9 @@ function joinSql(config: Config, { columns, own, joins }: JoinPlan): string {
   )
   return `CREATE TABLE joined AS SELECT ${select.join(', ')} FROM source ${from.join(' ')}`
 }
+
+/** Where actions make the label, every row is negative until one is found. */
+const unlabelled = ({ data }: Config): string => (data.label?.action === undefined ? 'NULL' : '0.0')
 
 async function unmatchedWarnings({ database }: SourceReader, joins: readonly JoinedTable[]): Promise<string[]> {
   const warnings: string[] = []
@@ -181,13 +184,14 @@ async function checkRows(reader: SourceReader, config: Config, columns: CellColu
   const { label, weight } = config.data
   const time = timeColumn(config)
   if (!label) throw examplesUndeclared({ need: 'label' })
-  const labels = await findOffenders(reader, '__label IS NULL', columns.get(label.column))
-  if (labels) throw labelInvalid({ column: label.column, need: labelExpectation(config), ...labels })
+  const { column = '' } = label
+  const labels = await findOffenders(reader, '__label IS NULL', columns.get(column))
+  if (labels) throw labelInvalid({ column, need: labelExpectation(config), ...labels })
   if (weight !== undefined) {
     const weights = await findOffenders(reader, '__weight IS NULL OR __weight < 0', columns.get(weight))
     if (weights) throw weightInvalid({ column: weight, ...weights })
   }
-  if (time !== undefined && (config.data.split?.by === 'time' || config.data.history)) {
+  if (time !== undefined && (config.data.split?.by === 'time' || config.data.history || label.action !== undefined)) {
     const times = await findOffenders(reader, '__time IS NULL', columns.get(time))
     if (times) throw timeInvalid({ column: time, ...times })
   }

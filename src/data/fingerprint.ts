@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { checksumFile } from '../base/index.js'
 import type { Config } from '../features/index.js'
-import { declaredCrosses } from '../features/index.js'
+import { actionsDeclaration, declaredCrosses } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { findFiles } from './source-files.js'
 
@@ -26,7 +26,14 @@ export async function fingerprintOf(database: Database, config: Config, configDi
     share: training?.validationShare,
   }
   const hash = createHash('sha256').update(JSON.stringify([preparedVersion, relevant]))
-  const patterns = [data.examples, data.validation, data.test, ...(data.join ?? []).map(({ from }) => from)]
+  const patterns = [
+    data.examples,
+    data.impressions,
+    data.validation,
+    data.test,
+    actionsDeclaration(config)?.from,
+    ...(data.join ?? []).map(({ from }) => from),
+  ]
   for (const pattern of patterns) {
     if (pattern === undefined) continue
     for (const file of await findFiles(database, pattern, configDirectory))

@@ -1,9 +1,11 @@
 /**
- * Lists of a user's own rows: those strictly before the row's time, so that the future never leaks into an example; or, where
- * there is no order, the others of the training split.
+ * Lists of what a user did: strictly before the row's time (and known by then), so that the future never leaks into an example; or,
+ * where there is no order, the others of the training split.
  */
 import type { Config, HistoryDeclaration } from '../features/index.js'
 import type { Database } from '../sql/index.js'
+import { actionsTable } from './actions.js'
+import { kindCondition } from './attribution.js'
 import { examplesUndeclared, timeNotConfigured } from './errors.js'
 import type { CellColumns } from './examples.js'
 import { numberSql } from './label.js'
@@ -14,12 +16,12 @@ export interface HistoryTables {
   readonly name: string
   /** `__row`, `items`: for each row with a history. */
   readonly rows: string
-  /** `user`, `pos` (from 1, in order of time), `item`, `__row`: what happened, of every split. */
+  /** `user`, `t` (from when it was known), `pos` (from 1, in order of that), `item`, `__row` (`NULL` for actions): what happened, of every split. */
   readonly events: string
   readonly last: number
 }
 
-/** Makes the tables of each declared history from `joined`. */
+/** Makes the tables of each declared history from `joined` and, where the config has one, the table of actions. */
 export async function makeHistories(
   database: Database,
   config: Config,
@@ -39,39 +41,47 @@ export async function makeHistories(
       events: `events_${String(index)}`,
       last: history.last ?? defaultLast,
     }
-    const isOthers = history.take === 'others'
-    const condition = eventCondition(history, columns) + (isOthers ? " AND __split = 'train'" : '')
-    await database.run(eventsSql(tables.events, user, condition, columns.get(history.of) ?? ''))
-    await database.run((isOthers ? othersSql : historySql)(tables, user, condition))
+    await database.run(`CREATE TABLE ${tables.events} AS SELECT *, row_number() OVER (PARTITION BY user ORDER BY t, place) AS pos
+      FROM (${eventsSql(config, history, { columns, user })})`)
+    await database.run((history.take === 'others' ? othersSql : historySql)(tables, user))
     made.push(tables)
   }
   return made
 }
 
-function eventCondition({ of, where }: HistoryDeclaration, columns: CellColumns): string {
-  const isItem = `${columns.get(of) ?? ''} IS NOT NULL`
-  return where ? `${isItem} AND (${numberSql(columns.get(where.column) ?? '')}) >= ${String(where.atLeast)}` : isItem
+/** `user`, `item`, `t`, `__row` and `place` (the order among events of one moment). */
+function eventsSql(
+  { data }: Config,
+  history: HistoryDeclaration,
+  { columns, user }: { readonly columns: CellColumns; readonly user: string },
+): string {
+  const { action } = history
+  if (action !== undefined) {
+    const kinds = kindCondition(data, typeof action === 'string' ? [action] : action)
+    return `SELECT user, item, known AS t, CAST(NULL AS BIGINT) AS __row, id AS place FROM ${actionsTable} WHERE ${kinds}`
+  }
+  const isOfTraining = history.take === 'others' ? " AND __split = 'train'" : ''
+  return `SELECT CAST(${user} AS VARCHAR) AS user, ${columns.get(history.of) ?? ''} AS item, __time AS t, __row, __row AS place
+    FROM joined WHERE ${user} IS NOT NULL AND ${rowCondition(history, columns)}${isOfTraining}`
 }
 
-function eventsSql(table: string, user: string, condition: string, item: string): string {
-  return `CREATE TABLE ${table} AS
-    SELECT ${user} AS user, ${item} AS item, __row, row_number() OVER (PARTITION BY ${user} ORDER BY __time, __row) AS pos
-    FROM joined WHERE ${user} IS NOT NULL AND ${condition}`
+function rowCondition({ of, where }: HistoryDeclaration, columns: CellColumns): string {
+  const isItem = `${columns.get(of) ?? ''} IS NOT NULL`
+  return where ? `${isItem} AND (${numberSql(columns.get(where.column) ?? '')}) >= ${String(where.atLeast)}` : isItem
 }
 
 /**
  * A user's events lie in blocks of `last`; a row needs the block with its newest event and the one before. So the work is linear in the
  * rows, however long a user's history is, and no list is sorted for a row.
  */
-function historySql({ rows, events, last }: HistoryTables, user: string, condition: string): string {
+function historySql({ rows, events, last }: HistoryTables, user: string): string {
   const size = String(last)
   return `CREATE TABLE ${rows} AS
-    WITH earlier AS (
-      SELECT __row, ${user} AS user,
-        count(*) FILTER (WHERE ${condition}) OVER (PARTITION BY ${user} ORDER BY __time RANGE UNBOUNDED PRECEDING)
-          - count(*) FILTER (WHERE ${condition}) OVER (PARTITION BY ${user}, __time) AS n
-      FROM joined WHERE ${user} IS NOT NULL),
-    places AS (SELECT __row, user, (n - 1) // ${size} AS block, (n - 1) % ${size} + 1 AS own FROM earlier WHERE n > 0),
+    WITH moments AS (SELECT user, t, max(pos) AS n FROM ${events} GROUP BY user, t),
+    earlier AS (
+      SELECT joined.__row, moments.user, moments.n FROM joined ASOF JOIN moments
+        ON CAST(joined.${user} AS VARCHAR) = moments.user AND joined.__time > moments.t),
+    places AS (SELECT __row, user, (n - 1) // ${size} AS block, (n - 1) % ${size} + 1 AS own FROM earlier),
     blocks AS (SELECT user, (pos - 1) // ${size} AS block, list(item ORDER BY pos) AS items FROM ${events} GROUP BY ALL)
     SELECT __row, list_slice(
         list_concat(coalesce(before.items, []), newest.items),
@@ -88,6 +98,6 @@ function othersSql({ rows, events, last }: HistoryTables, user: string): string 
     others AS (
       SELECT joined.__row, CASE WHEN own.pos IS NULL THEN users.items
         ELSE list_concat(list_slice(users.items, 1, own.pos - 1), list_slice(users.items, own.pos + 1, len(users.items))) END AS items
-      FROM joined JOIN users ON users.user = joined.${user} LEFT JOIN ${events} AS own ON own.__row = joined.__row)
+      FROM joined JOIN users ON users.user = CAST(joined.${user} AS VARCHAR) LEFT JOIN ${events} AS own ON own.__row = joined.__row)
     SELECT __row, list_slice(items, greatest(len(items) - ${String(last)}, 0) + 1, len(items)) AS items FROM others`
 }

@@ -1,6 +1,7 @@
 // From files to encoded examples.
 export { prepare } from './prepare.js'
 export type { PrepareOptions, PrepareResult } from './prepare.js'
+export type { AttributionReport } from './attribution.js'
 export { encodeFiles } from './encode-files.js'
 export type { EncodedFiles, EncodeFilesOptions } from './encode-files.js'
 // What training and evaluation read.

@@ -1,6 +1,10 @@
 /** The table `examples`: joined rows with their histories and their split. */
 import type { Config } from '../features/index.js'
 import { allFeatures, sourceColumnOf } from '../features/index.js'
+import type { ActionLog } from './actions.js'
+import { actionsTable, readActions } from './actions.js'
+import type { AttributionReport } from './attribution.js'
+import { attributeActions, attributionWarnings } from './attribution.js'
 import type { CellColumns, ExamplesInput } from './examples.js'
 import { joinExamples } from './examples.js'
 import type { HistoryTables } from './history.js'
@@ -14,6 +18,8 @@ export interface LabelledTable {
   readonly histories: readonly HistoryTables[]
   readonly rowCount: number
   readonly warnings: readonly string[]
+  /** What became of impressions and actions, where actions make the label. */
+  readonly attribution: AttributionReport | null
 }
 
 /** Makes the table `examples`; `split` is the one split that all rows are put into, or `null` for the config's splits. */
@@ -23,7 +29,10 @@ export async function makeExamples(
   split: string | null,
 ): Promise<LabelledTable> {
   const { database } = reader
-  const { columns, warnings } = await joinExamples(reader, input)
+  const { columns, warnings: ofJoins } = await joinExamples(reader, input)
+  const log = await readActions(reader, input)
+  const attribution = await attributeActions(database, { config: input.config, columns })
+  const warnings = [...ofJoins, ...logWarnings(input.config, log, attribution)]
   const own = split === null ? await splitSql(database, input.config, columns) : `'${split}'`
   await database.run(
     `CREATE TABLE divided AS SELECT *, ${own} AS __split FROM joined; DROP TABLE joined; ALTER TABLE divided RENAME TO joined`,
@@ -34,6 +43,7 @@ export async function makeExamples(
   await database.run(
     `CREATE TABLE examples AS SELECT ${['joined.*', ...lists].join(', ')} FROM joined ${joins.join(' ')}`,
   )
+  if (log) await database.run(`DROP TABLE ${actionsTable}`)
   await database.run(['joined', ...histories.map(({ rows }) => rows)].map((table) => `DROP TABLE ${table}`).join('; '))
   const [row] = await database.rows('SELECT count(*) AS n FROM examples')
   const named = histories.map(({ name }, index) => [name, `h${String(index)}`] as const)
@@ -41,8 +51,16 @@ export async function makeExamples(
     columns: withFeatureNames(input.config, new Map([...columns, ...named])),
     histories,
     rowCount: Number(row?.['n'] ?? 0),
+    attribution,
     warnings,
   }
+}
+
+function logWarnings({ data }: Config, log: ActionLog | null, attribution: AttributionReport | null): string[] {
+  const unusable = log?.unusable ?? 0
+  const total = unusable + (log?.rowCount ?? 0)
+  const lost = `${String(unusable)} of ${String(total)} actions have no user, no item or no readable time; they are left out`
+  return [...(unusable > 0 ? [lost] : []), ...(attribution ? attributionWarnings(attribution, data.label?.within) : [])]
 }
 
 /** The columns by the names of the features too that read them. */

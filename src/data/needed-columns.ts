@@ -1,6 +1,6 @@
 /** Which columns of the data a config names, and where it names them. */
 import type { Config } from '../features/index.js'
-import { allFeatures, featureGroups, sourceColumnOf } from '../features/index.js'
+import { actionsDeclaration, allFeatures, featureGroups, sourceColumnOf } from '../features/index.js'
 
 /** Column names to the path in the config that names them first; histories are made here and so not needed. */
 export function neededColumns(config: Pick<Config, 'data' | 'features'>): Map<string, string> {
@@ -10,6 +10,7 @@ export function neededColumns(config: Pick<Config, 'data' | 'features'>): Map<st
     if (name !== undefined && !needed.has(name)) needed.set(name, path)
   }
   need(data.label?.column, 'data.label.column')
+  need(actionsDeclaration(config)?.request, 'data.actions.request')
   need(data.weight, 'data.weight')
   need(data.user, 'data.user')
   need(data.item, 'data.item')
@@ -21,7 +22,7 @@ export function neededColumns(config: Pick<Config, 'data' | 'features'>): Map<st
     need(typeof on === 'string' ? on : on.examples, `data.join[${String(index)}].on`)
   }
   for (const [name, history] of Object.entries(data.history ?? {})) {
-    need(history.of, `data.history.${name}.of`)
+    if (history.action === undefined) need(history.of, `data.history.${name}.of`)
     need(history.where?.column, `data.history.${name}.where.column`)
   }
   for (const [name, source] of sourceFeatures(config)) need(source, `features.${name}`)

@@ -8,6 +8,7 @@ import type { Database } from '../sql/index.js'
 import { openDatabase } from '../sql/index.js'
 import { judgeBadRows, noBadRows } from './bad-rows.js'
 import { writeCatalogue } from './catalogue.js'
+import type { AttributionReport } from './attribution.js'
 import type { EncodeContext } from './encode-table.js'
 import { encodeExamples } from './encode-table.js'
 import { examplesUndeclared } from './errors.js'
@@ -33,6 +34,8 @@ export interface PrepareResult {
   readonly rows: Readonly<Record<string, number>>
   readonly warnings: readonly string[]
   readonly fingerprint: string
+  /** What became of impressions and actions, where actions make the label. */
+  readonly attribution?: AttributionReport
 }
 
 /** What `prepared.json` says. */
@@ -44,6 +47,7 @@ export interface PreparedManifest {
   readonly columns: readonly EncodedColumn[]
   readonly catalogue: readonly string[]
   readonly config: Config
+  readonly attribution?: AttributionReport
 }
 
 export const manifestFile = 'prepared.json'
@@ -62,26 +66,22 @@ export async function prepare(options: PrepareOptions): Promise<PrepareResult> {
     const fingerprint = await fingerprintOf(database, config, configDirectory)
     const last = readManifest(outDirectory)
     if (last?.fingerprint === fingerprint && last.formatVersion === preparedVersion) {
-      return { isUnchanged: true, rows: last.rows, warnings: last.warnings, fingerprint }
+      return { ...resultOf(last), isUnchanged: true }
     }
-    const { rows, warnings, columns, catalogue } = await prepareInto(database, partial, options)
-    const manifest: PreparedManifest = {
-      formatVersion: preparedVersion,
-      fingerprint,
-      rows,
-      warnings,
-      columns,
-      catalogue,
-      config,
-    }
+    const prepared = await prepareInto(database, partial, options)
+    const manifest: PreparedManifest = { formatVersion: preparedVersion, fingerprint, ...prepared, config }
     atomicWriteFile(join(partial, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`)
     rmSync(join(partial, 'temporary'), { recursive: true, force: true })
     replaceDirectory(partial, outDirectory)
-    return { isUnchanged: false, rows, warnings, fingerprint }
+    return { ...resultOf(manifest), isUnchanged: false }
   } finally {
     database.close()
     rmSync(partial, { recursive: true, force: true })
   }
+}
+
+function resultOf({ rows, warnings, fingerprint, attribution }: PreparedManifest): Omit<PrepareResult, 'isUnchanged'> {
+  return { rows, warnings, fingerprint, ...(attribution ? { attribution } : {}) }
 }
 
 /** The manifest of a directory of prepared data, or `null`. */
@@ -90,7 +90,7 @@ export function readManifest(directory: string): PreparedManifest | null {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as PreparedManifest) : null
 }
 
-type Prepared = Pick<PreparedManifest, 'rows' | 'warnings' | 'columns' | 'catalogue'>
+type Prepared = Pick<PreparedManifest, 'rows' | 'warnings' | 'columns' | 'catalogue' | 'attribution'>
 
 async function prepareInto(database: Database, directory: string, options: PrepareOptions): Promise<Prepared> {
   const { config } = options
@@ -116,11 +116,13 @@ async function prepareInto(database: Database, directory: string, options: Prepa
   const catalogue = await writeCatalogue(context, table.histories, directory)
   await writeSamples(context, join(directory, samplesFile))
   if (rows['train'] === 0) warnings.push('the training split has no rows')
-  return { rows, warnings, columns, catalogue }
+  const { attribution } = table
+  return { rows, warnings, columns, catalogue, ...(attribution ? { attribution } : {}) }
 }
 
 function inputOf({ config, configDirectory }: PrepareOptions): ExamplesInput {
-  const { examples, validation, test } = config.data
+  const { validation, test } = config.data
+  const examples = config.data.examples ?? config.data.impressions
   if (examples === undefined) throw examplesUndeclared({ need: 'examples' })
   const listed = (patterns: string | readonly string[]): readonly string[] =>
     typeof patterns === 'string' ? [patterns] : patterns

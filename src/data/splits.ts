@@ -2,10 +2,11 @@
 import { randomKey } from '../base/index.js'
 import type { Config, SplitDeclaration } from '../features/index.js'
 import type { Database } from '../sql/index.js'
-import { durationInvalid, splitUnknown, timeNotConfigured } from './errors.js'
+import { splitUnknown, timeNotConfigured } from './errors.js'
 import type { CellColumns } from './examples.js'
 import { findOffenders } from './examples.js'
 import { timeColumn } from './needed-columns.js'
+import { durationSeconds, unitsPerSecond } from './time-units.js'
 
 export const splitNames = ['train', 'validation', 'test'] as const
 
@@ -112,21 +113,6 @@ async function timeThreshold({ database }: SplitContext, { amount, path, rows }:
 
 /** A duration back from the latest row is open at its far end: with '1d', a row exactly one day older is not in. */
 const nextAfter = (x: number): number => x + Math.max(Math.abs(x) * Number.EPSILON, Number.MIN_VALUE)
-
-/** Moments above 10^11 are milliseconds, above 10^14 microseconds, since in seconds they would lie beyond the year 5000. */
-function unitsPerSecond(moment: number): number {
-  if (moment > 1e14) return 1e6
-  return moment > 1e11 ? 1e3 : 1
-}
-
-const secondsOf = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const
-
-/** Seconds of a duration such as '12h', '1d' or '2w'. */
-export function durationSeconds(text: string, path: string): number {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*$/.exec(text)
-  if (!match) throw durationInvalid({ path, got: text })
-  return Number(match[1]) * secondsOf[match[2] as keyof typeof secondsOf]
-}
 
 /** `value` bound to a name once, so that the expression does not double with each use. */
 const bound = (value: string, expression: string): string => `list_transform([${value}], lambda v: ${expression})[1]`

@@ -37,6 +37,9 @@ export const isIdCount = isCount(1, 2 ** 31 - 3)
 export const isTextLike = (pattern: RegExp, expected: string): Check =>
   mustBe(expected, (value) => typeof value === 'string' && pattern.test(value))
 
+/** A whole or decimal number and its unit: seconds to weeks. */
+export const isDuration = isTextLike(/^\d+(\.\d+)?[smhdw]$/, "a duration such as '30m', '12h' or '1d'")
+
 export const isTextOrNumber = mustBe(
   'a text or a number',
   (value) => (typeof value === 'string' && value !== '') || Number.isFinite(value),

@@ -1,5 +1,6 @@
 /** Reading a config in the forms it may have: flat or grouped features, short or long parts. */
 import type { ColumnDeclaration } from './column.js'
+import type { ActionsDeclaration } from './data-spec.js'
 import type {
   Config,
   CrossDeclaration,
@@ -97,3 +98,12 @@ export function deepUseOf(declaration: ColumnDeclaration, defaultDimension: numb
   if (use.kind === 'indicator') return use
   return { ...use, dimension: use.dimension ?? defaultDimension, sharedWith: declaration.sharedWith }
 }
+
+/** The declaration with its defaults filled in; `null` when the config has no action log. */
+export function actionsDeclaration({ data }: Pick<Config, 'data'>): ActionsDeclaration | null {
+  const { actions } = data
+  if (actions === undefined) return null
+  return typeof actions === 'string' || isList(actions) ? { from: actions } : actions
+}
+
+const isList = (value: unknown): value is readonly string[] => Array.isArray(value)

@@ -18,6 +18,7 @@ import {
 } from './checks.js'
 import { faultAt } from './errors.js'
 import { label } from './label-checks.js'
+import { logIssues } from './log-checks.js'
 
 const format = isObject({
   type: isOneOf('csv', 'parquet', 'ndjson'),
@@ -52,6 +53,25 @@ const split: Check = (value, path) => {
   const form = typeof by === 'string' ? splitForms[by] : undefined
   return form ? form(value, path) : isOneOf(...Object.keys(splitForms))(by, `${path}.by`)
 }
+const actions = isEither(
+  {
+    when: isPlainObject,
+    check: isObject(
+      {
+        from: textOrTexts,
+        kind: isText,
+        user: isText,
+        item: isText,
+        time: isText,
+        known: isText,
+        request: isText,
+        format,
+      },
+      ['from'],
+    ),
+  },
+  { when: () => true, check: textOrTexts },
+)
 export const data: Check = isObject({
   examples: textOrTexts,
   validation: textOrTexts,
@@ -84,17 +104,18 @@ export const data: Check = isObject({
         where: isObject({ column: isText, atLeast: isNumber() }, ['column', 'atLeast']),
         last: isCount(),
         take: isOneOf('earlier', 'others'),
+        action: textOrTexts,
       },
       ['of'],
     ),
   ),
   negatives: isObject({ sampling: isOneOf('uniform', 'popularity', 'inBatch', 'all'), perPositive: isCount(1, 1000) }),
   impressions: textOrTexts,
-  actions: textOrTexts,
+  actions,
 })
 
 /** What no key of the data section tells alone. */
-export function dataIssues(value: unknown): Issue[] {
+export function dataIssues(value: unknown, head: unknown): Issue[] {
   if (!isPlainObject(value)) return []
   const { examples, impressions, label: declared, split: parts } = value
   const issues: Issue[] = []
@@ -102,7 +123,7 @@ export function dataIssues(value: unknown): Issue[] {
     issues.push(faultAt('data.examples', 'must name the labelled rows; got nothing'))
   if (declared === undefined)
     issues.push(faultAt('data.label', "must name the label, for example { column: 'clicked' }; got nothing"))
-  issues.push(...keyIssues(value))
+  issues.push(...keyIssues(value), ...logIssues(value, head))
   const { validation, test } = isPlainObject(parts) ? parts : {}
   if (typeof validation === 'number' && typeof test === 'number' && validation + test >= 1)
     issues.push(

@@ -24,8 +24,17 @@ export interface JoinDeclaration {
 }
 
 export interface LabelDeclaration {
-  /** Column of the examples. */
-  readonly column: string
+  /** Column of the examples. Either this or `action`. */
+  readonly column?: string
+  /**
+   * Kinds of actions that make an impression positive (those of `data.actions.kind`; any name when the log has one kind), or with
+   * the weight that each gives the example: `{ click: 1, install: 5 }`. The largest counts.
+   */
+  readonly action?: string | readonly string[] | Readonly<Record<string, number>>
+  /** How long after an impression an action counts for it. Default '24h'. Impressions whose time is not over are left out. */
+  readonly within?: string
+  /** Which impression of the user and item an action counts for: the `last` before it (default) or the `first` in its window. */
+  readonly credit?: 'first' | 'last'
   /** Values that are positive, for a binary head; without it the column is read as a number. */
   readonly positive?: readonly (string | number)[]
   /** Positive when the number is at least this, for example a rating of 4. */
@@ -61,8 +70,10 @@ export type SplitDeclaration =
 
 /** A list feature of the user's own earlier rows: strictly before the row's time, so that the future never leaks. */
 export interface HistoryDeclaration {
-  /** Column collected, usually the item key. */
+  /** Column collected, usually the item key; of an action log always the item. */
   readonly of: string
+  /** Kinds of actions to collect from `data.actions`, as of when they were known, instead of the user's own rows. */
+  readonly action?: string | readonly string[]
   /** Only earlier rows where this column is at least this number. */
   readonly where?: { readonly column: string; readonly atLeast: number }
   /** The last so many, newest last. Default 20. */
@@ -88,6 +99,21 @@ export interface NegativesDeclaration {
   readonly perPositive?: number
 }
 
+/** A log of what users did. Its columns have the names of `data.user`, `data.item` and `data.time` unless said otherwise. */
+export interface ActionsDeclaration {
+  readonly from: string | readonly string[]
+  /** Column with the kind of action; without it all are of one kind. */
+  readonly kind?: string
+  readonly user?: string
+  readonly item?: string
+  readonly time?: string
+  /** Column with the moment from which the action was known: where it comes late, histories have it from then on. */
+  readonly known?: string
+  /** Column, in both logs, of the request that showed the item: where both rows have one, it decides instead of the user. */
+  readonly request?: string
+  readonly format?: FileFormat
+}
+
 export interface DataDeclaration {
   /** Labelled rows: a path, a glob or several. */
   readonly examples?: string | readonly string[]
@@ -106,7 +132,8 @@ export interface DataDeclaration {
   readonly title?: string
   readonly history?: Readonly<Record<string, HistoryDeclaration>>
   readonly negatives?: NegativesDeclaration
-  /** Impression and action logs (the label join). */
+  /** What was shown: instead of `examples` where the label is to be found among the actions, or by another name for them. */
   readonly impressions?: string | readonly string[]
-  readonly actions?: string | readonly string[]
+  /** What was done: the source of labels (`label.action`) and of histories (`history.*.action`). */
+  readonly actions?: string | readonly string[] | ActionsDeclaration
 }

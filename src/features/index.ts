@@ -12,13 +12,15 @@ export {
   wideDeclaration,
 } from './config-access.js'
 export { defaultOptimizers, withSettings } from './config-settings.js'
-export { resolvedDeclaration, sourceColumnOf, stateOwner } from './config-access.js'
+export { actionsDeclaration, resolvedDeclaration, sourceColumnOf, stateOwner } from './config-access.js'
 export type { Config, CrossDeclaration, DeepDeclaration } from './feature-spec.js'
 export type { ModelDeclaration, OptimizerDeclaration, WideDeclaration } from './feature-spec.js'
 export type {
+  ActionsDeclaration,
   DataDeclaration,
   FileFormat,
   HistoryDeclaration,
+  LabelDeclaration,
   NegativesDeclaration,
   SplitDeclaration,
 } from './data-spec.js'

@@ -1,23 +1,35 @@
 /** Checks of the label and of the loss: what they may have depends on the head. */
 import type { Issue } from '../base/index.js'
 import type { Check } from './checks.js'
-import { isListOf, isNumber, isObject, isOneOf, isPlainObject, isRecordOf, isText, isTextOrNumber } from './checks.js'
+import {
+  isDuration,
+  isEither,
+  isListOf,
+  isNumber,
+  isObject,
+  isOneOf,
+  isPlainObject,
+  isRecordOf,
+  isText,
+  isTextOrNumber,
+  textOrTexts,
+} from './checks.js'
 import { faultAt } from './errors.js'
 import type { LabelKind } from './label-kind.js'
 import { headLabels } from './label-kind.js'
 
-export const label: Check = isObject(
-  {
-    column: isText,
-    positive: isListOf(isTextOrNumber, 1),
-    atLeast: isNumber(),
-    classes: isListOf(isTextOrNumber, 2),
-    classWeights: isRecordOf(isNumber(0)),
-    positiveLabel: isTextOrNumber,
-    separator: isText,
-  },
-  ['column'],
-)
+export const label: Check = isObject({
+  column: isText,
+  action: isEither({ when: isPlainObject, check: isRecordOf(isNumber(0)) }, { when: () => true, check: textOrTexts }),
+  within: isDuration,
+  credit: isOneOf('first', 'last'),
+  positive: isListOf(isTextOrNumber, 1),
+  atLeast: isNumber(),
+  classes: isListOf(isTextOrNumber, 2),
+  classWeights: isRecordOf(isNumber(0)),
+  positiveLabel: isTextOrNumber,
+  separator: isText,
+})
 
 export const loss: Check = isObject({
   kind: isOneOf('crossEntropy', 'focal', 'squaredError'),

@@ -121,7 +121,7 @@ function sectionIssues(config: unknown): Issue[] {
     ...featureFaults,
     ...modelReferenceIssues(parts, features),
     ...labelIssues(source, parts),
-    ...dataIssues(source),
+    ...dataIssues(source, isPlainObject(parts) ? parts['head'] : undefined),
     ...calibrationIssues(parts, steps),
   ]
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { prepare } from '../data/index.js'
+import type { AttributionReport } from '../data/index.js'
 import type { LoadedConfig } from './config-file.js'
 
 export interface PrepareOptions {
@@ -14,6 +15,8 @@ export interface PreparedSummary {
   readonly rows: Readonly<Record<string, number>>
   readonly warnings: readonly string[]
   readonly fingerprint: string
+  /** What became of impressions and actions, where actions make the label. */
+  readonly attribution?: AttributionReport
 }
 
 /** Where the prepared data of a config lies. */
@@ -28,11 +31,5 @@ export async function prepareData(loaded: LoadedConfig, options: PrepareOptions)
     outDirectory: directory,
     onProgress: options.onProgress,
   })
-  return {
-    directory,
-    isUnchanged: prepared.isUnchanged,
-    rows: prepared.rows,
-    warnings: prepared.warnings,
-    fingerprint: prepared.fingerprint,
-  }
+  return { directory, ...prepared }
 }

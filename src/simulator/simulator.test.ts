@@ -69,7 +69,7 @@ describe('the simulated app store', () => {
   it('writes logs whose rows have every column of their header', () => {
     const directory = mkdtempSync(join(tmpdir(), 'widedeep-simulator-'))
     writeSimulatedLogs({ directory, users: 20, apps: 10, impressions: 500 })
-    for (const file of ['impressions.csv', 'users.csv', 'apps.csv']) {
+    for (const file of ['impressions.csv', 'actions.csv', 'users.csv', 'apps.csv']) {
       const lines = readFileSync(join(directory, file), 'utf8').trim().split('\n')
       expect(new Set(lines.map((line) => line.split(',').length)).size).toBe(1)
     }

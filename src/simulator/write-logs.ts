@@ -1,7 +1,7 @@
 /** Writes a simulated app store as the logs a product would have, and what only the simulator knows beside them. */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { atomicWriteFile, makeDirectory } from '../base/index.js'
+import { atomicWriteFile, makeDirectory, randomInteger, randomKey } from '../base/index.js'
 import { createAppStore } from './app-store.js'
 import type { AppStore } from './app-store.js'
 
@@ -19,7 +19,7 @@ const secondsBetween = 12
 const rowsPerWrite = 10_000
 
 /**
- * Writes `impressions.csv`, `users.csv`, `apps.csv` and `truth.json`: log loss and AUC of the true probabilities over all
+ * Writes `impressions.csv`, `actions.csv` (each install some seconds after its impression), `users.csv`, `apps.csv` and `truth.json`: log loss and AUC of the true probabilities over all
  * impressions, which no model can be expected to beat. Timestamps are seconds, twelve apart. About 0.3 s at the default size.
  */
 export function writeSimulatedLogs(options: SimulatedLogOptions): void {
@@ -38,7 +38,7 @@ export function writeSimulatedLogs(options: SimulatedLogOptions): void {
     user.device,
     user.installed.map((index) => store.apps[index]?.app ?? '').join('|'),
   ])
-  const best = writeImpressions(join(directory, 'impressions.csv'), store, impressions)
+  const best = writeLogs(directory, store, { count: impressions, seed })
   atomicWriteFile(
     join(directory, 'truth.json'),
     `${JSON.stringify({ seed, impressions, bestLogLoss: best.logLoss, bestAuc: best.auc }, null, 2)}\n`,
@@ -50,31 +50,38 @@ function writeTable<T>(path: string, header: string, rows: readonly T[], cells: 
 }
 
 /** Streams the impressions to disk and returns how well the truth itself does. */
-function writeImpressions(
-  path: string,
+function writeLogs(
+  directory: string,
   store: AppStore,
-  count: number,
+  { count, seed }: { readonly count: number; readonly seed: number },
 ): { readonly logLoss: number; readonly auc: number | null } {
-  const file = openSync(path, 'w')
+  const file = openSync(join(directory, 'impressions.csv'), 'w')
+  const actions = openSync(join(directory, 'actions.csv'), 'w')
+  const key = randomKey(seed, 'delay')
   let loss = 0
   const byLabel: readonly [number[], number[]] = [[], []]
   try {
     writeSync(file, 'user,app,timestamp,hour,install\n')
+    writeSync(actions, 'user,app,timestamp,event\n')
     for (let first = 0; first < count; first += rowsPerWrite) {
       const lines: string[] = []
+      const done: string[] = []
       for (let index = first; index < Math.min(count, first + rowsPerWrite); index++) {
         const { user, app, hour, probability, label } = store.impression(index)
         loss -= Math.log(label === 1 ? probability : 1 - probability)
         byLabel[label].push(probability)
         const time = firstSecond + index * secondsBetween
-        lines.push(
-          `${store.users[user]?.user ?? ''},${store.apps[app]?.app ?? ''},${String(time)},${String(hour)},${String(label)}\n`,
-        )
+        const who = `${store.users[user]?.user ?? ''},${store.apps[app]?.app ?? ''}`
+        lines.push(`${who},${String(time)},${String(hour)},${String(label)}\n`)
+        const moment = time + 1 + randomInteger(key, index, secondsBetween - 1)
+        if (label === 1) done.push(`${who},${String(moment)},install\n`)
       }
       writeSync(file, lines.join(''))
+      writeSync(actions, done.join(''))
     }
   } finally {
     closeSync(file)
+    closeSync(actions)
   }
   return { logLoss: loss / count, auc: separation(Float64Array.from(byLabel[0]), Float64Array.from(byLabel[1])) }
 }

@@ -1,6 +1,7 @@
 import { loadConfig, prepareData } from '../../pipeline/index.js'
 import type { CliCommand } from '../command.js'
 import { textOption } from '../command.js'
+import { attributionText } from '../attribution-text.js'
 import { countText } from '../table.js'
 
 export const prepare: CliCommand = {
@@ -18,6 +19,7 @@ export const prepare: CliCommand = {
     for (const warning of prepared.warnings) output.warn(warning)
     const rows = Object.entries(prepared.rows).map(([split, count]) => `${split} ${countText(count)}`)
     const how = prepared.isUnchanged ? 'nothing changed since the last time, nothing was done' : 'prepared'
-    output.result(prepared, `${how}: ${rows.join(', ')} rows in ${prepared.directory}`)
+    const join = prepared.attribution ? `${attributionText(prepared.attribution)}\n` : ''
+    output.result(prepared, `${join}${how}: ${rows.join(', ')} rows in ${prepared.directory}`)
   },
 }

@@ -1,0 +1,177 @@
+/**
+ * The label join: an impression is positive when an action of the asked kinds follows it within the window, by the same request
+ * where both logs know it and else by the same user, on the same item. Each action counts for one impression.
+ */
+import type { Config, LabelDeclaration } from '../features/index.js'
+import type { Database } from '../sql/index.js'
+import { actionsDeclaration } from '../features/index.js'
+import { quoteText } from '../sql/index.js'
+import { actionsTable } from './actions.js'
+import type { CellColumns } from './examples.js'
+import { durationSeconds, unitsPerSecond } from './time-units.js'
+
+export const defaultWindow = '24h'
+
+/** What became of the impressions and of the actions; every number counts rows. */
+export interface AttributionReport {
+  readonly impressions: number
+  readonly positives: number
+  /** Impressions left out: their window was not over when the logs ended, so nobody knows. */
+  readonly unripe: number
+  /** Actions of the asked kinds. */
+  readonly actions: number
+  /** Those that count for an impression. */
+  readonly credited: number
+  /** Those whose user saw the item, but longer ago than the window. */
+  readonly late: number
+  /** Those whose user saw the item only afterwards. */
+  readonly early: number
+  /** Those whose user was never shown the item. */
+  readonly orphans: number
+}
+
+export interface AttributionInput {
+  readonly config: Config
+  readonly columns: CellColumns
+}
+
+/** Replaces `__label` (and the weight of positives) in `joined` by what the actions say, and drops impressions that are not ripe. */
+export async function attributeActions(
+  database: Database,
+  { config, columns }: AttributionInput,
+): Promise<AttributionReport | null> {
+  const { label } = config.data
+  if (label?.action === undefined) return null
+  const window = await windowOf(database, label)
+  await database.run(shownSql(config, columns))
+  await database.run(actedSql(config, columns, label.action))
+  await database.run(creditSql(label.credit ?? 'last', window))
+  const report = await reportOf(database, window)
+  await database.run(`CREATE TABLE labelled AS SELECT joined.* REPLACE (
+        CASE WHEN credit.row IS NULL THEN 0.0 ELSE 1.0 END AS __label, __weight * coalesce(credit.weight, 1) AS __weight)
+      FROM joined LEFT JOIN (SELECT row, max(weight) AS weight FROM credited WHERE row IS NOT NULL GROUP BY row) AS credit
+        ON joined.__row = credit.row
+      WHERE joined.__time IS NULL OR joined.__time <= ${await endSql(database)} - ${String(window)};
+    DROP TABLE joined; DROP TABLE shown; DROP TABLE acted; DROP TABLE credited; ALTER TABLE labelled RENAME TO joined`)
+  return report
+}
+
+/** The window in the unit of the impressions' moments. */
+async function windowOf(database: Database, { within = defaultWindow }: LabelDeclaration): Promise<number> {
+  const [row] = await database.rows('SELECT max(__time) AS latest FROM joined')
+  return durationSeconds(within, 'data.label.within') * unitsPerSecond(Number(row?.['latest'] ?? 0))
+}
+
+/** `who`, `item`, `t`, `first` and `last`: the impressions of one moment, known by their user and, where they have one, by their request. */
+function shownSql({ data }: Config, columns: CellColumns): string {
+  const cell = (name: string | undefined): string => columns.get(name ?? '') ?? 'NULL'
+  const rowsBy = (who: string, key: string): string =>
+    `SELECT '${who}' || CAST(${key} AS VARCHAR) AS who, CAST(${cell(data.item)} AS VARCHAR) AS item, __time AS t, __row FROM joined WHERE ${key} IS NOT NULL`
+  const request = requestColumn(data)
+  const sources = [rowsBy('u', cell(data.user)), ...(request === undefined ? [] : [rowsBy('r', cell(request))])]
+  return `CREATE TABLE shown AS SELECT who, item, t, min(__row) AS first, max(__row) AS last
+    FROM (${sources.join(' UNION ALL ')}) WHERE item IS NOT NULL AND t IS NOT NULL GROUP BY who, item, t`
+}
+
+const requestColumn = (data: Config['data']): string | undefined => actionsDeclaration({ data })?.request
+
+/** `id`, `who`, `item`, `t` and `weight` of the actions that the label asks for. */
+function actedSql({ data }: Config, columns: CellColumns, action: NonNullable<LabelDeclaration['action']>): string {
+  const request = columns.get(requestColumn(data) ?? '')
+  const known =
+    request === undefined ? 'NULL' : `(SELECT count(*) FROM shown WHERE shown.who = 'r' || ${actionsTable}.request)`
+  const who = request === undefined ? "'u' || user" : `CASE WHEN ${known} > 0 THEN 'r' || request ELSE 'u' || user END`
+  return `CREATE TABLE acted AS SELECT id, ${who} AS who, CAST(item AS VARCHAR) AS item, t, ${weightSql(action)} AS weight
+    FROM ${actionsTable} WHERE ${kindCondition(data, kindsOf(action))}`
+}
+
+const isWeighted = (action: NonNullable<LabelDeclaration['action']>): action is Readonly<Record<string, number>> =>
+  typeof action === 'object' && !Array.isArray(action)
+
+function kindsOf(action: NonNullable<LabelDeclaration['action']>): readonly string[] {
+  if (isWeighted(action)) return Object.keys(action)
+  return typeof action === 'string' ? [action] : action
+}
+
+/** The condition on `kind` of the table of actions; a log without kinds has one. */
+export function kindCondition(data: Config['data'], kinds: readonly string[]): string {
+  if (actionsDeclaration({ data })?.kind === undefined) return 'true'
+  return `kind IN (${kinds.map(quoteText).join(', ')})`
+}
+
+function weightSql(action: NonNullable<LabelDeclaration['action']>): string {
+  if (!isWeighted(action)) return '1.0'
+  const cases = Object.entries(action).map(([kind, weight]) => `WHEN ${quoteText(kind)} THEN ${String(weight)}`)
+  return `CAST(CASE kind ${cases.join(' ')} END AS DOUBLE)`
+}
+
+/** `id`, `row` (of the impression, `NULL` for none) and `weight`, by as-of join: linear in both logs but for their sort. */
+function creditSql(credit: 'first' | 'last', window: number): string {
+  const from = `acted.t - ${String(window)}`
+  const isLast = credit === 'last'
+  const nearest = isLast ? 'acted.t >= shown.t' : `${from} <= shown.t`
+  const isInside = isLast ? `shown.t >= ${from}` : 'shown.t <= acted.t'
+  return `CREATE TABLE credited AS
+    SELECT acted.id, CASE WHEN ${isInside} THEN shown.${credit} END AS row, acted.weight, acted.who, acted.item, acted.t
+    FROM acted ASOF LEFT JOIN shown ON acted.who = shown.who AND acted.item = shown.item AND ${nearest}`
+}
+
+async function reportOf(database: Database, window: number): Promise<AttributionReport> {
+  const end = await endSql(database)
+  const [row] = await database.rows(`WITH places AS (
+      SELECT credited.row, shown.t AS before FROM credited ASOF LEFT JOIN shown
+        ON credited.who = shown.who AND credited.item = shown.item AND credited.t >= shown.t),
+    others AS (SELECT who, item FROM credited ANTI JOIN shown USING (who, item))
+    SELECT (SELECT count(*) FROM joined) AS impressions,
+      (SELECT count(*) FROM joined WHERE __time > ${end} - ${String(window)}) AS unripe,
+      (SELECT count(DISTINCT row) FROM credited) AS positives,
+      (SELECT count(*) FROM credited) AS actions,
+      (SELECT count(*) FROM places WHERE row IS NOT NULL) AS credited,
+      (SELECT count(*) FROM places WHERE row IS NULL AND before IS NOT NULL) AS late,
+      (SELECT count(*) FROM others) AS orphans`)
+  const count = (name: string): number => Number(row?.[name] ?? 0)
+  const [actions, credited, late, orphans] = [count('actions'), count('credited'), count('late'), count('orphans')]
+  return {
+    impressions: count('impressions'),
+    positives: count('positives'),
+    unripe: count('unripe'),
+    actions,
+    credited,
+    late,
+    early: actions - credited - late - orphans,
+    orphans,
+  }
+}
+
+/** When the logs end: the later one's last moment. */
+async function endSql(database: Database): Promise<string> {
+  const [row] = await database.rows(
+    `SELECT greatest((SELECT max(__time) FROM joined), (SELECT max(known) FROM ${actionsTable})) AS latest`,
+  )
+  return String(Number(row?.['latest'] ?? 0))
+}
+
+/** What of an attribution a user should look at; nothing when every action found its impression. */
+export function attributionWarnings(report: AttributionReport, within = defaultWindow): string[] {
+  const of = (count: number): string =>
+    `${count.toLocaleString('en-US')} of ${report.actions.toLocaleString('en-US')} actions`
+  const lines: [number, string][] = [
+    [
+      report.orphans,
+      `${of(report.orphans)} are on items that their user was never shown; they count for no impression`,
+    ],
+    [
+      report.early,
+      `${of(report.early)} come before the first impression of the item; do both logs have the same clock?`,
+    ],
+    [
+      report.late,
+      `${of(report.late)} come more than ${within} after the impression; data.label.within may be too short`,
+    ],
+    [
+      report.unripe,
+      `${report.unripe.toLocaleString('en-US')} of ${report.impressions.toLocaleString('en-US')} impressions are left out: the logs end less than ${within} after them`,
+    ],
+  ]
+  return lines.flatMap(([count, text]) => (count > 0 ? [text] : []))
+}

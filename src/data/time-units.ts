@@ -1,0 +1,17 @@
+/** Durations, and the unit of moments that are mere numbers. */
+import { durationInvalid } from './errors.js'
+
+/** Moments above 10^11 are milliseconds, above 10^14 microseconds, since in seconds they would lie beyond the year 5000. */
+export function unitsPerSecond(moment: number): number {
+  if (moment > 1e14) return 1e6
+  return moment > 1e11 ? 1e3 : 1
+}
+
+const secondsOf = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const
+
+/** Seconds of a duration such as '12h', '1d' or '2w'. */
+export function durationSeconds(text: string, path: string): number {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*$/.exec(text)
+  if (!match) throw durationInvalid({ path, got: text })
+  return Number(match[1]) * secondsOf[match[2] as keyof typeof secondsOf]
+}
