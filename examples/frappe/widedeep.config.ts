@@ -39,12 +39,11 @@ export default defineConfig({
   },
   training: {
     batchSize: 4096,
-    epochs: 60,
-    patience: 2,
-    plateau: 0.1,
+    epochs: 80,
+    patience: 3,
+    // The mean of the weights over six epochs: better than any point on the way, better calibrated, and the same from seed to seed.
+    averaging: 6,
     lossReduction: 'mean',
-    // Thirty epochs on 200,000 rows leave a model too sure of itself; two numbers learned on the validation rows mend that.
-    calibration: 'platt',
     seed: 1,
   },
 })
