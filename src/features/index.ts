@@ -12,7 +12,7 @@ export {
   wideDeclaration,
 } from './config-access.js'
 export { defaultOptimizers, withSettings } from './config-settings.js'
-export { resolvedDeclaration, sourceColumnOf, stateOwner } from './config-access.js'
+export { rawNames, resolvedDeclaration, sourceColumnOf, stateOwner, weightsColumnOf } from './config-access.js'
 export type {
   Config,
   CrossDeclaration,

@@ -12,9 +12,10 @@ const nothing = { json: {}, arrays: {} }
 
 function encoderOf(features: FeatureGroup): Encoder {
   const columns = Object.fromEntries(Object.keys(features).map((name) => [name, nothing]))
-  const wide = [cross('genres', 'day', { hashBuckets: 50 })]
+  const wide = [cross('genres', 'day', { name: 'hashed', hashBuckets: 50 }), cross('genres', 'day', { name: 'exact' })]
   const model = 'day' in features ? { model: { wide } } : {}
-  return createEncoder({ features, ...model }, { columns, crosses: {} })
+  const exact = { json: {}, arrays: { tuples: Int32Array.of(2, 5, 3, 5) } }
+  return createEncoder({ features, ...model }, { columns, crosses: { exact } })
 }
 
 /** Ids and weights of one row. */
@@ -87,7 +88,10 @@ describe('a weighted list', () => {
     const encoder = encoderOf({ genres: list(genres, { weights: 'w' }), day: categorical({ values: 7 }) })
     const row = { genres: 'a|b', w: '9|0.1', day: 3 }
     const [weighted, plain] = [encoder.encode([row]), encoder.encode([{ ...row, w: null }])]
-    expect(weighted.ids['genres_x_day']).toEqual(plain.ids['genres_x_day'])
-    expect(weighted.ids['genres_x_day']?.weights).toBeNull()
+    expect([...(weighted.ids['exact']?.ids ?? [])]).toEqual([2, 3])
+    for (const name of ['hashed', 'exact']) {
+      expect(weighted.ids[name]).toEqual(plain.ids[name])
+      expect(weighted.ids[name]?.weights).toBeNull()
+    }
   })
 })
