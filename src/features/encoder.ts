@@ -15,8 +15,7 @@ import type { EncodedColumn, EncodedFeatures, IdsShape, JaggedIds } from './enco
 import { stateMissing } from './errors.js'
 import type { Config } from './feature-spec.js'
 import type { FeatureState } from './feature-state.js'
-
-export type RawRow = Readonly<Record<string, RawValue>>
+import type { RawRow } from './raw-row.js'
 
 export interface Encoder {
   /** Features in declared order, then crosses. */

@@ -6,6 +6,7 @@ import { categorical, cross, embedding, list } from './declare.js'
 import type { Encoder } from './encoder.js'
 import { createEncoder } from './encoder.js'
 import type { FeatureGroup } from './feature-spec.js'
+import { withRequest } from './raw-row.js'
 
 const genres = categorical({ values: ['a', 'b', 'c'] })
 const nothing = { json: {}, arrays: {} }
@@ -93,5 +94,17 @@ describe('a weighted list', () => {
       expect(weighted.ids[name]).toEqual(plain.ids[name])
       expect(weighted.ids[name]?.weights).toBeNull()
     }
+  })
+})
+
+describe('a stored row with a request in its place', () => {
+  const features = { genres: list(genres, { from: 'tags', weights: 'w' }), age: genres }
+  const stored = { genres: ['a', 'b'], w: [1, 2], age: 'a' }
+
+  it('keeps the stored weights with the stored values alone', () => {
+    expect(withRequest({ features }, stored, { age: 'b' })).toEqual({ ...stored, age: 'b' })
+    expect(withRequest({ features }, stored, { genres: 'c|b' })).toEqual({ genres: 'c|b', w: null, age: 'a' })
+    expect(withRequest({ features }, stored, { tags: 'c' })['w']).toBeNull()
+    expect(withRequest({ features }, stored, { genres: 'c', w: '5' })).toEqual({ genres: 'c', w: '5', age: 'a' })
   })
 })
