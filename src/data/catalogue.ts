@@ -8,7 +8,7 @@ import { openDatabase, quoteName, quoteText } from '../sql/index.js'
 import type { EncodeContext } from './encode-table.js'
 import { actedSql, relevantSql } from './label-relevance.js'
 import type { HistoryTables } from './history.js'
-import { groupFeatures } from './needed-columns.js'
+import { groupRawNames } from './needed-columns.js'
 
 export interface CatalogueItem {
   readonly key: string
@@ -51,7 +51,7 @@ export async function writeCatalogue(
 
 /** In the order in which the data first names them. */
 function itemsSql({ config, columns, labels }: EncodeContext, item: string): string {
-  const features = groupFeatures(config, 'item').map(
+  const features = groupRawNames(config, 'item').map(
     (name) => `${latestSql(columns.get(name) ?? '')} AS ${quoteName(`f_${name}`)}`,
   )
   const title = columns.get(config.data.title ?? '')
@@ -73,7 +73,7 @@ interface UserColumns {
 function usersSql({ config, columns, labels }: EncodeContext, { user, item, histories }: UserColumns): string {
   const declared = allFeatures(config)
   const made = new Map(histories.map((history) => [history.name, history]))
-  const features = groupFeatures(config, 'user').map((name) => {
+  const features = groupRawNames(config, 'user').map((name) => {
     const history = made.get(sourceColumnOf(name, declared))
     const sql = history
       ? `coalesce(any_value(${historyName(history.name)}.items), [])`
@@ -81,7 +81,7 @@ function usersSql({ config, columns, labels }: EncodeContext, { user, item, hist
     return `${sql} AS ${quoteName(`f_${name}`)}`
   })
   const wanted = new Set(
-    groupFeatures(config, 'user').flatMap((name) => made.get(sourceColumnOf(name, declared)) ?? []),
+    groupRawNames(config, 'user').flatMap((name) => made.get(sourceColumnOf(name, declared)) ?? []),
   )
   const joins = [...wanted].map(
     (history) =>

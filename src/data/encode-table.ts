@@ -3,12 +3,12 @@ import { basename } from 'node:path'
 import type {
   Config,
   CrossDeclaration,
+  ColumnEncoder,
   ColumnState,
   EncodedColumn,
   EncodedFeatures,
   FeatureState,
   JaggedIds,
-  RawValue,
 } from '../features/index.js'
 import {
   allFeatures,
@@ -20,13 +20,17 @@ import {
   learnCross,
   resolvedDeclaration,
   stateOwner,
+  weightsColumnOf,
 } from '../features/index.js'
 import type { ColumnarChunk, Database, InsertedColumn } from '../sql/index.js'
-import { numberOf, quoteName, quoteText } from '../sql/index.js'
+import { numberOf, quoteName } from '../sql/index.js'
 import type { BadRows } from './bad-rows.js'
 import { addOffender } from './bad-rows.js'
+import type { BadCells } from './encode-values.js'
 import { encodeValues } from './encode-values.js'
+import { encodedName, isWeighted, weightsName } from './encoded-names.js'
 import type { CellColumns } from './examples.js'
+import { featureCells, sameCells } from './feature-cells.js'
 import { distinctValues, statisticsOf } from './statistics.js'
 
 export interface EncodeContext {
@@ -39,9 +43,6 @@ export interface EncodeContext {
   onProgress(text: string): void
 }
 
-/** A column of the table `encoded` and of the files made of it. */
-export const encodedName = ({ name, shape }: EncodedColumn): string => `${shape.kind === 'ids' ? 'i' : 'n'}_${name}`
-
 /** Learns from the training split where `state` is `null`, encodes every row, and returns the state that it used. */
 export async function encodeExamples(
   context: EncodeContext,
@@ -50,22 +51,18 @@ export async function encodeExamples(
   const { database, config } = context
   const features = Object.keys(allFeatures(config))
   const tables = new Map(features.map((name, index) => [name, `values_${String(index)}`]))
-  for (const [name, table] of tables) await distinctValues(database, context.columns.get(name) ?? 'NULL', table)
+  for (const [name, table] of tables) await distinctValues(database, featureCells(config, context.columns, name), table)
   const columns = state?.columns ?? (await learnColumns(context, tables))
   const encoders = compileFeatures(config, { columns })
   for (const [name, table] of tables) {
     context.onProgress(`encoding ${name}`)
     const encoder = encoders.get(name)
     if (!encoder) throw new Error(`internal: no encoder for ${name}`)
-    const { badCells, badValues } = await encodeValues(database, encoder, { values: table, target: `map_${table}` })
-    if (badCells > 0) await reportBadCells(context, name, { badCells, badValues })
+    const bad = await encodeValues(database, encoder, { values: table, target: `map_${table}` })
+    if (bad.count > 0) await reportBadCells(context, { name, table, bad })
     await database.run(`DROP TABLE ${table}`)
   }
-  await joinCodes(
-    context,
-    tables,
-    new Map([...encoders].map(([name, { shape }]) => [name, encodedName({ name, shape })])),
-  )
+  await joinCodes(context, tables, encoders)
   const crosses = state?.crosses ?? (await learnCrosses(context))
   const learned = { columns, crosses, ...(context.labels ? { labels: context.labels } : {}) }
   const encoder = createEncoder(config, learned)
@@ -93,34 +90,42 @@ async function learnColumns(
   return states
 }
 
-async function reportBadCells(
-  context: EncodeContext,
-  name: string,
-  { badCells, badValues }: { badCells: number; badValues: readonly RawValue[] },
-): Promise<void> {
-  context.badRows.cells += badCells
-  const cell = context.columns.get(name) ?? 'NULL'
-  const texts = badValues
-    .map((value) => quoteText(typeof value === 'string' ? value : JSON.stringify(value)))
-    .join(', ')
-  const rows = await context.database.rows(
-    `SELECT __file AS file, __row - (SELECT min(__row) FROM examples AS own WHERE own.__file = examples.__file) + 1 AS row, ${cell} AS cell
-     FROM examples WHERE CAST(${cell} AS VARCHAR) IN (${texts}) ORDER BY __row LIMIT 2`,
+interface BadFeature {
+  readonly name: string
+  /** Its table of distinct values. */
+  readonly table: string
+  readonly bad: BadCells
+}
+
+async function reportBadCells(context: EncodeContext, { name, table, bad }: BadFeature): Promise<void> {
+  const { config, columns, badRows, database } = context
+  badRows.cells += bad.count
+  const cells = featureCells(config, columns, name)
+  const rows = await database.rows(
+    `SELECT __file AS file, __row - (SELECT min(__row) FROM examples AS own WHERE own.__file = examples.__file) + 1 AS row,
+       ${cells.value} AS cell, ${cells.weights ?? 'NULL'} AS weights
+     FROM examples JOIN ${table} AS bad ON ${sameCells(cells, 'bad')} WHERE bad.rowid IN (${bad.keys.join(', ')}) ORDER BY __row LIMIT 2`,
   )
-  for (const { file, row, cell: value } of rows) {
-    addOffender(context.badRows, `${basename(String(file))}, row ${String(row)}: ${name} is ${JSON.stringify(value)}`)
+  const weightsColumn = weightsColumnOf(name, allFeatures(config))
+  for (const { file, row, cell, weights } of rows) {
+    const value = `${name} is ${JSON.stringify(cell)}`
+    const text = weightsColumn === undefined ? value : `${value} and ${weightsColumn} is ${JSON.stringify(weights)}`
+    addOffender(badRows, `${basename(String(file))}, row ${String(row)}: ${text}`)
   }
 }
 
 async function joinCodes(
-  { database, columns }: EncodeContext,
+  { database, config, columns }: EncodeContext,
   tables: ReadonlyMap<string, string>,
-  names: ReadonlyMap<string, string>,
+  encoders: ReadonlyMap<string, ColumnEncoder>,
 ): Promise<void> {
-  const select = [...tables].map(([name, table]) => `map_${table}.code AS ${quoteName(names.get(name) ?? name)}`)
+  const select = [...encoders].flatMap(([name, { shape }]) => {
+    const map = `map_${tables.get(name) ?? ''}`
+    const code = `${map}.code AS ${quoteName(encodedName({ name, shape }))}`
+    return isWeighted(shape) ? [code, `${map}.code_weights AS ${quoteName(weightsName(name))}`] : [code]
+  })
   const joins = [...tables].map(
-    ([name, table]) =>
-      `LEFT JOIN map_${table} ON examples.${columns.get(name) ?? ''} IS NOT DISTINCT FROM map_${table}.value`,
+    ([name, table]) => `LEFT JOIN map_${table} ON ${sameCells(featureCells(config, columns, name), `map_${table}`)}`,
   )
   await database.run(
     `CREATE TABLE encoded AS SELECT __row, __split, ${select.join(', ')} FROM examples ${joins.join(' ')}`,

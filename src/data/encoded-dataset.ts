@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import type { EncodedBatch, EncodedColumn } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { numberOf, openDatabase, quoteName, quoteText } from '../sql/index.js'
-import { encodedName } from './encode-table.js'
+import { encodedName, isWeighted } from './encoded-names.js'
 import type { RowRange } from './memory-block.js'
 import { loadRows, sliceRows } from './memory-block.js'
 import { rawAt } from './statistics.js'
@@ -116,12 +116,14 @@ async function rowBytes(database: Database, { path, columns, rowCount }: Dataset
   for (const column of columns) {
     const { shape } = column
     if (shape.kind === 'numbers') bytes += 4 * shape.width
-    else if (shape.isMultivalent) lists.push(`coalesce(avg(len(${quoteName(encodedName(column))})), 0)`)
-    else bytes += 4
+    else if (shape.isMultivalent) {
+      const bytesPerId = isWeighted(shape) ? 8 : 4
+      lists.push(`${String(bytesPerId)} * coalesce(avg(len(${quoteName(encodedName(column))})), 0)`)
+    } else bytes += 4
   }
   if (lists.length === 0 || rowCount === 0 || statSync(path).size === 0) return bytes
-  const [row] = await database.rows(`SELECT CAST(${lists.join(' + ')} AS DOUBLE) AS mean FROM ${source}`)
-  return bytes + 4 * lists.length + 4 * Number(row?.['mean'] ?? 0)
+  const [row] = await database.rows(`SELECT CAST(${lists.join(' + ')} AS DOUBLE) AS bytes FROM ${source}`)
+  return bytes + 4 * lists.length + Number(row?.['bytes'] ?? 0)
 }
 
 async function userGroups(database: Database, source: string, rowCount: number): Promise<Int32Array> {

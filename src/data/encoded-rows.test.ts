@@ -54,7 +54,21 @@ function randomRows(count: number, seed: number): Record<string, RawValue>[] {
     words: maybe(() => Array.from({ length: below(4) }, text).join('|')),
     tags: below(6) === 0 ? null : Array.from({ length: below(5) }, () => (below(9) === 0 ? null : text())),
     numbers: below(6) === 0 ? null : Array.from({ length: below(5) }, () => below(12)),
+  })).map((row) => ({
+    ...row,
+    word_weights: maybe(() => oddWeights(lengthOf(row.words), below).join('|')),
+    tag_weights: below(6) === 0 ? null : oddWeights(lengthOf(row.tags), below),
   }))
+}
+
+const lengthOf = (list: RawValue): number =>
+  typeof list === 'string' && list !== '' ? list.split('|').length : Array.isArray(list) ? list.length : 0
+
+/** As many weights as a list has values, but for a few too many, missing or negative ones. */
+function oddWeights(count: number, below: (bound: number) => number): (number | null)[] {
+  const length = below(20) === 0 ? count + 1 : count
+  const odd = [null, -1, -0, 1e300, 1e-50]
+  return Array.from({ length }, () => (below(12) === 0 ? (odd[below(odd.length)] ?? null) : below(40) / 8))
 }
 
 const config = (examples: string): Config => ({
@@ -72,8 +86,9 @@ const config = (examples: string): Config => ({
     price: numeric({ normalize: 'quantiles' }),
     count: numeric({ normalize: 'zscore' }),
     flag: categorical(),
-    words: list(categorical(), { maximumLength: 2 }),
-    tags: list(categorical({ sharedWith: 'text' })),
+    words: list(categorical(), { maximumLength: 2, weights: 'word_weights' }),
+    tags: list(categorical({ sharedWith: 'text' }), { weights: 'tag_weights' }),
+    plain: list(categorical({ sharedWith: 'text' }), { from: 'tags' }),
     numbers: list(categorical({ minCount: 2 })),
     bucket: bucketized({ boundaries: [-1, 1] }),
   },
@@ -113,6 +128,8 @@ describe('encoded rows', () => {
         expect(block.ids[name], name).toEqual(expected.ids[name])
         expect(block.numbers[name], name).toEqual(expected.numbers[name])
       }
+      expect(block.ids['plain']).toEqual({ ...block.ids['tags'], weights: null })
+      expect(new Set(block.ids['tags']?.weights).size).toBeGreaterThan(20)
       expect(Array.from(block.labels)).toEqual(rows.map((row) => row['label']))
       await encoded.close()
     })

@@ -1,10 +1,11 @@
 /** Encoded rows in typed arrays: loading them from the cache, and gathering batches out of them. */
-import { gatherLists, gatherNumbers, gatherSingles } from './kernels/gather.js'
+import { gatherJagged, gatherNumbers } from './kernels/gather.js'
 import type { EncodedBatch, EncodedColumn, JaggedIds } from '../features/index.js'
 import type { ColumnarChunk, Database, FixedValues } from '../sql/index.js'
 import { quoteName } from '../sql/index.js'
-import { encodedName } from './encode-table.js'
-import { GrowingIds } from './growing-ids.js'
+import { encodedNames, isWeighted, weightsName } from './encoded-names.js'
+import type { GrowingNumbers } from './growing-numbers.js'
+import { growingIds, growingWeights } from './growing-numbers.js'
 
 /** A run of rows of the encoded cache. */
 export interface RowRange {
@@ -22,7 +23,7 @@ export async function loadRows(
     columns,
     ranges.reduce((sum, { count }) => sum + count, 0),
   )
-  const names = ['label', 'weight', ...columns.map(encodedName)].map(quoteName).join(', ')
+  const names = ['label', 'weight', ...columns.flatMap(encodedNames)].map(quoteName).join(', ')
   for (const { first, count } of ranges) {
     const sql = `SELECT ${names} FROM ${source} WHERE row >= ${String(first)} AND row < ${String(first + count)} ORDER BY row`
     for await (const chunk of database.chunks(sql)) loader.append(chunk)
@@ -44,7 +45,7 @@ function createLoader(
   )
   const lists = columns.flatMap(({ name, shape }) =>
     shape.kind === 'ids' && shape.isMultivalent
-      ? [{ name, ids: new GrowingIds(), offsets: new Int32Array(rowCount + 1) }]
+      ? [{ name, ids: growingIds(), weights: weightsOf(shape), offsets: new Int32Array(rowCount + 1) }]
       : [],
   )
   let at = 0
@@ -57,14 +58,18 @@ function createLoader(
       copyFixed(read['weight'], weights, at)
       for (const { name, ids } of singles) copyFixed(read[`i_${name}`], ids, at)
       for (const { name, width, values } of numbers) copyFixed(read[`n_${name}`], values, at * width)
-      for (const { name, ids, offsets } of lists) appendLists(read[`i_${name}`], ids, { offsets, at, count })
+      for (const { name, ids, weights, offsets } of lists) {
+        appendLists(read[`i_${name}`], ids, { offsets, at, count })
+        if (weights) appendValues(read[weightsName(name)], weights, count)
+      }
       at += count
     },
     finish() {
       if (at !== rowCount) throw new Error(`internal: the encoded cache gave ${String(at)} rows of ${String(rowCount)}`)
       const ids: Record<string, JaggedIds> = {}
       for (const { name, ids: values } of singles) ids[name] = { ids: values, offsets: null, weights: null }
-      for (const { name, ids: values, offsets } of lists) ids[name] = { ids: values.view(), offsets, weights: null }
+      for (const { name, ids: values, weights: own, offsets } of lists)
+        ids[name] = { ids: values.view(), offsets, weights: own?.view() ?? null }
       return {
         rowCount,
         labels,
@@ -91,15 +96,24 @@ function fixedValues(column: Column): Exclude<FixedValues, BigInt64Array | BigUi
   return column.values
 }
 
+const weightsOf = (shape: EncodedColumn['shape']): GrowingNumbers<Float32Array> | null =>
+  isWeighted(shape) ? growingWeights() : null
+
 function appendLists(
   column: Column,
-  ids: GrowingIds,
+  ids: GrowingNumbers<Int32Array>,
   { offsets, at, count }: { offsets: Int32Array; at: number; count: number },
 ): void {
-  if (column?.kind !== 'lists') throw new Error('internal: the encoded cache must hold lists')
   const start = ids.length
-  ids.append(fixedValues(column.child).subarray(0, column.offsets[count] ?? 0))
-  for (let row = 1; row <= count; row++) offsets[at + row] = start + (column.offsets[row] ?? 0)
+  const own = appendValues(column, ids, count)
+  for (let row = 1; row <= count; row++) offsets[at + row] = start + (own[row] ?? 0)
+}
+
+/** Appends the values of all lists; returns where the lists of the column begin. */
+function appendValues(column: Column, target: GrowingNumbers<Int32Array | Float32Array>, count: number): Int32Array {
+  if (column?.kind !== 'lists') throw new Error('internal: the encoded cache must hold lists')
+  target.append(fixedValues(column.child).subarray(0, column.offsets[count] ?? 0))
+  return column.offsets
 }
 
 /** Numbers that the label of a row is made of. */
@@ -108,8 +122,7 @@ const labelWidthOf = ({ labels, rowCount }: EncodedBatch): number => (rowCount >
 /** Consecutive rows of a block; arrays are views of the block's wherever they can be. */
 export function sliceRows(block: EncodedBatch, { first, count }: RowRange): EncodedBatch {
   const ids: Record<string, JaggedIds> = {}
-  for (const [name, { ids: all, offsets }] of Object.entries(block.ids))
-    ids[name] = sliceIds(all, offsets, { first, count })
+  for (const [name, jagged] of Object.entries(block.ids)) ids[name] = sliceIds(jagged, { first, count })
   const labelWidth = labelWidthOf(block)
   const numbers: Record<string, Float32Array> = {}
   for (const [name, values] of Object.entries(block.numbers)) {
@@ -125,23 +138,22 @@ export function sliceRows(block: EncodedBatch, { first, count }: RowRange): Enco
   }
 }
 
-function sliceIds(all: Int32Array, offsets: Int32Array | null, { first, count }: RowRange): JaggedIds {
-  if (offsets === null) return { ids: all.subarray(first, first + count), offsets: null, weights: null }
+function sliceIds({ ids, offsets, weights }: JaggedIds, { first, count }: RowRange): JaggedIds {
+  if (offsets === null) {
+    const end = first + count
+    return { ids: ids.subarray(first, end), offsets, weights: weights?.subarray(first, end) ?? null }
+  }
   const start = offsets[first] ?? 0
   const own = new Int32Array(count + 1)
   for (let row = 0; row <= count; row++) own[row] = (offsets[first + row] ?? 0) - start
-  return { ids: all.subarray(start, offsets[first + count]), offsets: own, weights: null }
+  const end = offsets[first + count]
+  return { ids: ids.subarray(start, end), offsets: own, weights: weights?.subarray(start, end) ?? null }
 }
 
 /** Rows of a block in any order, as fresh arrays. */
 export function gatherRows(block: EncodedBatch, rows: Uint32Array): EncodedBatch {
   const ids: Record<string, JaggedIds> = {}
-  for (const [name, { ids: all, offsets }] of Object.entries(block.ids)) {
-    ids[name] =
-      offsets === null
-        ? { ids: gatherSingles(all, rows), offsets: null, weights: null }
-        : gatherLists(all, offsets, rows)
-  }
+  for (const [name, jagged] of Object.entries(block.ids)) ids[name] = gatherJagged(jagged, rows)
   const numbers: Record<string, Float32Array> = {}
   for (const [name, values] of Object.entries(block.numbers))
     numbers[name] = gatherNumbers(values, values.length / block.rowCount, rows)

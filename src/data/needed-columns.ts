@@ -1,6 +1,13 @@
 /** Which columns of the data a config names, and where it names them. */
 import type { Config } from '../features/index.js'
-import { actionsDeclaration, allFeatures, featureGroups, sourceColumnOf } from '../features/index.js'
+import {
+  actionsDeclaration,
+  allFeatures,
+  featureGroups,
+  rawNames,
+  sourceColumnOf,
+  weightsColumnOf,
+} from '../features/index.js'
 
 /** Column names to the path in the config that names them first; histories are made here and so not needed. */
 export function neededColumns(config: Pick<Config, 'data' | 'features'>): Map<string, string> {
@@ -26,6 +33,11 @@ export function neededColumns(config: Pick<Config, 'data' | 'features'>): Map<st
     need(history.where?.column, `data.history.${name}.where.column`)
   }
   for (const [name, source] of sourceFeatures(config)) need(source, `features.${name}`)
+  const features = allFeatures(config)
+  for (const name of Object.keys(features)) {
+    const weights = weightsColumnOf(name, features)
+    if (weights === undefined || !Object.hasOwn(data.history ?? {}, weights)) need(weights, `features.${name}.weights`)
+  }
   return needed
 }
 
@@ -43,6 +55,6 @@ export function sourceFeatures(config: Pick<Config, 'data' | 'features'>): [stri
     .filter(([, source]) => !(source in histories))
 }
 
-/** Names of the features of one group. */
-export const groupFeatures = (config: Pick<Config, 'features'>, group: 'user' | 'item'): string[] =>
-  Object.keys(featureGroups(config)[group] ?? {})
+/** What a raw row of the features of one group holds. */
+export const groupRawNames = (config: Pick<Config, 'features'>, group: 'user' | 'item'): string[] =>
+  rawNames(Object.keys(featureGroups(config)[group] ?? {}), allFeatures(config))

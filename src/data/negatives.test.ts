@@ -25,7 +25,7 @@ const config: Config = {
   },
   features: {
     user: { user: categorical(), seen: list(categorical({ sharedWith: 'item' })) },
-    item: { item: categorical(), price: numeric(), tags: list(categorical()) },
+    item: { item: categorical(), price: numeric(), tags: list(categorical(), { weights: 'tag_weights' }) },
   },
   model: { wide: [cross('seen', 'item', { minCount: 1 })] },
 }
@@ -35,15 +35,15 @@ let encoder: Encoder
 let items: CatalogueItem[]
 let batches: Batch[]
 
-/** The same rows whatever the order of work: users of 4 to 10 items out of 12, item i has the price i and the tag t(i mod 3). */
+/** The same rows whatever the order of work: users of 4 to 10 items out of 12, item i has the price i, the tag t(i mod 3) of weight i and another of weight 1. */
 beforeAll(async () => {
   const rows: string[] = []
   for (let user = 0; user < 20; user++)
     for (let index = 0; index < 4 + (user % 7); index++) {
       const item = (user * 5 + index * index) % itemCount
-      rows.push(`u${String(user)},i${String(item)},${String(item)},t${String(item % 3)}|all,1`)
+      rows.push(`u${String(user)},i${String(item)},${String(item)},t${String(item % 3)}|all,${String(item)}|1,1`)
     }
-  writeFileSync(join(directory, 'acts.csv'), `user,item,price,tags,done\n${rows.join('\n')}\n`)
+  writeFileSync(join(directory, 'acts.csv'), `user,item,price,tags,tag_weights,done\n${rows.join('\n')}\n`)
   await prepare({ config, configDirectory: directory, outDirectory: join(directory, 'prepared') })
   data = openPrepared(join(directory, 'prepared'))
   encoder = createEncoder(config, data.featureState)
@@ -65,6 +65,8 @@ const samplerOf = async (declaration: NegativesDeclaration, seed = 1): Promise<N
     keys: await data.split('train').keys(),
     seed,
   })
+
+const noIds = { ids: new Int32Array(0), offsets: null, weights: null }
 
 const tokenOf = (column: string, id: number | undefined): string =>
   encoder.features.get(column)?.tokenOf?.(id ?? 0) ?? '?'
@@ -115,6 +117,12 @@ describe('sampled negatives', () => {
         expect(sampled.rowCount).toBe(4 * batch.rowCount)
         expect([...sampled.labels.subarray(0, batch.rowCount)].every((label) => label === 1)).toBe(true)
         expect([...sampled.labels.subarray(batch.rowCount)].every((label) => label === 0)).toBe(true)
+        for (let row = 0; row < sampled.rowCount; row++) {
+          const { ids, offsets, weights } = sampled.ids['tags'] ?? noIds
+          const number = Number(tokenOf('item', sampled.ids['item']?.ids[row]).slice(1))
+          expect([...(weights ?? []).slice(offsets?.[row], offsets?.[row + 1])]).toEqual([number, 1])
+          expect(weights).toHaveLength(ids.length)
+        }
         for (let row = batch.rowCount; row < sampled.rowCount; row++) {
           const source = Math.floor((row - batch.rowCount) / 3)
           const item = tokenOf('item', sampled.ids['item']?.ids[row])

@@ -5,7 +5,7 @@
  */
 import type { Encoder, EncodedFeatures, JaggedIds } from '../features/index.js'
 import type { Batch } from './batches.js'
-import { gatherLists, gatherNumbers, gatherSingles } from './kernels/gather.js'
+import { gatherJagged, gatherNumbers } from './kernels/gather.js'
 import { createNegativeDraws } from './negative-draws.js'
 import type { DrawInput } from './negative-draws.js'
 
@@ -56,7 +56,9 @@ function withNegatives(batch: Batch, replacement: Replacement): EncodedFeatures 
   for (const [name, { shape }] of encoder.features) {
     const isItem = itemFeatures.has(name)
     if (shape.kind === 'ids') {
-      const own = gatherIds(batch.ids[name], sources)
+      const jagged = batch.ids[name]
+      if (!jagged) throw new Error('internal: the batch lacks the ids of a declared feature')
+      const own = gatherJagged(jagged, sources)
       ids[name] = isItem ? replaceIds(own, catalogue.ids[name], drawn) : own
     } else {
       const own = gatherNumbers(batch.numbers[name] ?? new Float32Array(0), shape.width, sources)
@@ -65,12 +67,6 @@ function withNegatives(batch: Batch, replacement: Replacement): EncodedFeatures 
     }
   }
   return encoder.withCrosses({ rowCount: sources.length, ids, numbers })
-}
-
-function gatherIds(jagged: JaggedIds | undefined, rows: Uint32Array): JaggedIds {
-  if (!jagged) throw new Error('internal: the batch lacks the ids of a declared feature')
-  const { ids, offsets } = jagged
-  return offsets ? gatherLists(ids, offsets, rows) : { ids: gatherSingles(ids, rows), offsets: null, weights: null }
 }
 
 function replaceIds(own: JaggedIds, catalogue: JaggedIds | undefined, drawn: Int32Array): JaggedIds {
@@ -85,16 +81,19 @@ function replaceIds(own: JaggedIds, catalogue: JaggedIds | undefined, drawn: Int
   // Both lists one behind the other: row r is the batch's, rows + item the catalogue's.
   const rows = own.offsets.length - 1
   const shift = own.offsets[rows] ?? 0
-  const all = new Int32Array(own.ids.length + catalogue.ids.length)
-  all.set(own.ids)
-  all.set(catalogue.ids, own.ids.length)
+  const length = own.ids.length + catalogue.ids.length
+  const ids = new Int32Array(length)
+  ids.set(own.ids)
+  ids.set(catalogue.ids, own.ids.length)
+  const weights = own.weights && new Float32Array(length)
+  weights?.set(own.weights ?? [])
+  weights?.set(catalogue.weights ?? [], own.ids.length)
   const tail = (catalogue.offsets ?? new Int32Array(1)).subarray(1).map((offset) => offset + shift)
   const offsets = new Int32Array(own.offsets.length + tail.length)
   offsets.set(own.offsets)
   offsets.set(tail, own.offsets.length)
-  return gatherLists(
-    all,
-    offsets,
+  return gatherJagged(
+    { ids, offsets, weights },
     Uint32Array.from(drawn, (item, row) => (item < 0 ? row : rows + item)),
   )
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { atomicWriteFile, makeDirectory } from '../base/index.js'
 import type { Config, EncodedColumn } from '../features/index.js'
-import { allFeatures, saveFeatureState } from '../features/index.js'
+import { allFeatures, rawNames, saveFeatureState } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { openDatabase } from '../sql/index.js'
 import { judgeBadRows, noBadRows } from './bad-rows.js'
@@ -136,13 +136,14 @@ function inputOf({ config, configDirectory }: PrepareOptions): ExamplesInput {
 
 /** The first raw rows of the training split, for golden requests. */
 async function writeSamples({ database, config, columns }: EncodeContext, path: string): Promise<void> {
-  const features = Object.keys(allFeatures(config))
-  const select = features.map((name, index) => `${columns.get(name) ?? 'NULL'} AS f${String(index)}`)
+  const features = allFeatures(config)
+  const names = rawNames(Object.keys(features), features)
+  const select = names.map((name, index) => `${columns.get(name) ?? 'NULL'} AS f${String(index)}`)
   const rows = await database.rows(
     `SELECT ${select.join(', ')} FROM examples WHERE __split = 'train' ORDER BY __row LIMIT ${String(sampleCount)}`,
   )
   const named = rows.map((row) =>
-    Object.fromEntries(features.map((name, index) => [name, row[`f${String(index)}`] ?? null])),
+    Object.fromEntries(names.map((name, index) => [name, row[`f${String(index)}`] ?? null])),
   )
   atomicWriteFile(path, `${JSON.stringify(named)}\n`)
 }

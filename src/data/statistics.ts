@@ -2,12 +2,21 @@
 import type { ColumnDeclaration, RawValue, Statistics } from '../features/index.js'
 import type { ColumnarChunk, Database } from '../sql/index.js'
 import { cellOf, numberOf, quoteText } from '../sql/index.js'
+import type { FeatureCells } from './feature-cells.js'
 import { numberSql } from './label.js'
 
-/** A table with the distinct values of one column: `value`, `n` rows, `n_train` of them in the training split; `rowid` is its key. */
-export async function distinctValues(database: Database, cell: string, table: string): Promise<void> {
+/**
+ * A table with the distinct values of one feature: `value`, `n` rows, `n_train` of them in the training split; `rowid` is its key.
+ * Of a weighted list with the distinct pairs of `value` and `weights`.
+ */
+export async function distinctValues(
+  database: Database,
+  { value, weights }: FeatureCells,
+  table: string,
+): Promise<void> {
+  const [select, group] = weights === undefined ? ['', ''] : [`${weights} AS weights, `, `, ${weights}`]
   await database.run(
-    `CREATE TABLE ${table} AS SELECT ${cell} AS value, count(*) AS n, count(*) FILTER (WHERE __split = 'train') AS n_train FROM examples GROUP BY ${cell}`,
+    `CREATE TABLE ${table} AS SELECT ${value} AS value, ${select}count(*) AS n, count(*) FILTER (WHERE __split = 'train') AS n_train FROM examples GROUP BY ${value}${group}`,
   )
 }
 

@@ -3,7 +3,7 @@ import type { Config, EncodedColumn } from '../features/index.js'
 import { labelKindOf } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { quoteName, quoteText } from '../sql/index.js'
-import { encodedName } from './encode-table.js'
+import { encodedNames } from './encoded-names.js'
 import type { CellColumns } from './examples.js'
 
 /** Rows of a row group: what reading a block of a split decodes at least. */
@@ -33,7 +33,7 @@ export async function writeEncoded(
     'CAST(__weight AS FLOAT) AS weight',
     '__time AS time',
     ...keys,
-    ...encoded.map((column) => `encoded.${quoteName(encodedName(column))}`),
+    ...encoded.flatMap(encodedNames).map((name) => `encoded.${quoteName(name)}`),
   ]
   const query = `SELECT ${select.join(', ')} FROM examples JOIN encoded ON examples.__row = encoded.__row WHERE examples.__split = '${split}' ORDER BY row`
   await database.run(

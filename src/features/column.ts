@@ -15,6 +15,8 @@ export interface ColumnDeclaration {
   readonly deep?: DeepUse
   /** The column of the data (or history) that is read; the feature's own name by default. */
   readonly from?: string
+  /** The column of the data (or history) with a weight for each value of a list; all weigh 1 without it. */
+  readonly weights?: string
   /** The feature whose vocabulary and embedding table this one uses. */
   readonly sharedWith?: string
   /** The element's declaration, for kinds that wrap another. */
@@ -60,8 +62,13 @@ export interface ColumnState {
 /** Encodes the values of one column; pure, and the only place where raw values become ids and numbers. */
 export interface ColumnEncoder {
   readonly shape: EncodedShape
-  /** Appends the ids (and their weights) of one raw value. Ids columns only; exactly one id when not multivalent. */
-  appendIds?(raw: RawValue, ids: number[], weights: number[]): void
+  /**
+   * Appends the ids of one raw value; a weighted column also a weight for each, which it reads from the raw cell beside the value.
+   * Ids columns only; exactly one id when not multivalent.
+   */
+  appendIds?(raw: RawValue, ids: number[], weights: number[], rawWeights?: RawValue): void
+  /** Whether the weights beside a raw value read, or are missing; those that do not count as missing. Weighted columns only. */
+  readsWeights?(raw: RawValue, rawWeights: RawValue): boolean
   /** Writes `width` numbers at `target[at]`. Numbers columns only. */
   writeNumbers?(raw: RawValue, target: Float32Array, at: number): void
   /** The token behind an id, for explanations; `undefined` for missing and out-of-vocabulary. */

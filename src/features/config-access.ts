@@ -78,6 +78,14 @@ export function resolvedDeclaration(name: string, features: FeatureGroup): Colum
 /** The column of the data that a feature reads. */
 export const sourceColumnOf = (name: string, features: FeatureGroup): string => features[name]?.from ?? name
 
+/** The column of the data with the weights of a feature's values; `undefined` when all weigh 1. */
+export const weightsColumnOf = (name: string, features: FeatureGroup): string | undefined => features[name]?.weights
+
+/** What a raw row of some features holds: their values by feature, then the weights of their lists by column. */
+export const rawNames = (names: readonly string[], features: FeatureGroup): string[] => [
+  ...new Set([...names, ...names.flatMap((name) => weightsColumnOf(name, features) ?? [])]),
+]
+
 /** The feature that owns the state and the embedding table of a feature: itself, unless it shares. */
 export function stateOwner(name: string, features: FeatureGroup): string {
   return features[name]?.sharedWith ?? name

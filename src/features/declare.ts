@@ -62,9 +62,17 @@ export interface ListOptions {
   /** Between the elements of a text. Default `|`. */
   readonly separator?: string
   readonly maximumLength?: number
+  /**
+   * The column of the data (or history) with a weight for each value, a list of numbers of at least 0 written as the values are.
+   * Where it is missing, all weigh 1, as they do without it.
+   */
+  readonly weights?: string
 }
 
-/** A list of categorical values: an array, or text with a separator. */
+/**
+ * A list of categorical values: an array, or text with a separator. With `weights` what TensorFlow calls a
+ * `weighted_categorical_column`: `list(categorical(), { weights: 'genre_weights' })`.
+ */
 export function list(inner: ColumnDeclaration, options: ListOptions = {}): ColumnDeclaration {
   const { sharedWith, deep } = inner
   return frozen<ListDeclaration>({

@@ -9,7 +9,7 @@ export interface JaggedIds {
   readonly ids: Int32Array
   /** `rowCount + 1` entries from 0; `null` when each row has exactly one id (then `ids.length === rowCount`). */
   readonly offsets: Int32Array | null
-  /** One weight per id; `null` when all weigh 1. */
+  /** One weight per id, `≥ 0`; `null` when all weigh 1, and never for a weighted column. */
   readonly weights: Float32Array | null
 }
 
@@ -30,9 +30,16 @@ export interface EncodedBatch extends EncodedFeatures {
 }
 
 /** What a compiled column yields: ids below `idCount`, or `width` numbers. */
-export type EncodedShape =
-  | { readonly kind: 'ids'; readonly idCount: number; readonly isMultivalent: boolean; readonly combiner: Combiner }
-  | { readonly kind: 'numbers'; readonly width: number }
+export type EncodedShape = IdsShape | { readonly kind: 'numbers'; readonly width: number }
+
+export interface IdsShape {
+  readonly kind: 'ids'
+  readonly idCount: number
+  readonly isMultivalent: boolean
+  readonly combiner: Combiner
+  /** Ids come with weights. Absent where they do not. */
+  readonly isWeighted?: true
+}
 
 /** How the embeddings (or wide weights) of a multivalent column become one: as in TensorFlow. */
 export type Combiner = 'sum' | 'mean' | 'sqrtn'

@@ -1,15 +1,21 @@
 /** The one encoder: raw values to ids and numbers, in preparation, training, evaluation and serving. */
 import type { ColumnEncoder, ColumnState, RawValue } from './column.js'
 import { kindOf } from './columns/index.js'
-import { allFeatures, declaredCrosses, resolvedDeclaration, sourceColumnOf, stateOwner } from './config-access.js'
+import {
+  allFeatures,
+  declaredCrosses,
+  resolvedDeclaration,
+  sourceColumnOf,
+  stateOwner,
+  weightsColumnOf,
+} from './config-access.js'
 import type { CrossEncoder } from './cross.js'
 import { compileCross, crossLearns } from './cross.js'
-import type { EncodedColumn, EncodedFeatures, JaggedIds } from './encoded-batch.js'
+import type { EncodedColumn, EncodedFeatures, IdsShape, JaggedIds } from './encoded-batch.js'
 import { stateMissing } from './errors.js'
 import type { Config } from './feature-spec.js'
 import type { FeatureState } from './feature-state.js'
-
-export type RawRow = Readonly<Record<string, RawValue>>
+import type { RawRow } from './raw-row.js'
 
 export interface Encoder {
   /** Features in declared order, then crosses. */
@@ -35,7 +41,12 @@ export function createEncoder(config: Pick<Config, 'features' | 'model'>, state:
     }),
   )
   const declared = allFeatures(config)
-  const sources = new Map(Object.keys(declared).map((name) => [name, sourceColumnOf(name, declared)]))
+  const sources: Sources = new Map(
+    Object.keys(declared).map((name) => [
+      name,
+      { values: sourceColumnOf(name, declared), weights: weightsColumnOf(name, declared) },
+    ]),
+  )
   const encodeFeatures = (rows: readonly RawRow[]): EncodedFeatures => encodeRows(features, sources, rows)
   const withCrosses = (encoded: EncodedFeatures): EncodedFeatures => {
     if (crosses.size === 0) return encoded
@@ -79,20 +90,25 @@ function stateOf(states: Readonly<Record<string, ColumnState>>, column: string):
   return state
 }
 
+/** The columns of a request that each feature reads. */
+type Sources = ReadonlyMap<string, { readonly values: string; readonly weights: string | undefined }>
+
 function encodeRows(
   columns: ReadonlyMap<string, ColumnEncoder>,
-  sources: ReadonlyMap<string, string>,
+  sources: Sources,
   rows: readonly RawRow[],
 ): EncodedFeatures {
   const ids: Record<string, JaggedIds> = {}
   const numbers: Record<string, Float32Array> = {}
   for (const [name, column] of columns) {
     const { shape } = column
-    const source = sources.get(name) ?? name
+    const { values: source = name, weights: weightsSource } = sources.get(name) ?? {}
     // A catalogue stores values by feature, a request brings them by column.
     const valueOf = (row: RawRow): RawValue => (row[name] === undefined ? row[source] : row[name])
-    if (shape.kind === 'ids') ids[name] = encodeIds(column, shape.isMultivalent, rows.map(valueOf))
-    else {
+    if (shape.kind === 'ids') {
+      const weights = weightsSource === undefined ? null : rows.map((row) => row[weightsSource])
+      ids[name] = encodeIds(column, shape, { values: rows.map(valueOf), weights })
+    } else {
       const values = new Float32Array(rows.length * shape.width)
       for (const [index, row] of rows.entries()) column.writeNumbers?.(valueOf(row), values, index * shape.width)
       numbers[name] = values
@@ -101,17 +117,22 @@ function encodeRows(
   return { rowCount: rows.length, ids, numbers }
 }
 
-function encodeIds(column: ColumnEncoder, isMultivalent: boolean, values: readonly RawValue[]): JaggedIds {
+interface RawCells {
+  readonly values: readonly RawValue[]
+  readonly weights: readonly RawValue[] | null
+}
+
+function encodeIds(column: ColumnEncoder, { isMultivalent, isWeighted }: IdsShape, cells: RawCells): JaggedIds {
   const ids: number[] = []
   const weights: number[] = []
-  const offsets = new Int32Array(values.length + 1)
-  for (const [index, value] of values.entries()) {
-    column.appendIds?.(value, ids, weights)
+  const offsets = new Int32Array(cells.values.length + 1)
+  for (const [index, value] of cells.values.entries()) {
+    column.appendIds?.(value, ids, weights, cells.weights?.[index])
     offsets[index + 1] = ids.length
   }
   return {
     ids: Int32Array.from(ids),
     offsets: isMultivalent ? offsets : null,
-    weights: weights.length > 0 ? Float32Array.from(weights) : null,
+    weights: isWeighted ? Float32Array.from(weights) : null,
   }
 }

@@ -12,7 +12,14 @@ export {
   wideDeclaration,
 } from './config-access.js'
 export { defaultOptimizers, withSettings } from './config-settings.js'
-export { actionsDeclaration, resolvedDeclaration, sourceColumnOf, stateOwner } from './config-access.js'
+export {
+  actionsDeclaration,
+  rawNames,
+  resolvedDeclaration,
+  sourceColumnOf,
+  stateOwner,
+  weightsColumnOf,
+} from './config-access.js'
 export type { Config, CrossDeclaration, DeepDeclaration } from './feature-spec.js'
 export type { ModelDeclaration, OptimizerDeclaration, WideDeclaration } from './feature-spec.js'
 export type {
@@ -30,6 +37,7 @@ export { kindOf } from './columns/index.js'
 export { crossLearns, learnCross } from './cross.js'
 export { compileFeatures, createEncoder } from './encoder.js'
 export type { Encoder } from './encoder.js'
+export { withRequest } from './raw-row.js'
 export { loadFeatureState, saveFeatureState } from './feature-state.js'
 export type { FeatureState } from './feature-state.js'
 export type { ColumnDeclaration, ColumnEncoder, ColumnState, RawValue, Statistics } from './column.js'

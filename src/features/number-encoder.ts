@@ -1,5 +1,5 @@
 import type { ColumnEncoder } from './column.js'
-import { numberOf } from './raw-values.js'
+import { largestFloat, numberOf } from './raw-values.js'
 
 export interface NumberEncoding {
   /** Missing values were seen in training: a second number says so. */
@@ -9,9 +9,6 @@ export interface NumberEncoding {
   transform(x: number): number
 }
 
-/** The greatest 32-bit float. */
-const largest = 3.4028234663852886e38
-
 /** An encoder of one number, with an indicator of missing where training saw missing values. */
 export function numberEncoder({ hasMissing, fill, transform }: NumberEncoding): ColumnEncoder {
   return {
@@ -19,7 +16,7 @@ export function numberEncoder({ hasMissing, fill, transform }: NumberEncoding): 
     writeNumbers(raw, target, at) {
       const x = numberOf(raw)
       // A finite number of the log may be infinite in 32 bits.
-      target[at] = Math.min(largest, Math.max(-largest, x === null ? fill : transform(x)))
+      target[at] = Math.min(largestFloat, Math.max(-largestFloat, x === null ? fill : transform(x)))
       if (hasMissing) target[at + 1] = x === null ? 1 : 0
     },
   }

@@ -18,6 +18,9 @@ export function numberOf(raw: RawValue): number | null {
   return Number.isFinite(number) ? number : null
 }
 
+/** The greatest 32-bit float: a finite number of the log may be infinite in 32 bits. */
+export const largestFloat = 3.4028234663852886e38
+
 /** Ids that every column of ids keeps free: what is missing, and what was never learned. */
 export const missingId = 0
 export const oovId = 1

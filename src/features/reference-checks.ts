@@ -30,7 +30,7 @@ export function featureIssues(section: unknown): Issue[] {
     ...declarations,
     ...strayIssues(section),
     ...twice,
-    ...[...features].flatMap((one) => sharingIssues(one, features)),
+    ...[...features].flatMap((one) => [...sharingIssues(one, features), ...weightsIssues(one, features)]),
   ]
 }
 
@@ -98,6 +98,15 @@ function sharingIssues([name, { path, declaration }]: readonly [string, Declared
     if (own === undefined || own === expected) return []
     return [faultAt(`${path}.deep.${key}`, `must be ${shown(expected ?? 'left out')}; got ${shown(own)}; ${wayOut}`)]
   })
+}
+
+/** Stored rows hold a feature's values under its name and weights under that of their column: one name cannot be both. */
+function weightsIssues([, { path, declaration }]: readonly [string, DeclaredFeature], features: Features): Issue[] {
+  const weights = partOf(declaration, 'weights')
+  const source = typeof weights === 'string' ? partOf(features.get(weights)?.declaration, 'from') : undefined
+  if (source === undefined || source === weights) return []
+  const got = `${shown(weights)}, the name of a feature that reads ${shown(source)}; give that feature another name`
+  return [faultAt(`${path}.weights`, `must be a column of the data; got ${got}`)]
 }
 
 const unknownIssues = (name: string, path: string, features: Features): Issue[] =>

@@ -25,7 +25,12 @@ const whole: Config = {
   features: {
     user: {
       user: categorical({ hashBuckets: 100 }),
-      seen: list(categorical({ sharedWith: 'item' }), { combiner: 'sqrtn', separator: ';', maximumLength: 9 }),
+      seen: list(categorical({ sharedWith: 'item' }), {
+        combiner: 'sqrtn',
+        separator: ';',
+        maximumLength: 9,
+        weights: 'seen_weights',
+      }),
       age: numeric({ normalize: 'quantiles' }),
       income: numeric({ normalize: 'zscore' }),
     },
@@ -209,6 +214,22 @@ describe('validateConfig', () => {
     ],
   ])('refuses %s', (_, model, paths) => {
     expect(pathsOf({ data: source, features: { x: ids, y: ids, z: ids }, model })).toEqual(paths)
+  })
+
+  it('refuses weights of what is no list, and every fault of weights at once', () => {
+    const features = {
+      tags: list(ids, { weights: 'age' }),
+      genres: list(ids, { weights: '' }),
+      single: { ...ids, weights: 'w' },
+      age: numeric({ from: 'years' }),
+      years: list(ids, { weights: 'size' }),
+      size: numeric(),
+    }
+    expect(pathsOf({ data: source, features }).sort()).toEqual([
+      'features.genres.weights',
+      'features.single.weights',
+      'features.tags.weights',
+    ])
   })
 
   it('refuses a label read in two ways, and a split that leaves nothing to learn from', () => {

@@ -8,10 +8,13 @@ import { resolveModel } from './model-spec.js'
 import { inputNames } from './network.js'
 
 /** The wide logit of a list of 0, 1, 2 and 3 whose weights are 1, 2, 4 and 8, beside an item of weight 100. */
-function wideLogit(combiner: WideDeclaration['combiner']): number {
+function wideLogit(combiner: WideDeclaration['combiner'], tagWeights?: readonly number[]): number {
   const config: Config = {
     data: {},
-    features: { item: categorical({ values: 1 }), tags: list(categorical({ values: 4 })) },
+    features: {
+      item: categorical({ values: 1 }),
+      tags: list(categorical({ values: 4 }), tagWeights ? { weights: 'tag_weights' } : {}),
+    },
     model: { wide: combiner === undefined ? {} : { combiner }, deep: false },
   }
   const nothing = { json: {}, arrays: {} }
@@ -23,7 +26,8 @@ function wideLogit(combiner: WideDeclaration['combiner']): number {
   )
   tables.get('wide/item')?.writeWeights(2, Float32Array.of(100))
   tables.get('wide/tags')?.writeWeights(2, Float32Array.of(1, 2, 4, 8))
-  const feeds = createInputStage(memory, layout, tables).forward(encoder.encode([{ item: 0, tags: [0, 1, 2, 3] }]))
+  const row = { item: 0, tags: [0, 1, 2, 3], tag_weights: tagWeights }
+  const feeds = createInputStage(memory, layout, tables).forward(encoder.encode([row]))
   return Number(feeds[inputNames.wide]?.data[0])
 }
 
@@ -35,6 +39,15 @@ describe('the combiner of the wide part', () => {
     ['sqrtn', 100 + 15 / 2],
   ] as const)('%s gives a list of four values and an item %d', (combiner, logit) => {
     expect(wideLogit(combiner)).toBeCloseTo(logit, 4)
+  })
+
+  // Σ ω w = 2 · 1 + 1 · 2 + 0 · 4 + ½ · 8 = 8, Σ ω = 3.5, Σ ω² = 5.25.
+  it.each([
+    ['sum', 108],
+    ['mean', 100 + 8 / 3.5],
+    ['sqrtn', 100 + 8 / Math.sqrt(5.25)],
+  ] as const)('%s gives a list of four weighted values and an item %d', (combiner, logit) => {
+    expect(wideLogit(combiner, [2, 1, 0, 0.5])).toBeCloseTo(logit, 4)
   })
 
   it('holds for crosses of lists too', () => {

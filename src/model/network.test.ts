@@ -16,7 +16,8 @@ const config: Config = {
   data: {},
   features: {
     user: categorical({ values: 6 }),
-    likes: list(categorical({ sharedWith: 'item' }), { combiner: 'sqrtn' }),
+    likes: list(categorical({ sharedWith: 'item' }), { combiner: 'sqrtn', weights: 'like_weights' }),
+    tags: list(categorical({ values: 4 }), { weights: 'tag_weights' }),
     item: categorical({ values: 5 }),
     level: indicator(bucketized({ boundaries: [0.3, 0.6] })),
     price: numeric(),
@@ -32,6 +33,7 @@ const encoder = createEncoder(config, {
   columns: {
     user: nothing,
     item: nothing,
+    tags: nothing,
     level: nothing,
     price: { json: { hasMissing: true, mean: 0, deviation: 1 }, arrays: {} },
   },
@@ -42,6 +44,10 @@ const batch = encoder.encode(
     user: randomInteger(1, row, 6),
     item: randomInteger(2, row, 5),
     likes: Array.from({ length: row % 4 }, (__, i) => randomInteger(3 + row, i, 5)),
+    like_weights: Array.from({ length: row % 4 }, (__, i) => 0.2 + randomUniform(30 + row, i)),
+    // One of them is missing, one of them weighs nothing.
+    tags: [row % 4, 2, 1],
+    tag_weights: row === 5 ? null : [row / 3, 0.5, 2],
     level: randomUniform(4, row),
     price: row === 3 ? null : randomNormal(5, row),
   })),
@@ -69,12 +75,15 @@ function eachId(
   visit: (use: { table: string; id: number; row: number; offset: number; coefficient: number }) => void,
 ): void {
   for (const { table, column, offset, combiner } of parts) {
-    const { ids, offsets } = features.ids[column] ?? { ids: new Int32Array(0), offsets: null }
+    const { ids, offsets, weights } = features.ids[column] ?? { ids: new Int32Array(0), offsets: null, weights: null }
+    const weightOf = (i: number): number => weights?.[i] ?? 1
     for (let row = 0; row < features.rowCount; row++) {
       const [start = row, end = row + 1] = offsets ? [offsets[row] ?? 0, offsets[row + 1] ?? 0] : [row, row + 1]
-      const coefficient =
-        combiner === 'sqrtn' ? 1 / Math.sqrt(end - start) : combiner === 'mean' ? 1 / (end - start) : 1
-      for (let i = start; i < end; i++) visit({ table, id: ids[i] ?? 0, row, offset, coefficient })
+      const own = Array.from({ length: end - start }, (_, i) => weightOf(start + i))
+      const sum = own.reduce((total, weight) => total + weight, 0)
+      const squares = own.reduce((total, weight) => total + weight * weight, 0)
+      const norm = combiner === 'sqrtn' ? Math.sqrt(squares) : combiner === 'mean' ? sum : 1
+      for (let i = start; i < end; i++) visit({ table, id: ids[i] ?? 0, row, offset, coefficient: weightOf(i) / norm })
     }
   }
 }

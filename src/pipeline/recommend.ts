@@ -1,6 +1,7 @@
 /** A ranked list for one user from a bundle alone. */
 import { topK } from '../evaluation/index.js'
 import type { RawValue } from '../features/index.js'
+import { withRequest } from '../features/index.js'
 import { openBundle } from '../model/index.js'
 import { openCatalogue, seenItems } from './catalogue.js'
 import { userUnknown } from './errors.js'
@@ -36,7 +37,8 @@ export async function recommendItems(options: RecommendOptions): Promise<Recomme
     const catalogue = await openCatalogue(bundle)
     const user = catalogue.users.get(options.user)
     if (!user && Object.keys(options.features ?? {}).length === 0) throw userUnknown({ user: options.user })
-    const request = { ...user?.features, ...options.features, ...options.context }
+    const given = { ...options.features, ...options.context }
+    const request = withRequest(bundle.config, user?.features ?? {}, given)
     const { scores, order } = await catalogue.ranker.rankAll(request)
     const seen = options.keepSeen === true ? new Set<number>() : seenItems(catalogue, user)
     const best = topK(order, options.k ?? 10, (index) => seen.has(index))

@@ -18,9 +18,9 @@ export interface DatabaseOptions {
   readonly temporaryDirectory?: string
 }
 
-/** Columns to insert: numbers, or lists of integers by offsets (`rowCount + 1` of them, from 0). */
-export type InsertedColumn =
-  Int32Array | Float32Array | Float64Array | { readonly offsets: Int32Array; readonly values: Int32Array }
+/** Columns to insert: numbers, or lists of them by offsets (`rowCount + 1` of them, from 0). */
+export type InsertedColumn = InsertedNumbers | { readonly offsets: Int32Array; readonly values: InsertedNumbers }
+type InsertedNumbers = Int32Array | Float32Array | Float64Array
 
 export interface Database {
   run(sql: string): Promise<void>
@@ -203,7 +203,7 @@ async function insertColumns(connection: DuckDBConnection, { table, rowCount, co
 }
 
 function typeOf(column: InsertedColumn): DuckDBType {
-  if ('offsets' in column) return LIST(INTEGER)
+  if ('offsets' in column) return LIST(typeOf(column.values))
   if (column instanceof Int32Array) return INTEGER
   return column instanceof Float32Array ? FLOAT : DOUBLE
 }

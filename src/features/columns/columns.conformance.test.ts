@@ -14,8 +14,8 @@ const declarations: Record<string, { valid: ColumnDeclaration; invalid: object |
   hashed: { valid: categorical({ hashBuckets: 7 }), invalid: { hashBuckets: 0 } },
   identity: { valid: categorical({ values: 5 }), invalid: { values: 1.5 } },
   list: {
-    valid: list(categorical(), { combiner: 'sqrtn', maximumLength: 3 }),
-    invalid: { inner: categorical({ minCount: 0 }) },
+    valid: list(categorical(), { combiner: 'sqrtn', maximumLength: 3, weights: 'w' }),
+    invalid: { weights: ['w'] },
   },
   log: { valid: numeric({ normalize: 'log' }), invalid: null },
   numeric: { valid: numeric(), invalid: null },
@@ -42,6 +42,9 @@ const odd: RawValue[] = [
   5n,
   ['a', null, 'b'],
   [[5n], ['a']],
+  [0.5, 2],
+  '1|-2',
+  [1e300, 0, -0],
   [],
   'a|b|c|d|e',
 ]
@@ -109,6 +112,22 @@ describe.each(columnKinds.map(({ kind }) => kind))('a %s column', (name) => {
       }
     }
     expect(JSON.stringify(odd, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).toBe(before)
+  })
+
+  it('gives every id a weight of at least 0, however odd the cell beside the value, or no id one', async () => {
+    const encoder = kind.compile(valid, await learned(valid))
+    const isWeighted = encoder.shape.kind === 'ids' && encoder.shape.isWeighted === true
+    expect(encoder.readsWeights !== undefined).toBe(isWeighted)
+    for (const raw of odd) {
+      for (const beside of odd) {
+        const ids: number[] = []
+        const weights: number[] = []
+        encoder.appendIds?.(raw, ids, weights, beside)
+        expect(weights).toHaveLength(isWeighted ? ids.length : 0)
+        for (const weight of weights) expect(weight >= 0 && Number.isFinite(Math.fround(weight))).toBe(true)
+        if (encoder.readsWeights?.(raw, beside) === false) expect(new Set(weights).size).toBeLessThan(2)
+      }
+    }
   })
 
   it('refuses statistics of a kind that it did not ask for', async () => {

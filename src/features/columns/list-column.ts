@@ -1,11 +1,15 @@
-/** Lists of ids: an array, or text with a separator. Missing elements are left out; a missing list is an empty one. */
+/**
+ * Lists of ids: an array, or text with a separator. Missing elements are left out, their weights with them; a missing list is an
+ * empty one.
+ */
 import type { Check } from '../checks.js'
 import { isCount, isOneOf, isText } from '../checks.js'
-import type { ColumnDeclaration, ColumnEncoder, ColumnKind, RawValue } from '../column.js'
+import type { ColumnDeclaration, ColumnEncoder, ColumnKind } from '../column.js'
 import { idsDeclaration } from '../declaration-checks.js'
 import type { Combiner } from '../encoded-batch.js'
 import { faultAt } from '../errors.js'
 import { missingId } from '../raw-values.js'
+import { elementsOf, lacksWeights, readWeights } from './list-weights.js'
 
 export interface ListDeclaration extends ColumnDeclaration {
   readonly kind: 'list'
@@ -16,6 +20,7 @@ export interface ListDeclaration extends ColumnDeclaration {
   readonly separator: string
   /** Only the last so many elements. Default: all. */
   readonly maximumLength?: number
+  readonly weights?: string
 }
 
 /** What lists ask of the kinds of their elements, so that they need not know the others. */
@@ -39,7 +44,7 @@ export function createListColumn({ kindOf, issuesOf }: ElementKinds): ColumnKind
     yields: 'ids',
     issues: idsDeclaration(
       { inner: isElement, combiner: isOneOf('mean', 'sum', 'sqrtn'), separator: isText },
-      { maximumLength: isCount() },
+      { maximumLength: isCount(), weights: isText },
     ),
     learnsFrom: ({ inner }) => kindOf(inner).learnsFrom(inner),
     learn: ({ inner }, statistics) => kindOf(inner).learn(inner, statistics),
@@ -51,30 +56,26 @@ export function createListColumn({ kindOf, issuesOf }: ElementKinds): ColumnKind
 function listEncoder(declaration: ListDeclaration, element: ColumnEncoder): ColumnEncoder {
   if (element.shape.kind !== 'ids') throw new Error('internal: validation lets only ids columns into lists')
   const { appendIds, tokenOf } = element
+  const { combiner, separator, maximumLength = Number.POSITIVE_INFINITY } = declaration
+  const isWeighted = declaration.weights !== undefined
   return {
-    shape: { ...element.shape, isMultivalent: true, combiner: declaration.combiner },
-    appendIds(raw, ids, weights) {
-      for (const value of listElements(raw, declaration)) {
+    shape: { ...element.shape, isMultivalent: true, combiner, ...(isWeighted ? { isWeighted } : {}) },
+    appendIds(raw, ids, weights, rawWeights) {
+      const elements = elementsOf(raw, separator)
+      const own = isWeighted ? readWeights(rawWeights, elements.length, separator) : null
+      for (let at = Math.max(0, elements.length - maximumLength); at < elements.length; at++) {
         const before = ids.length
-        appendIds?.(value, ids, weights)
+        appendIds?.(elements[at], ids, weights)
         if (ids[before] === missingId) ids.length = before
+        else if (isWeighted) weights.push(own?.[at] ?? 1)
       }
     },
+    ...(isWeighted ? { readsWeights: readsWeightsOf(separator) } : {}),
     ...(tokenOf ? { tokenOf } : {}),
   }
 }
 
-/** The elements of a raw list, the last `maximumLength` of them. */
-export function listElements(
-  raw: RawValue,
-  { separator, maximumLength }: Pick<ListDeclaration, 'separator' | 'maximumLength'>,
-): readonly RawValue[] {
-  const elements = elementsOf(raw, separator)
-  return maximumLength === undefined ? elements : elements.slice(-maximumLength)
-}
-
-function elementsOf(raw: RawValue, separator: string): readonly RawValue[] {
-  if (raw === null || raw === undefined || raw === '') return []
-  if (typeof raw === 'object') return raw
-  return typeof raw === 'string' ? raw.split(separator) : [raw]
-}
+const readsWeightsOf =
+  (separator: string): NonNullable<ColumnEncoder['readsWeights']> =>
+  (raw, rawWeights) =>
+    lacksWeights(rawWeights) || readWeights(rawWeights, elementsOf(raw, separator).length, separator) !== null
