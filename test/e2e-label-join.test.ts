@@ -29,7 +29,21 @@ beforeAll(() => {
   const logs = "impressions: 'impressions.csv',\n    actions: { from: 'actions.csv', kind: 'event' },"
   const joined = small
     .replace("examples: 'impressions.csv',", logs)
-    .replace("label: { column: 'install' },", "label: { action: 'install' },")
+    .replace(
+      "label: { column: 'install' },",
+      `label: { action: 'install' },
+    history: { lately: { of: 'app', action: 'install', last: 5 } },
+    aggregates: {
+      installRate: { take: 'rate', by: 'item', action: 'install', within: '2d' },
+      timesShown: { take: 'count', by: ['user', 'item'] },
+    },`,
+    )
+    .replace('country: categorical(),', "country: categorical(), lately: list(categorical({ sharedWith: 'app' })),")
+    .replace('app: categorical(),', "app: categorical(), installRate: numeric({ normalize: 'zscore' }),")
+    .replace(
+      'hour: categorical({ values: 24 })',
+      "hour: categorical({ values: 24 }), timesShown: numeric({ normalize: 'log' })",
+    )
   expect(joined).not.toBe(small)
   config('joined', joined)
 })

@@ -10,7 +10,7 @@ import { examplesUndeclared, timeNotConfigured } from './errors.js'
 import type { CellColumns } from './examples.js'
 import { numberSql } from './label.js'
 
-const defaultLast = 20
+export const defaultLast = 20
 
 export interface HistoryTables {
   readonly name: string

@@ -5,6 +5,7 @@ import type { ActionLog } from './actions.js'
 import { actionsTable, readActions } from './actions.js'
 import type { AttributionReport } from './attribution.js'
 import { attributeActions, attributionWarnings } from './attribution.js'
+import { makeAggregates } from './aggregates.js'
 import type { CellColumns, ExamplesInput } from './examples.js'
 import { joinExamples } from './examples.js'
 import type { HistoryTables } from './history.js'
@@ -38,15 +39,20 @@ export async function makeExamples(
     `CREATE TABLE divided AS SELECT *, ${own} AS __split FROM joined; DROP TABLE joined; ALTER TABLE divided RENAME TO joined`,
   )
   const histories = await makeHistories(database, input.config, columns)
-  const lists = histories.map(({ rows }, index) => `${rows}.items AS h${String(index)}`)
-  const joins = histories.map(({ rows }) => `LEFT JOIN ${rows} ON ${rows}.__row = joined.__row`)
+  const aggregates = await makeAggregates(database, input.config, columns)
+  const made = [
+    ...histories.map(({ name, rows }, index) => ({ name, rows, cell: 'items', alias: `h${String(index)}` })),
+    ...aggregates.map(({ name, rows }, index) => ({ name, rows, cell: 'value', alias: `g${String(index)}` })),
+  ]
+  const cells = made.map(({ rows, cell, alias }) => `${rows}.${cell} AS ${alias}`)
+  const joins = made.map(({ rows }) => `LEFT JOIN ${rows} ON ${rows}.__row = joined.__row`)
   await database.run(
-    `CREATE TABLE examples AS SELECT ${['joined.*', ...lists].join(', ')} FROM joined ${joins.join(' ')}`,
+    `CREATE TABLE examples AS SELECT ${['joined.*', ...cells].join(', ')} FROM joined ${joins.join(' ')}`,
   )
   if (log) await database.run(`DROP TABLE ${actionsTable}`)
-  await database.run(['joined', ...histories.map(({ rows }) => rows)].map((table) => `DROP TABLE ${table}`).join('; '))
+  await database.run(['joined', ...made.map(({ rows }) => rows)].map((table) => `DROP TABLE ${table}`).join('; '))
   const [row] = await database.rows('SELECT count(*) AS n FROM examples')
-  const named = histories.map(({ name }, index) => [name, `h${String(index)}`] as const)
+  const named = made.map(({ name, alias }) => [name, alias] as const)
   return {
     columns: withFeatureNames(input.config, new Map([...columns, ...named])),
     histories,

@@ -46,13 +46,13 @@ export function timeColumn({ data }: Pick<Config, 'data'>): string | undefined {
   return (data.split?.by === 'time' ? data.split.column : undefined) ?? data.time
 }
 
-/** Features that are read from the data, not made of histories, with the column that each reads. */
+/** Features that are read from the data, not made of histories or aggregates, with the column that each reads. */
 export function sourceFeatures(config: Pick<Config, 'data' | 'features'>): [string, string][] {
-  const histories = config.data.history ?? {}
+  const made = { ...config.data.history, ...config.data.aggregates }
   const features = allFeatures(config)
   return Object.keys(features)
     .map((name): [string, string] => [name, sourceColumnOf(name, features)])
-    .filter(([, source]) => !(source in histories))
+    .filter(([, source]) => !(source in made))
 }
 
 /** What a raw row of the features of one group holds. */

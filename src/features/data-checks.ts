@@ -4,6 +4,7 @@ import { shown } from '../base/index.js'
 import type { Check } from './checks.js'
 import {
   isBoolean,
+  isDuration,
   isCount,
   isEither,
   isListOf,
@@ -107,6 +108,21 @@ export const data: Check = isObject({
         action: textOrTexts,
       },
       ['of'],
+    ),
+  ),
+  aggregates: isRecordOf(
+    isObject(
+      {
+        take: isOneOf('count', 'rate', 'recency'),
+        by: isEither(
+          { when: Array.isArray, check: isListOf(isOneOf('user', 'item'), 1) },
+          { when: () => true, check: isOneOf('user', 'item') },
+        ),
+        action: textOrTexts,
+        within: isDuration,
+        smoothing: isNumber(0),
+      },
+      ['take', 'by'],
     ),
   ),
   negatives: isObject({ sampling: isOneOf('uniform', 'popularity', 'inBatch', 'all'), perPositive: isCount(1, 1000) }),

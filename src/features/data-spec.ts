@@ -86,6 +86,26 @@ export interface HistoryDeclaration {
 }
 
 /**
+ * A number about the past as of each impression: events that were known strictly before it. A numeric feature of the same name (or
+ * one that says `from`) reads it.
+ */
+export interface AggregateDeclaration {
+  /**
+   * `count`: how many events; `rate`: actions per impression, drawn to the rate of everyone at that moment; `recency`: seconds since the
+   * last event, missing when there was none.
+   */
+  readonly take: 'count' | 'rate' | 'recency'
+  /** Whose events: the user's, the item's, or those of the user with the item (`['user', 'item']`). */
+  readonly by: 'user' | 'item' | readonly ('user' | 'item')[]
+  /** Kinds of actions of `data.actions`. Without it impressions are meant; a rate needs it. */
+  readonly action?: string | readonly string[]
+  /** Only the events of so long before the impression, such as '7d'. Default: all. */
+  readonly within?: string
+  /** Of a rate: how many impressions at everyone's rate it begins with. Default 20. */
+  readonly smoothing?: number
+}
+
+/**
  * Data that tells only what was done, not what was shown: in each epoch every positive training row is joined by rows with
  * the same user and context and another item, drawn anew; never an item that the user acted on in training.
  */
@@ -131,6 +151,7 @@ export interface DataDeclaration {
   /** Column to show for an item. */
   readonly title?: string
   readonly history?: Readonly<Record<string, HistoryDeclaration>>
+  readonly aggregates?: Readonly<Record<string, AggregateDeclaration>>
   readonly negatives?: NegativesDeclaration
   /** What was shown: instead of `examples` where the label is to be found among the actions, or by another name for them. */
   readonly impressions?: string | readonly string[]

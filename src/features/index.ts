@@ -24,6 +24,7 @@ export type { Config, CrossDeclaration, DeepDeclaration } from './feature-spec.j
 export type { ModelDeclaration, OptimizerDeclaration, WideDeclaration } from './feature-spec.js'
 export type {
   ActionsDeclaration,
+  AggregateDeclaration,
   DataDeclaration,
   FileFormat,
   HistoryDeclaration,

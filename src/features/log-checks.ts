@@ -11,8 +11,8 @@ const keys = ['user', 'item', 'time']
 
 /** The faults of the data section as far as logs are concerned. */
 export function logIssues(data: Readonly<Record<string, unknown>>, head: unknown): Issue[] {
-  const { examples, impressions, actions, label, history } = data
-  const asked = askedActions(label, history)
+  const { examples, impressions, actions, label, history, aggregates } = data
+  const asked = [...askedActions(label, history), ...askedBy(aggregates, 'aggregates')]
   return [
     ...(examples !== undefined && impressions !== undefined
       ? [faultAt('data.impressions', 'must be left out beside data.examples: both name the rows; got both')]
@@ -23,22 +23,44 @@ export function logIssues(data: Readonly<Record<string, unknown>>, head: unknown
       ? [
           faultAt(
             'data.actions',
-            'must be used by data.label.action or data.history.<name>.action; it is used by neither',
+            'must be used by the action of data.label, of a history or of an aggregate; it is used by none',
           ),
         ]
       : []),
     ...(isPlainObject(history) ? Object.entries(history).flatMap(historyFaults) : []),
+    ...(isPlainObject(aggregates) ? Object.entries(aggregates).flatMap((one) => aggregateFaults(one, data)) : []),
   ]
 }
 
 /** Paths of what asks for the action log. */
 function askedActions(label: unknown, history: unknown): string[] {
   const ofLabel = isPlainObject(label) && label['action'] !== undefined ? ['data.label.action'] : []
-  const named = isPlainObject(history) ? Object.entries(history) : []
-  const ofHistories = named.flatMap(([name, one]) =>
-    isPlainObject(one) && one['action'] !== undefined ? [`data.history.${name}.action`] : [],
+  return [...ofLabel, ...askedBy(history, 'history')]
+}
+
+function askedBy(section: unknown, key: string): string[] {
+  const named = isPlainObject(section) ? Object.entries(section) : []
+  return named.flatMap(([name, one]) =>
+    isPlainObject(one) && one['action'] !== undefined ? [`data.${key}.${name}.action`] : [],
   )
-  return [...ofLabel, ...ofHistories]
+}
+
+/** An aggregate needs the keys and moments of the rows; a rate is one of actions; two things of one name are one too many. */
+function aggregateFaults([name, one]: [string, unknown], data: Readonly<Record<string, unknown>>): Issue[] {
+  const path = `data.aggregates.${name}`
+  const missing = keys.filter((key) => data[key] === undefined)
+  const { history } = data
+  return [
+    ...(missing.length > 0
+      ? [faultAt(path, `must have ${missing.map((key) => `data.${key}`).join(', ')} beside it; got nothing there`)]
+      : []),
+    ...(isPlainObject(one) && one['take'] === 'rate' && one['action'] === undefined
+      ? [faultAt(`${path}.action`, 'must be given for a rate: it is one of actions per impression; got nothing')]
+      : []),
+    ...(isPlainObject(history) && Object.hasOwn(history, name)
+      ? [faultAt(path, 'must have a name of its own; data.history has one of this name')]
+      : []),
+  ]
 }
 
 function missingFor(path: string, data: Readonly<Record<string, unknown>>): Issue[] {

@@ -1,0 +1,56 @@
+/** What a config asks of the past, as the definitions that preparation and serving both execute. */
+import type { PastDefinition, PastKey, PastSource } from '../events/index.js'
+import type { AggregateDeclaration, Config } from '../features/index.js'
+import { actionsDeclaration } from '../features/index.js'
+import { defaultLast } from './history.js'
+import { durationSeconds } from './time-units.js'
+
+/** Impressions at the prior rate that a rate begins with: so many of its own outweigh it. */
+export const defaultSmoothing = 20
+
+/** The aggregates of a config; `unitsPerSecond` is that of its moments. */
+export function aggregateDefinitions(config: Pick<Config, 'data'>, unitsPerSecond: number): PastDefinition[] {
+  return Object.entries(config.data.aggregates ?? {}).map(([name, declared]) => ({
+    name,
+    take: declared.take,
+    by: keysOf(declared.by),
+    source: sourceOf(config, declared.action),
+    window:
+      declared.within === undefined
+        ? null
+        : durationSeconds(declared.within, `data.aggregates.${name}.within`) * unitsPerSecond,
+    smoothing: declared.smoothing ?? defaultSmoothing,
+    last: 0,
+    unitsPerSecond,
+  }))
+}
+
+/** The aggregates of a config and its histories of actions: what serving must know of the past. */
+export function pastDefinitions(config: Pick<Config, 'data'>, unitsPerSecond: number): PastDefinition[] {
+  const histories = Object.entries(config.data.history ?? {}).flatMap(([name, { action, last }]): PastDefinition[] =>
+    action === undefined
+      ? []
+      : [
+          {
+            name,
+            take: 'items',
+            by: ['user'],
+            source: sourceOf(config, action),
+            window: null,
+            smoothing: 0,
+            last: last ?? defaultLast,
+            unitsPerSecond,
+          },
+        ],
+  )
+  return [...histories, ...aggregateDefinitions(config, unitsPerSecond)]
+}
+
+const keysOf = (by: AggregateDeclaration['by']): readonly PastKey[] => (typeof by === 'string' ? [by] : by)
+
+function sourceOf(config: Pick<Config, 'data'>, action: AggregateDeclaration['action']): PastSource {
+  if (action === undefined) return { of: 'impressions' }
+  // A log without kinds has one, whatever it is called.
+  const kinds = actionsDeclaration(config)?.kind === undefined ? null : typeof action === 'string' ? [action] : action
+  return { of: 'actions', kinds }
+}
