@@ -10,6 +10,7 @@ import type { CellColumns, ExamplesInput } from './examples.js'
 import { joinExamples } from './examples.js'
 import type { HistoryTables } from './history.js'
 import { makeHistories } from './history.js'
+import { dropUnseen } from './position.js'
 import type { SourceReader } from './source-table.js'
 import { splitSql } from './splits.js'
 
@@ -31,9 +32,10 @@ export async function makeExamples(
 ): Promise<LabelledTable> {
   const { database } = reader
   const { columns, warnings: ofJoins } = await joinExamples(reader, input)
+  const unseen = await dropUnseen(database, input.config, columns)
   const log = await readActions(reader, input)
   const attribution = await attributeActions(database, { config: input.config, columns })
-  const warnings = [...ofJoins, ...logWarnings(input.config, log, attribution)]
+  const warnings = [...ofJoins, ...unseen, ...logWarnings(input.config, log, attribution)]
   const own = split === null ? await splitSql(database, input.config, columns) : `'${split}'`
   await database.run(
     `CREATE TABLE divided AS SELECT *, ${own} AS __split FROM joined; DROP TABLE joined; ALTER TABLE divided RENAME TO joined`,

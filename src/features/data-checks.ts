@@ -14,6 +14,7 @@ import {
   isPlainObject,
   isRecordOf,
   isText,
+  isTextOrNumber,
   isTextLike,
   textOrTexts,
 } from './checks.js'
@@ -110,6 +111,7 @@ export const data: Check = isObject({
       ['of'],
     ),
   ),
+  position: isObject({ column: isText, atServing: isTextOrNumber, lastSeen: isNumber(0) }, ['column']),
   aggregates: isRecordOf(
     isObject(
       {

@@ -134,6 +134,18 @@ export interface ActionsDeclaration {
   readonly format?: FileFormat
 }
 
+/**
+ * Where an item was shown. A feature that reads the column learns what the place alone does; at serving, where the place is what
+ * the ranking is to find, it is a constant.
+ */
+export interface PositionDeclaration {
+  readonly column: string
+  /** What the feature is at serving. Default 1: every item as if it stood first. */
+  readonly atServing?: number | string
+  /** The last position that users can have seen; rows beyond it are left out. Default: all are seen. */
+  readonly lastSeen?: number
+}
+
 export interface DataDeclaration {
   /** Labelled rows: a path, a glob or several. */
   readonly examples?: string | readonly string[]
@@ -151,6 +163,7 @@ export interface DataDeclaration {
   /** Column to show for an item. */
   readonly title?: string
   readonly history?: Readonly<Record<string, HistoryDeclaration>>
+  readonly position?: PositionDeclaration
   readonly aggregates?: Readonly<Record<string, AggregateDeclaration>>
   readonly negatives?: NegativesDeclaration
   /** What was shown: instead of `examples` where the label is to be found among the actions, or by another name for them. */

@@ -34,6 +34,20 @@ export function featureIssues(section: unknown): Issue[] {
   ]
 }
 
+/** A position belongs to the context: as an item's feature the last one would stay with the item. */
+export function positionIssues(data: unknown, section: unknown): Issue[] {
+  const position = isPlainObject(data) ? data['position'] : undefined
+  const column = isPlainObject(position) ? position['column'] : undefined
+  if (typeof column !== 'string') return []
+  return listFeatures(section).flatMap(([name, { path, declaration }]) => {
+    const from = (isPlainObject(declaration) ? declaration['from'] : undefined) ?? name
+    const isOfKey = path.startsWith('features.user.') || path.startsWith('features.item.')
+    return from === column && isOfKey
+      ? [faultAt(path, 'must be in features.context: it is where an item was shown')]
+      : []
+  })
+}
+
 /** Faults of the model section that only the features tell: unknown names, crosses of numbers, names taken. */
 export function modelReferenceIssues(model: unknown, section: unknown): Issue[] {
   if (!isPlainObject(model)) return []

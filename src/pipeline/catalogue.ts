@@ -33,12 +33,18 @@ export async function openCatalogueOf(
     items,
     users: new Map(users.map((user) => [user.key, user])),
     itemIndex: new Map(items.map((item, index) => [item.key, index])),
-    ranker: createRanker(
-      model,
-      items.map((item) => item.features),
+    ranker: createRanker(model, {
+      items: items.map((item) => item.features),
       itemFeatures,
-    ),
+      constants: positionAtServing(model.config),
+    }),
   }
+}
+
+/** The position is what a ranking is to find, so no item has one yet. */
+function positionAtServing({ data }: Config): Readonly<Record<string, string | number>> {
+  const { position } = data
+  return position ? { [position.column]: position.atServing ?? 1 } : {}
 }
 
 /** Indices of the items that a user acted on in training. */

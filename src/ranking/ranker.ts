@@ -27,12 +27,21 @@ export interface Ranker {
   rankAll(row: RawRow): Promise<RankedScores>
 }
 
-/** Prepares a catalogue for ranking; `itemFeatures` names the columns that belong to the item. */
-export function createRanker(model: RankerModel, items: readonly RawRow[], itemFeatures: ReadonlySet<string>): Ranker {
+export interface RankedItems {
+  /** Raw features of each item. */
+  readonly items: readonly RawRow[]
+  /** Names of the features that belong to the item. */
+  readonly itemFeatures: ReadonlySet<string>
+  /** What every row has that does not say otherwise, such as the position. */
+  readonly constants?: RawRow
+}
+
+/** Prepares a catalogue for ranking. */
+export function createRanker(model: RankerModel, { items, itemFeatures, constants = {} }: RankedItems): Ranker {
   const { encoder } = model
   const encodedItems = encoder.encodeFeatures(items)
   const encodeAll = (row: RawRow): EncodedFeatures =>
-    encoder.withCrosses(joinFeatures(encoder.encodeFeatures([row]), encodedItems, itemFeatures))
+    encoder.withCrosses(joinFeatures(encoder.encodeFeatures([{ ...constants, ...row }]), encodedItems, itemFeatures))
   return {
     itemCount: items.length,
     scoreAll: (row) => model.score(encodeAll(row)),

@@ -1,0 +1,19 @@
+/** Positions that nobody can have seen: their impressions say nothing about what is wanted. */
+import type { Config } from '../features/index.js'
+import type { Database } from '../sql/index.js'
+import type { CellColumns } from './examples.js'
+import { numberSql } from './label.js'
+
+/** Leaves out the rows of `joined` shown beyond the last position that is seen; returns what it did as a warning. */
+export async function dropUnseen(database: Database, { data }: Config, columns: CellColumns): Promise<string[]> {
+  const { position } = data
+  const cell = columns.get(position?.column ?? '')
+  if (position?.lastSeen === undefined || cell === undefined) return []
+  const [row] = await database.rows('SELECT count(*) AS n FROM joined')
+  await database.run(`DELETE FROM joined WHERE (${numberSql(cell)}) > ${String(position.lastSeen)}`)
+  const [left] = await database.rows('SELECT count(*) AS n FROM joined')
+  const total = Number(row?.['n'] ?? 0)
+  const count = total - Number(left?.['n'] ?? 0)
+  const text = `${count.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} rows are left out: they were shown beyond position ${String(position.lastSeen)}`
+  return count > 0 ? [text] : []
+}
