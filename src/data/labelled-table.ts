@@ -12,7 +12,8 @@ import type { HistoryTables } from './history.js'
 import { makeHistories } from './history.js'
 import { dropUnseen } from './position.js'
 import type { SourceReader } from './source-table.js'
-import { splitSql } from './splits.js'
+import { gapSplit, splitSql } from './splits.js'
+import type { Database } from '../sql/index.js'
 
 export interface LabelledTable {
   /** Columns of `examples` by name: those of the data, and the histories. */
@@ -40,6 +41,7 @@ export async function makeExamples(
   await database.run(
     `CREATE TABLE divided AS SELECT *, ${own} AS __split FROM joined; DROP TABLE joined; ALTER TABLE divided RENAME TO joined`,
   )
+  const inGap = await dropGap(database)
   const histories = await makeHistories(database, input.config, columns)
   const aggregates = await makeAggregates(database, input.config, columns)
   const made = [
@@ -60,7 +62,7 @@ export async function makeExamples(
     histories,
     rowCount: Number(row?.['n'] ?? 0),
     attribution,
-    warnings,
+    warnings: [...warnings, ...inGap],
   }
 }
 
@@ -69,6 +71,15 @@ function logWarnings({ data }: Config, log: ActionLog | null, attribution: Attri
   const total = unusable + (log?.rowCount ?? 0)
   const lost = `${String(unusable)} of ${String(total)} actions have no user, no item or no readable time; they are left out`
   return [...(unusable > 0 ? [lost] : []), ...(attribution ? attributionWarnings(attribution, data.label?.within) : [])]
+}
+
+/** Leaves out the rows between two splits; returns a warning with their number. */
+async function dropGap(database: Database): Promise<string[]> {
+  const [row] = await database.rows(`SELECT count(*) AS n FROM joined WHERE __split = '${gapSplit}'`)
+  const count = Number(row?.['n'] ?? 0)
+  if (count === 0) return []
+  await database.run(`DELETE FROM joined WHERE __split = '${gapSplit}'`)
+  return [`${count.toLocaleString('en-US')} rows are left out: they lie in the gap before a later split`]
 }
 
 /** The columns by the names of the features too that read them. */

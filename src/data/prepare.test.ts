@@ -258,6 +258,46 @@ describe('splits', () => {
     })
   })
 
+  it('by time leave a gap before each later split, counted', async () => {
+    const days = Array.from({ length: 20 }, (_, day) => `1,a,2024-01-${String(day + 1).padStart(2, '0')}`)
+    write('rows.csv', `click,app,at\n${days.join('\n')}\n`)
+    const split = { by: 'time', column: 'at', test: '3d', validation: '2d', gap: '1d' } as const
+    const { rows, warnings } = await run(clicks({ split }))
+    // Days 18 … 20 test, 17 gap, 16 validation, 15 gap. (A duration is open at its far end.)
+    expect(rows).toEqual({ train: 14, validation: 1, test: 3 })
+    expect(warnings.join()).toContain('2 rows are left out')
+  })
+
+  it('by user keep each user in one split, in about the shares asked for', async () => {
+    const lines = Array.from({ length: 3000 }, (_, row) => `${String(row % 2)},a,u${String(row % 500)}`)
+    write('rows.csv', `click,app,who\n${lines.join('\n')}\n`)
+    await run({ ...clicks({ split: { by: 'user', test: 0.3, validation: 0.1 }, user: 'who' }) })
+    const prepared = openPrepared(join(directory, 'prepared'))
+    const users = new Map<string, Set<string>>()
+    for (const split of ['train', 'validation', 'test'])
+      for (const user of (await prepared.split(split).keys()).user ?? [])
+        users.set(user ?? '', (users.get(user ?? '') ?? new Set()).add(split))
+    prepared.close()
+    expect([...users.values()].every(({ size }) => size === 1)).toBe(true)
+    const inTest = [...users.values()].filter((splits) => splits.has('test')).length
+    expect(inTest).toBeGreaterThan(110)
+    expect(inTest).toBeLessThan(190)
+  })
+
+  it('cut validation by time where rows have one', async () => {
+    const lines = Array.from({ length: 100 }, (_, row) => `${String(row % 2)},a,${String((row * 37) % 100)}`)
+    write('rows.csv', `click,app,at\n${lines.join('\n')}\n`)
+    await run({
+      data: { examples: 'rows.csv', label: { column: 'click' }, time: 'at' },
+      features: { app: categorical() },
+    })
+    const prepared = openPrepared(join(directory, 'prepared'))
+    expect([...(await prepared.split('validation').keys()).time].sort((a, b) => a - b)).toEqual([
+      90, 91, 92, 93, 94, 95, 96, 97, 98, 99,
+    ])
+    prepared.close()
+  })
+
   it('by a column take its word, and refuse other words', async () => {
     write('rows.csv', 'click,app,part\n1,a,train\n0,b,validation\n1,c,test\n')
     expect((await run(clicks({ split: { by: 'column', column: 'part' } }))).rows).toEqual({

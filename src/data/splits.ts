@@ -10,19 +10,23 @@ import { durationSeconds, unitsPerSecond } from './time-units.js'
 
 export const splitNames = ['train', 'validation', 'test'] as const
 
+/** Rows between two splits, which belong to none. */
+export const gapSplit = 'gap'
+
 const defaultValidationShare = 0.1
 
-/** An expression over `joined` that names each row's split. Rows of files given for a split stay in it. */
+/** An expression over `joined` that names each row's split (or the gap). Rows of files given for a split stay in it. */
 export async function splitSql(database: Database, config: Config, columns: CellColumns): Promise<string> {
+  const context = { database, config, columns }
   const { split } = config.data
-  const own = split ? await declaredSplit({ database, config, columns }, split) : "'train'"
+  const own = split ? await splitForms[split.by](context, split as never) : "'train'"
   const declared = `CASE WHEN __given <> '' THEN __given ELSE ${own} END`
   const [row] = await database.rows(
     `SELECT count(*) AS n FROM (SELECT ${declared} AS split FROM joined) WHERE split = 'validation'`,
   )
   if (Number(row?.['n'] ?? 0) > 0) return declared
-  const cut = await validationCut({ database, config, columns }, declared)
-  return `CASE WHEN (${declared}) = 'train' AND ${cut} THEN 'validation' ELSE (${declared}) END`
+  const cut = await validationCut(context, declared)
+  return `CASE WHEN (${declared}) = 'train' THEN ${cut} ELSE (${declared}) END`
 }
 
 interface SplitContext {
@@ -31,24 +35,45 @@ interface SplitContext {
   readonly columns: CellColumns
 }
 
-async function declaredSplit(context: SplitContext, split: SplitDeclaration): Promise<string> {
-  if (split.by === 'random') {
-    const { validation = 0, test = 0, seed = context.config.training?.seed ?? 1, within } = split
-    const drawn = uniformSql(randomKey(seed, 'split'))
-    const uniform = within === 'user' ? rankWithinUser(context, drawn) : drawn
-    return `CASE WHEN ${uniform} < ${String(test)} THEN 'test' WHEN ${uniform} < ${String(test + validation)} THEN 'validation' ELSE 'train' END`
-  }
-  if (split.by === 'column') {
-    const cell = context.columns.get(split.column) ?? ''
-    const names = splitNames.map((name) => `'${name}'`).join(', ')
-    const wrong = await findOffenders(
-      context,
-      `__given = '' AND (${cell} IS NULL OR CAST(${cell} AS VARCHAR) NOT IN (${names}))`,
-      cell,
-    )
-    if (wrong) throw splitUnknown({ column: split.column, offenders: wrong.offenders })
-    return `CAST(${cell} AS VARCHAR)`
-  }
+type Declared<B extends SplitDeclaration['by']> = Extract<SplitDeclaration, { by: B }>
+type SplitForm<B extends SplitDeclaration['by']> = (context: SplitContext, split: Declared<B>) => Promise<string>
+
+/** An expression for each way to split. */
+const splitForms: { readonly [B in SplitDeclaration['by']]: SplitForm<B> } = {
+  time: splitByTime,
+  random: (context, split) => {
+    const drawn = uniformSql(randomKey(seedOf(context, split), 'split'))
+    return Promise.resolve(sharesSql(split.within === 'user' ? rankWithinUser(context, drawn) : drawn, split))
+  },
+  user: (context, split) => {
+    const user = context.columns.get(context.config.data.user ?? '') ?? 'NULL'
+    // Rows without a user are each on their own.
+    const place = `coalesce(md5_number_lower(CAST(${user} AS VARCHAR)), CAST(__row AS UBIGINT))`
+    return Promise.resolve(sharesSql(uniformSql(randomKey(seedOf(context, split), 'split'), place), split))
+  },
+  column: splitByColumn,
+}
+
+const seedOf = ({ config }: SplitContext, { seed }: { readonly seed?: number }): number =>
+  seed ?? config.training?.seed ?? 1
+
+function sharesSql(uniform: string, { validation = 0, test = 0 }: { validation?: number; test?: number }): string {
+  return `CASE WHEN ${uniform} < ${String(test)} THEN 'test' WHEN ${uniform} < ${String(test + validation)} THEN 'validation' ELSE 'train' END`
+}
+
+async function splitByColumn(context: SplitContext, split: Declared<'column'>): Promise<string> {
+  const cell = context.columns.get(split.column) ?? ''
+  const names = splitNames.map((name) => `'${name}'`).join(', ')
+  const wrong = await findOffenders(
+    context,
+    `__given = '' AND (${cell} IS NULL OR CAST(${cell} AS VARCHAR) NOT IN (${names}))`,
+    cell,
+  )
+  if (wrong) throw splitUnknown({ column: split.column, offenders: wrong.offenders })
+  return `CAST(${cell} AS VARCHAR)`
+}
+
+async function splitByTime(context: SplitContext, split: Declared<'time'>): Promise<string> {
   if (timeColumn(context.config) === undefined) throw timeNotConfigured({ use: 'data.split' })
   const test = await timeThreshold(context, { amount: split.test, path: 'data.split.test', rows: "__given = ''" })
   const before = test === null ? "__given = ''" : `__given = '' AND __time < ${String(test)}`
@@ -57,11 +82,24 @@ async function declaredSplit(context: SplitContext, split: SplitDeclaration): Pr
     path: 'data.split.validation',
     rows: before,
   })
-  const cases = [
-    ...(test === null ? [] : [`WHEN __time >= ${String(test)} THEN 'test'`]),
-    ...(validation === null ? [] : [`WHEN __time >= ${String(validation)} THEN 'validation'`]),
-  ]
+  const gap = await gapOf(context)
+  const cases = [...laterThan(test, 'test', gap), ...laterThan(validation, 'validation', gap)]
   return cases.length === 0 ? "'train'" : `CASE ${cases.join(' ')} ELSE 'train' END`
+}
+
+/** Rows from a moment on are of a split, those within the gap before it of none. */
+function laterThan(threshold: number | null, split: string, gap: number): string[] {
+  if (threshold === null) return []
+  const own = `WHEN __time >= ${String(threshold)} THEN '${split}'`
+  return gap > 0 ? [own, `WHEN __time >= ${String(threshold - gap)} THEN '${gapSplit}'`] : [own]
+}
+
+/** The declared gap in the unit of the moments. */
+async function gapOf({ database, config }: SplitContext): Promise<number> {
+  const { split } = config.data
+  if (split?.by !== 'time' || split.gap === undefined) return 0
+  const [row] = await database.rows('SELECT max(__time) AS latest FROM joined')
+  return durationSeconds(split.gap, 'data.split.gap') * unitsPerSecond(Number(row?.['latest'] ?? 0))
 }
 
 /** Of the rows that the config splits, where each stands among its user's in a random order: 0 to below 1. */
@@ -72,17 +110,18 @@ function rankWithinUser({ config, columns }: SplitContext, drawn: string): strin
   return `((row_number() OVER (${among} ORDER BY ${drawn}, __row) - 0.5) / count(*) OVER (${among}))`
 }
 
+/** The split of rows that would train, when the data brings no validation rows: by time where there is one, and else at random. */
 async function validationCut(context: SplitContext, declared: string): Promise<string> {
   const { config } = context
   const share = config.training?.validationShare ?? defaultValidationShare
-  if (config.data.split?.by !== 'time')
-    return `${uniformSql(randomKey(config.training?.seed ?? 1, 'validation'))} < ${String(share)}`
-  const threshold = await timeThreshold(context, {
-    amount: share,
-    path: 'training.validationShare',
-    rows: `(${declared}) = 'train'`,
-  })
-  return threshold === null ? 'false' : `__time >= ${String(threshold)}`
+  const isByTime = (config.data.split?.by ?? 'time') === 'time' && timeColumn(config) !== undefined
+  if (!isByTime) {
+    const drawn = uniformSql(randomKey(config.training?.seed ?? 1, 'validation'))
+    return `CASE WHEN ${drawn} < ${String(share)} THEN 'validation' ELSE 'train' END`
+  }
+  const rows = `(${declared}) = 'train' AND __time IS NOT NULL`
+  const threshold = await timeThreshold(context, { amount: share, path: 'training.validationShare', rows })
+  return `CASE ${[...laterThan(threshold, 'validation', await gapOf(context)), "WHEN true THEN 'train'"].join(' ')} END`
 }
 
 interface Threshold {

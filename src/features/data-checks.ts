@@ -40,8 +40,9 @@ const shareOrDuration = isEither(
   { when: () => true, check: isNumber(0, 1) },
 )
 const splitForms: Readonly<Record<string, Check>> = {
-  time: isObject({ by: isText, column: isText, validation: shareOrDuration, test: shareOrDuration }),
+  time: isObject({ by: isText, column: isText, validation: shareOrDuration, test: shareOrDuration, gap: isDuration }),
   column: isObject({ by: isText, column: isText }, ['column']),
+  user: isObject({ by: isText, validation: isNumber(0, 1), test: isNumber(0, 1), seed: isCount(0) }),
   random: isObject({
     by: isText,
     validation: isNumber(0, 1),
@@ -169,6 +170,7 @@ function keyIssues({ split: parts, negatives, history, user, item }: Record<stri
           ),
         ]
       : []),
+    ...need('a split by user', isPlainObject(parts) && parts['by'] === 'user', 'user'),
     ...need('a split within users', isPlainObject(parts) && parts['within'] === 'user', 'user'),
     ...histories.flatMap(([name, one]) =>
       isByTime && isPlainObject(one) && one['take'] === 'others'

@@ -56,9 +56,13 @@ export type SplitDeclaration =
       readonly column?: string
       readonly validation?: number | string
       readonly test?: number | string
+      /** So long before a later split rows belong to none ('1d'), so that what they learn late is not of its time. */
+      readonly gap?: string
     }
   /** A column that names the split: values 'train', 'validation', 'test'. */
   | { readonly by: 'column'; readonly column: string }
+  /** Whole users: none is in two splits. */
+  | { readonly by: 'user'; readonly validation?: number; readonly test?: number; readonly seed?: number }
   | {
       readonly by: 'random'
       readonly validation?: number
