@@ -4,6 +4,8 @@ export type { PrepareOptions, PrepareResult } from './prepare.js'
 export type { AttributionReport } from './attribution.js'
 export { encodeFiles } from './encode-files.js'
 export type { EncodedFiles, EncodeFilesOptions } from './encode-files.js'
+export { inferConfig } from './infer/infer-config.js'
+export type { InferOptions, InferredConfig } from './infer/infer-config.js'
 // What training and evaluation read.
 export { openPrepared } from './prepared-data.js'
 export type { PreparedData } from './prepared-data.js'

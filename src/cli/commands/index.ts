@@ -4,6 +4,7 @@ import { compare } from './compare.js'
 import { crosses } from './crosses.js'
 import { demo } from './demo.js'
 import { evaluate } from './evaluate.js'
+import { infer } from './infer.js'
 import { init } from './init.js'
 import { inspect } from './inspect.js'
 import { prepare } from './prepare.js'
@@ -14,6 +15,7 @@ import { tune } from './tune.js'
 /** Every command, in the order of the help. */
 export const commands: readonly CliCommand[] = [
   init,
+  infer,
   prepare,
   train,
   tune,
