@@ -97,6 +97,13 @@ export const weightInvalid = defineError<{ column: string; count: number; offend
     `the weight column "${column}" must be a number of at least 0 in every row; got ${String(count)} other(s), first: ${offenders.join(', ')}; mend the rows, or name another column`,
 )
 
+export const propensityInvalid = defineError<{ column: string; count: number; offenders: readonly string[] }>(
+  'DATA_PROPENSITY_INVALID',
+  'data',
+  ({ column, count, offenders }) =>
+    `the propensity "${column}" must be above 0 and at most 1 in every row; got ${String(count)} other(s), first: ${offenders.join(', ')}; mend the rows, or leave data.propensity out`,
+)
+
 export const durationInvalid = defineError<{ path: string; got: string }>(
   'DATA_DURATION_INVALID',
   'usage',

@@ -11,6 +11,7 @@ import { joinExamples } from './examples.js'
 import type { HistoryTables } from './history.js'
 import { makeHistories } from './history.js'
 import { dropUnseen } from './position.js'
+import { weighByPropensity } from './propensity.js'
 import type { SourceReader } from './source-table.js'
 import { gapSplit, splitSql } from './splits.js'
 import type { Database } from '../sql/index.js'
@@ -34,6 +35,7 @@ export async function makeExamples(
   const { database } = reader
   const { columns, warnings: ofJoins } = await joinExamples(reader, input)
   const unseen = await dropUnseen(database, input.config, columns)
+  await weighByPropensity(reader, input.config, columns)
   const log = await readActions(reader, input)
   const attribution = await attributeActions(database, { config: input.config, columns })
   const warnings = [...ofJoins, ...unseen, ...logWarnings(input.config, log, attribution)]

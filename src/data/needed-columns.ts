@@ -19,6 +19,7 @@ export function neededColumns(config: Pick<Config, 'data' | 'features'>): Map<st
   need(data.label?.column, 'data.label.column')
   need(actionsDeclaration(config)?.request, 'data.actions.request')
   need(data.position?.column, 'data.position.column')
+  need(data.propensity?.column, 'data.propensity.column')
   need(data.weight, 'data.weight')
   need(data.user, 'data.user')
   need(data.item, 'data.item')

@@ -231,6 +231,25 @@ const writeLog = (): void => {
   )
 }
 
+describe('propensity', () => {
+  it('weighs rows by its inverse, clipped, and keeps the mean of the weights', async () => {
+    write('rows.csv', 'click,app,p\n1,a,0.5\n0,b,0.25\n1,c,0.001\n0,d,1\n')
+    await run({ ...clicks({ propensity: { column: 'p', clip: 9 } }) })
+    const prepared = openPrepared(join(directory, 'prepared'))
+    const { weights } = await prepared.split('train').readBlock(0, 4)
+    prepared.close()
+    // 2, 4, 9 (clipped) and 1 have the mean 4.
+    expect([...weights]).toEqual([0.5, 1, 2.25, 0.25])
+  })
+
+  it('refuses what is no probability above 0, with its rows', async () => {
+    write('rows.csv', 'click,app,p\n1,a,0.5\n0,b,0\n1,c,1.5\n0,d,\n')
+    await expect(run(clicks({ propensity: { column: 'p' } }))).rejects.toThrow(
+      /got 3 other\(s\), first: "0" in rows.csv, row 2/,
+    )
+  })
+})
+
 describe('splits', () => {
   it('by time keep all rows of one moment on one side, the later ones in test', async () => {
     writeLog()

@@ -112,6 +112,7 @@ export const data: Check = isObject({
       ['of'],
     ),
   ),
+  propensity: isObject({ column: isText, clip: isNumber(1) }, ['column']),
   position: isObject({ column: isText, atServing: isTextOrNumber, lastSeen: isNumber(0) }, ['column']),
   aggregates: isRecordOf(
     isObject(

@@ -150,6 +150,14 @@ export interface PositionDeclaration {
   readonly lastSeen?: number
 }
 
+/** How likely the logging policy was to show the row: examples then weigh as if items had been shown at random. */
+export interface PropensityDeclaration {
+  /** Column of probabilities above 0. */
+  readonly column: string
+  /** Largest inverse of one. Default 100. */
+  readonly clip?: number
+}
+
 export interface DataDeclaration {
   /** Labelled rows: a path, a glob or several. */
   readonly examples?: string | readonly string[]
@@ -167,6 +175,7 @@ export interface DataDeclaration {
   /** Column to show for an item. */
   readonly title?: string
   readonly history?: Readonly<Record<string, HistoryDeclaration>>
+  readonly propensity?: PropensityDeclaration
   readonly position?: PositionDeclaration
   readonly aggregates?: Readonly<Record<string, AggregateDeclaration>>
   readonly negatives?: NegativesDeclaration
