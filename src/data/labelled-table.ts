@@ -20,6 +20,8 @@ export interface LabelledTable {
   readonly warnings: readonly string[]
   /** What became of impressions and actions, where actions make the label. */
   readonly attribution: AttributionReport | null
+  /** What was read of the action log, where there is one. */
+  readonly log: ActionLog | null
 }
 
 /** Makes the table `examples`; `split` is the one split that all rows are put into, or `null` for the config's splits. */
@@ -30,8 +32,16 @@ export async function makeExamples(
 ): Promise<LabelledTable> {
   const { database } = reader
   const { columns, warnings: ofJoins } = await joinExamples(reader, input)
+  if (input.keepSources)
+    await database.run(
+      'CREATE TABLE file_starts AS SELECT __file AS file, min(__row) AS first FROM joined GROUP BY __file',
+    )
   const log = await readActions(reader, input)
-  const attribution = await attributeActions(database, { config: input.config, columns })
+  const attribution = await attributeActions(database, {
+    config: input.config,
+    columns,
+    keepSources: input.keepSources,
+  })
   const warnings = [...ofJoins, ...logWarnings(input.config, log, attribution)]
   const own = split === null ? await splitSql(database, input.config, columns) : `'${split}'`
   await database.run(
@@ -43,7 +53,7 @@ export async function makeExamples(
   await database.run(
     `CREATE TABLE examples AS SELECT ${['joined.*', ...lists].join(', ')} FROM joined ${joins.join(' ')}`,
   )
-  if (log) await database.run(`DROP TABLE ${actionsTable}`)
+  if (log && !input.keepSources) await database.run(`DROP TABLE ${actionsTable}`)
   await database.run(['joined', ...histories.map(({ rows }) => rows)].map((table) => `DROP TABLE ${table}`).join('; '))
   const [row] = await database.rows('SELECT count(*) AS n FROM examples')
   const named = histories.map(({ name }, index) => [name, `h${String(index)}`] as const)
@@ -52,6 +62,7 @@ export async function makeExamples(
     histories,
     rowCount: Number(row?.['n'] ?? 0),
     attribution,
+    log,
     warnings,
   }
 }
