@@ -1,5 +1,6 @@
 import type { CliCommand } from '../command.js'
 import { calibrate } from './calibrate.js'
+import { check } from './check.js'
 import { compare } from './compare.js'
 import { crosses } from './crosses.js'
 import { demo } from './demo.js'
@@ -14,6 +15,7 @@ import { tune } from './tune.js'
 /** Every command, in the order of the help. */
 export const commands: readonly CliCommand[] = [
   init,
+  check,
   prepare,
   train,
   tune,
