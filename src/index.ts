@@ -7,6 +7,7 @@ export { operations } from './graph/index.js'
 export { choice, integerRange, logRange, range } from './space/index.js'
 // The main job.
 export {
+  checkData,
   compareModels,
   evaluateBundle,
   inspectBundle,
@@ -18,6 +19,7 @@ export {
   tuneModel,
 } from './pipeline/index.js'
 export type {
+  CheckReport,
   CompareResult,
   EvaluateResult,
   InspectResult,

@@ -11,7 +11,8 @@ export interface CliCommand {
   /** Flags and their help, as commander reads them. */
   readonly options: readonly (readonly [flags: string, text: string])[]
   readonly example?: string
-  run(options: Readonly<Record<string, unknown>>, output: Output): Promise<void>
+  /** Returns the exit code where it is not always 0. */
+  run(options: Readonly<Record<string, unknown>>, output: Output): Promise<number | void>
 }
 
 /** A text option, or its default. */

@@ -11,7 +11,7 @@ export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0
   const program = createProgram(async (action) => {
     try {
-      await action(createOutput(isJson))
+      exitCode = (await action(createOutput(isJson))) ?? 0
     } catch (error) {
       exitCode = reportError(error, isJson)
     }
@@ -25,7 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
   return exitCode
 }
 
-type Run = (action: (output: ReturnType<typeof createOutput>) => Promise<void>) => Promise<void>
+type Run = (action: (output: ReturnType<typeof createOutput>) => Promise<number | void>) => Promise<void>
 
 function createProgram(run: Run): Command {
   const program = new Command('widedeep')

@@ -1,4 +1,5 @@
 /** The action log of a config as one table, its moments in the unit of the impressions. */
+import { basename } from 'node:path'
 import type { ActionsDeclaration, Config } from '../features/index.js'
 import { actionsDeclaration } from '../features/index.js'
 import { quoteName } from '../sql/index.js'
@@ -19,6 +20,8 @@ export interface ActionLog {
   readonly rowCount: number
   /** Rows left out for want of a user, an item or a readable time. */
   readonly unusable: number
+  /** The first of those, with their file and row. */
+  readonly offenders: readonly string[]
 }
 
 /** Makes the table `actions` from the log, after `joined`; returns `null` where the config has none. */
@@ -41,19 +44,31 @@ export async function readActions(
   await readSource(reader, scans, { table: 'action_source', names: [...new Set(Object.values(names))], format })
   const cell = (key: string): string => (names[key] === undefined ? 'NULL' : quoteName(names[key]))
   const time = timeSql(cell('time'))
-  await database.run(`CREATE TABLE action_cells AS SELECT rowid AS id, CAST(${cell('user')} AS VARCHAR) AS user, ${cell('item')} AS item,
+  await database.run(`CREATE TABLE action_cells AS SELECT rowid AS id, __file AS file, CAST(${cell('user')} AS VARCHAR) AS user, ${cell('item')} AS item,
       CAST(${cell('kind')} AS VARCHAR) AS kind, CAST(${cell('request')} AS VARCHAR) AS request,
       CAST(${time} AS DOUBLE) AS t, CAST(${names['known'] === undefined ? time : timeSql(cell('known'))} AS DOUBLE) AS known
     FROM action_source; DROP TABLE action_source`)
   const factor = await unitFactor(database)
-  await database.run(`CREATE TABLE ${actionsTable} AS SELECT * REPLACE (t * ${factor} AS t, greatest(coalesce(known, t), t) * ${factor} AS known)
+  await database.run(`CREATE TABLE ${actionsTable} AS SELECT * EXCLUDE (file) REPLACE (t * ${factor} AS t, greatest(coalesce(known, t), t) * ${factor} AS known)
     FROM action_cells WHERE user IS NOT NULL AND item IS NOT NULL AND t IS NOT NULL ORDER BY id`)
   const [counts] = await database.rows(
     `SELECT (SELECT count(*) FROM action_cells) AS read, (SELECT count(*) FROM ${actionsTable}) AS kept`,
   )
-  await database.run('DROP TABLE action_cells')
   const rowCount = Number(counts?.['kept'] ?? 0)
-  return { rowCount, unusable: Number(counts?.['read'] ?? 0) - rowCount }
+  const unusable = Number(counts?.['read'] ?? 0) - rowCount
+  const offenders = unusable > 0 ? await unusableOffenders(database) : []
+  await database.run('DROP TABLE action_cells')
+  return { rowCount, unusable, offenders }
+}
+
+/** The first actions without user, item or time. */
+async function unusableOffenders(database: SourceReader['database']): Promise<string[]> {
+  const rows = await database.rows(
+    `SELECT file, id - (SELECT min(id) FROM action_cells AS own WHERE own.file = action_cells.file) + 1 AS row,
+       concat_ws(', ', CASE WHEN user IS NULL THEN 'user' END, CASE WHEN item IS NULL THEN 'item' END, CASE WHEN t IS NULL THEN 'readable time' END) AS lacks
+     FROM action_cells WHERE user IS NULL OR item IS NULL OR t IS NULL ORDER BY id LIMIT 3`,
+  )
+  return rows.map((row) => `no ${String(row['lacks'])} in ${basename(String(row['file']))}, row ${String(row['row'])}`)
 }
 
 /** Names of the log's columns by what they are. */

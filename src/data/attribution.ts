@@ -33,12 +33,14 @@ export interface AttributionReport {
 export interface AttributionInput {
   readonly config: Config
   readonly columns: CellColumns
+  /** Leaves the tables `shown` and `credited`. */
+  readonly keepSources?: boolean | undefined
 }
 
 /** Replaces `__label` (and the weight of positives) in `joined` by what the actions say, and drops impressions that are not ripe. */
 export async function attributeActions(
   database: Database,
-  { config, columns }: AttributionInput,
+  { config, columns, keepSources }: AttributionInput,
 ): Promise<AttributionReport | null> {
   const { label } = config.data
   if (label?.action === undefined) return null
@@ -52,7 +54,8 @@ export async function attributeActions(
       FROM joined LEFT JOIN (SELECT row, max(weight) AS weight FROM credited WHERE row IS NOT NULL GROUP BY row) AS credit
         ON joined.__row = credit.row
       WHERE joined.__time IS NULL OR joined.__time <= ${await endSql(database)} - ${String(window)};
-    DROP TABLE joined; DROP TABLE shown; DROP TABLE acted; DROP TABLE credited; ALTER TABLE labelled RENAME TO joined`)
+    DROP TABLE joined; DROP TABLE acted; ALTER TABLE labelled RENAME TO joined`)
+  if (keepSources !== true) await database.run('DROP TABLE shown; DROP TABLE credited')
   return report
 }
 

@@ -118,6 +118,13 @@ export const preparedVersionUnknown = defineError<{ directory: string; version: 
     `the prepared data in ${directory} must be of a format that this release reads; got version ${String(version)}; run \`widedeep prepare\` again`,
 )
 
+export const checkUnknown = defineError<{ name: string; suggestion: string }>(
+  'DATA_CHECK_UNKNOWN',
+  'usage',
+  ({ name, suggestion }) =>
+    `a data check must be one that \`widedeep check\` prints; got ${JSON.stringify(name)}; ${suggestion}`,
+)
+
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`
 
 export const negativesTooMany = defineError<{ users: number; items: number; most: number }>(

@@ -16,6 +16,8 @@ export interface ExamplesInput {
   readonly files: Readonly<Partial<Record<'examples' | 'validation' | 'test', readonly string[]>>>
   /** A column to read although the config does not name it, and what asked for it. */
   readonly keep?: { readonly column: string; readonly path: string } | undefined
+  /** Leaves the tables that the data checks ask beside `examples`: `file_starts`, and of an action log `actions`, `shown`, `credited`. */
+  readonly keepSources?: boolean
 }
 
 /**

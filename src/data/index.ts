@@ -2,6 +2,8 @@
 export { prepare } from './prepare.js'
 export type { PrepareOptions, PrepareResult } from './prepare.js'
 export type { AttributionReport } from './attribution.js'
+export { runChecks } from './check-data.js'
+export type { CheckReport, CheckResult } from './check-data.js'
 export { encodeFiles } from './encode-files.js'
 export type { EncodedFiles, EncodeFilesOptions } from './encode-files.js'
 export { inferConfig } from './infer/infer-config.js'

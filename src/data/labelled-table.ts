@@ -24,6 +24,8 @@ export interface LabelledTable {
   readonly warnings: readonly string[]
   /** What became of impressions and actions, where actions make the label. */
   readonly attribution: AttributionReport | null
+  /** What was read of the action log, where there is one. */
+  readonly log: ActionLog | null
 }
 
 /** Makes the table `examples`; `split` is the one split that all rows are put into, or `null` for the config's splits. */
@@ -34,10 +36,18 @@ export async function makeExamples(
 ): Promise<LabelledTable> {
   const { database } = reader
   const { columns, warnings: ofJoins } = await joinExamples(reader, input)
+  if (input.keepSources)
+    await database.run(
+      'CREATE TABLE file_starts AS SELECT __file AS file, min(__row) AS first FROM joined GROUP BY __file',
+    )
   const unseen = await dropUnseen(database, input.config, columns)
   await weighByPropensity(reader, input.config, columns)
   const log = await readActions(reader, input)
-  const attribution = await attributeActions(database, { config: input.config, columns })
+  const attribution = await attributeActions(database, {
+    config: input.config,
+    columns,
+    keepSources: input.keepSources,
+  })
   const warnings = [...ofJoins, ...unseen, ...logWarnings(input.config, log, attribution)]
   const own = split === null ? await splitSql(database, input.config, columns) : `'${split}'`
   await database.run(
@@ -55,7 +65,7 @@ export async function makeExamples(
   await database.run(
     `CREATE TABLE examples AS SELECT ${['joined.*', ...cells].join(', ')} FROM joined ${joins.join(' ')}`,
   )
-  if (log) await database.run(`DROP TABLE ${actionsTable}`)
+  if (log && !input.keepSources) await database.run(`DROP TABLE ${actionsTable}`)
   await database.run(['joined', ...made.map(({ rows }) => rows)].map((table) => `DROP TABLE ${table}`).join('; '))
   const [row] = await database.rows('SELECT count(*) AS n FROM examples')
   const named = made.map(({ name, alias }) => [name, alias] as const)
@@ -64,6 +74,7 @@ export async function makeExamples(
     histories,
     rowCount: Number(row?.['n'] ?? 0),
     attribution,
+    log,
     warnings: [...warnings, ...inGap],
   }
 }

@@ -11,8 +11,7 @@ import { writeCatalogue } from './catalogue.js'
 import type { AttributionReport } from './attribution.js'
 import type { EncodeContext } from './encode-table.js'
 import { encodeExamples } from './encode-table.js'
-import { examplesUndeclared } from './errors.js'
-import type { ExamplesInput } from './examples.js'
+import { declaredInput } from './declared-input.js'
 import { fingerprintOf, preparedVersion } from './fingerprint.js'
 import { numberLabels } from './label-classes.js'
 import { makeExamples } from './labelled-table.js'
@@ -98,7 +97,7 @@ async function prepareInto(database: Database, directory: string, options: Prepa
   const badRows = noBadRows()
   const reader = { database, temporaryDirectory: join(directory, 'temporary'), badRows }
   onProgress('reading and joining the examples')
-  const table = await makeExamples(reader, inputOf(options), null)
+  const table = await makeExamples(reader, declaredInput(config, options.configDirectory), null)
   const labels = await numberLabels({ database, config, badRows }, undefined)
   const context: EncodeContext = { database, config, columns: table.columns, badRows, labels, onProgress }
   const { state, columns } = await encodeExamples(context, null)
@@ -118,20 +117,6 @@ async function prepareInto(database: Database, directory: string, options: Prepa
   if (rows['train'] === 0) warnings.push('the training split has no rows')
   const { attribution } = table
   return { rows, warnings, columns, catalogue, ...(attribution ? { attribution } : {}) }
-}
-
-function inputOf({ config, configDirectory }: PrepareOptions): ExamplesInput {
-  const { validation, test } = config.data
-  const examples = config.data.examples ?? config.data.impressions
-  if (examples === undefined) throw examplesUndeclared({ need: 'examples' })
-  const listed = (patterns: string | readonly string[]): readonly string[] =>
-    typeof patterns === 'string' ? [patterns] : patterns
-  const files = {
-    examples: listed(examples),
-    ...(validation === undefined ? {} : { validation: listed(validation) }),
-    ...(test === undefined ? {} : { test: listed(test) }),
-  }
-  return { config, configDirectory, files }
 }
 
 /** The first raw rows of the training split, for golden requests. */

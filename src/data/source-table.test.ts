@@ -71,3 +71,16 @@ describe('typed sources', () => {
     await expect(read('wrong.parquet', write)).rejects.toMatchObject({ code: 'DATA_FILE_UNREADABLE', exitCode: 3 })
   })
 })
+
+describe('text sources', () => {
+  it('number a column whose name is empty, as the index of a data frame is', async () => {
+    const rows = await read('indexed.csv', (path) => {
+      writeFileSync(path, ',a\n0,x\n1,y\n')
+      return null
+    })
+    expect(rows).toEqual([
+      { column0: '0', a: 'x' },
+      { column0: '1', a: 'y' },
+    ])
+  })
+})

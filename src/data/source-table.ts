@@ -108,9 +108,9 @@ async function scanText(reader: SourceReader, file: string, format: FileFormat):
   const record = await firstRecord(file, encoding, { delimiter: delimiterOf(file, format), quote: format.quote ?? '"' })
   if (record.length === 0) throw fileEmpty({ path: file })
   const hasHeader = format.header ?? format.columns === undefined
-  // Some writers leave the name of their index column empty.
+  // A data frame written with its index has a first column without a name.
   const names =
-    format.columns ?? record.map((name, index) => (hasHeader && name !== '' ? name : `column${String(index)}`))
+    format.columns ?? record.map((name, index) => (hasHeader && name.trim() !== '' ? name : `column${String(index)}`))
   const path = encoding === 'utf-8' ? file : await asUtf8(file, encoding, reader.temporaryDirectory)
   return { type: 'csv', sql: '', columns: new Map(names.map((name) => [name, 'VARCHAR'])), files: [path] }
 }

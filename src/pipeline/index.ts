@@ -1,4 +1,6 @@
 export { calibrateBundle } from './calibrate.js'
+export { checkData } from './check.js'
+export type { CheckReport, CheckResult } from './check.js'
 export { compareModels } from './compare.js'
 export type { CompareOptions, CompareResult } from './compare.js'
 export type { ComparedTraining } from './compare-training.js'

@@ -1,5 +1,6 @@
 import type { CliCommand } from '../command.js'
 import { calibrate } from './calibrate.js'
+import { check } from './check.js'
 import { compare } from './compare.js'
 import { crosses } from './crosses.js'
 import { demo } from './demo.js'
@@ -16,6 +17,7 @@ import { tune } from './tune.js'
 export const commands: readonly CliCommand[] = [
   init,
   infer,
+  check,
   prepare,
   train,
   tune,
