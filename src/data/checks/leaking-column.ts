@@ -54,17 +54,28 @@ function halvesSql(rows: number, positive: string): string {
 
 /** AUC on one half of the smoothed rates by value that the other half has; one half where a class is absent. */
 async function aucOf(context: CheckContext, feature: CheckedFeature, source: string): Promise<number> {
-  const group = await groupSql(context, feature, groups)
-  const { auc } = await askNumbers(
+  const value =
+    feature.elements === null
+      ? await groupSql(context, feature, groups)
+      : `unnest(coalesce(nullif(${feature.elements}, []), [NULL]))`
+  // One element of a list may tell by its presence, of the positive rows or of the negative ones.
+  const ways = feature.elements === null ? ['max'] : ['max', 'min']
+  const areas = await askNumbers(
     context.database,
-    ['auc'],
-    `WITH parted AS MATERIALIZED (SELECT ${group} AS value, y, learns FROM ${source} AS examples),
+    ways,
+    `WITH parted AS MATERIALIZED (SELECT __row, ${value} AS value, y, learns FROM ${source} AS examples),
       base AS (SELECT avg(y) AS rate FROM parted WHERE learns),
       rates AS (SELECT value, (sum(y) + ${String(smoothing)} * (SELECT rate FROM base)) / (count(*) + ${String(smoothing)}) AS score FROM parted WHERE learns GROUP BY value),
-      scored AS (SELECT coalesce(score, (SELECT rate FROM base)) AS score, sum(y) AS p, count(*) - sum(y) AS q
-        FROM parted LEFT JOIN rates ON parted.value IS NOT DISTINCT FROM rates.value WHERE NOT learns GROUP BY 1),
-      ordered AS (SELECT p, q, sum(q) OVER (ORDER BY score ROWS UNBOUNDED PRECEDING) - q AS below FROM scored)
-    SELECT coalesce(sum(p * (below + q / 2)) / nullif(sum(p) * sum(q), 0), 0.5) AS auc FROM ordered`,
+      scored AS MATERIALIZED (SELECT __row, any_value(y) AS y, max(coalesce(score, (SELECT rate FROM base))) AS "max", min(coalesce(score, (SELECT rate FROM base))) AS "min"
+        FROM parted LEFT JOIN rates ON parted.value IS NOT DISTINCT FROM rates.value WHERE NOT learns GROUP BY __row)
+    SELECT ${ways.map((way) => `(${areaSql(way)}) AS "${way}"`).join(', ')}`,
   )
-  return auc
+  return Math.max(...Object.values(areas))
 }
+
+/** The share of (positive, negative) pairs of `scored` in the right order, ties one half. */
+const areaSql = (
+  score: string,
+): string => `WITH steps AS (SELECT "${score}" AS score, sum(y) AS p, count(*) - sum(y) AS q FROM scored GROUP BY "${score}"),
+    ordered AS (SELECT p, q, sum(q) OVER (ORDER BY score ROWS UNBOUNDED PRECEDING) - q AS below FROM steps)
+  SELECT coalesce(sum(p * (below + q / 2)) / nullif(sum(p) * sum(q), 0), 0.5) FROM ordered`
