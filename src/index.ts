@@ -30,6 +30,9 @@ export type {
   TrainResult,
   TuneResult,
 } from './pipeline/index.js'
+// Logs with a known truth.
+export { simulate } from './simulator/index.js'
+export type { SimulateResult } from './simulator/index.js'
 // Faults.
 export { WideDeepError } from './base/index.js'
 export type { Issue } from './base/index.js'

@@ -2,19 +2,19 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { simulatedConfig, writeSimulatedLogs } from '../src/simulator/index.js'
+import { simulate, simulatedConfig } from '../src/simulator/index.js'
 import { json, widedeepIn } from './command-line.js'
 
 let home = ''
 const at = (...names: string[]): string => join(home, ...names)
 
 /** Writes the simulated store's config into a directory of its own, with some of its texts replaced. */
-function writeConfig(name: string, replaced: Readonly<Record<string, string>>): void {
+function writeConfig(name: string, own: string, replaced: Readonly<Record<string, string>> = {}): void {
   mkdirSync(at(name))
   const text = Object.entries(replaced).reduce((config, [from, to]) => {
     expect(config).toContain(from)
     return config.replace(from, to)
-  }, simulatedConfig)
+  }, own)
   writeFileSync(
     at(name, 'widedeep.config.ts'),
     text.replaceAll(/'(impressions|users|apps|actions).csv'/g, "'../$1.csv'"),
@@ -23,17 +23,12 @@ function writeConfig(name: string, replaced: Readonly<Record<string, string>>): 
 
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'widedeep-check-'))
-  writeSimulatedLogs({ directory: home, users: 500, apps: 60, impressions: 40_000 })
-  const logs = {
-    "examples: 'impressions.csv',":
-      "impressions: 'impressions.csv',\n    actions: { from: 'actions.csv', kind: 'event' },",
-    "label: { column: 'install' },": "label: { action: 'install' },",
-  }
-  writeConfig('logs', logs)
-  writeConfig('leak', {
+  simulate({ directory: home, users: 1200, apps: 60, days: 9, labelled: true })
+  writeConfig('logs', simulatedConfig())
+  writeConfig('leak', simulatedConfig(true), {
     'hour: categorical({ values: 24 })': 'hour: categorical({ values: 24 }), install: categorical()',
   })
-  writeConfig('late', { ...logs, "label: { column: 'install' },": "label: { action: 'install', within: '5s' }," })
+  writeConfig('late', simulatedConfig().replace(/within: '\w+'/, "within: '5s'"))
 })
 afterAll(() => {
   rmSync(home, { recursive: true, force: true })
@@ -41,28 +36,30 @@ afterAll(() => {
 
 describe('widedeep check', () => {
   it('passes the simulated app store and prints a line for each check', () => {
-    const { code, stdout } = widedeepIn(at('logs'), ['check', '--strict'])
+    const { code, stdout } = widedeepIn(at('logs'), ['check'])
     expect(code).toBe(0)
     const lines = stdout.trim().split('\n')
-    expect(lines[0]).toBe('PASS  unread-rows                0 of 32,800 rows (0 %) cannot be read')
-    expect(lines).toContain('SKIP  position-distribution      no feature is called position')
+    expect(lines[0]).toBe('PASS  unread-rows                0 of 67,392 rows (0 %) cannot be read')
+    expect(stdout).toMatch(/^PASS {2}position-distribution {6}6 positions/m)
+    // A test split of one day has one weekday.
+    expect(stdout).toMatch(/^WARN {2}drift .*\n +first: column weekday: /m)
     expect(stdout).toMatch(/^PASS {2}orphan-actions {13}0 of [\d,]+ actions \(0 %\)/m)
-    expect(lines.at(-1)).toBe('19 passed, 0 warned, 0 failed, 1 skipped')
+    expect(lines.at(-1)).toBe('19 passed, 1 warned, 0 failed, 0 skipped')
   })
 
   it('fails for a planted leak, names the column and the way out, and exits with 3', () => {
     const { code, stdout } = widedeepIn(at('leak'), ['check', '--only', 'leaking-column'])
     expect(code).toBe(3)
     expect(stdout).toMatch(
-      /^FAIL {2}leaking-column {2}1 of 9 columns predict .*\n {22}first: column install: AUC 1\.0000\n {22}mend: {2}is it known before/,
+      /^FAIL {2}leaking-column {2}1 of 12 columns predict .*\n {22}first: column install: AUC 1\.0000\n {22}mend: {2}is it known before/,
     )
   })
 
   it('exits with 3 for a warning with --strict only', () => {
-    const only = ['check', '--only', 'late-actions', 'tiny-data']
+    const only = ['check', '--only', 'late-actions', 'unread-rows']
     const lax = widedeepIn(at('late'), only)
     expect(lax.code).toBe(0)
-    expect(lax.stdout).toMatch(/^WARN {2}late-actions/)
+    expect(lax.stdout).toMatch(/^WARN {2}late-actions/m)
     expect(lax.stdout).toContain('1 passed, 1 warned, 0 failed, 0 skipped')
     expect(widedeepIn(at('late'), [...only, '--strict']).code).toBe(3)
   })

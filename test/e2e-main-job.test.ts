@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { simulatedConfig, writeSimulatedLogs } from '../src/simulator/index.js'
+import { simulate, simulatedConfig } from '../src/simulator/index.js'
 import { json, launcher, widedeepIn } from './command-line.js'
 import type { Ran } from './command-line.js'
 
@@ -36,12 +36,14 @@ function contents(directory: string, prefix = ''): Record<string, string> {
 
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'widedeep-e2e-'))
-  writeSimulatedLogs({ directory: home, users: 300, apps: 60, impressions: 12_000 })
+  const sizes = { users: 300, apps: 60, days: 7, impressions: 12_000 }
+  simulate({ directory: home, ...sizes, labelled: true, baseLogit: -2.6 })
   config = join(home, 'widedeep.config.ts')
   // Dropout and batch normalisation on, and checkpoints every few steps: what resuming has to get right.
   writeFileSync(
     config,
-    simulatedConfig
+    simulatedConfig(true)
+      .replace("validation: '1d', test: '1d'", 'validation: 0.1, test: 0.1')
       .replace(
         'deep: { embedding: 16, hidden: [128, 64] }',
         'deep: { embedding: 8, hidden: [32, 16], dropout: 0.3, normalization: "batch" }',

@@ -8,7 +8,7 @@ import { readCalibration } from '../calibration/index.js'
 import type { Config } from '../features/index.js'
 import { categorical, cross } from '../features/index.js'
 import { openBundle, writeCalibratedBundle, writeManifest } from '../model/index.js'
-import { writeSimulatedLogs } from '../simulator/index.js'
+import { simulate } from '../simulator/index.js'
 import { calibrateBundle } from './calibrate.js'
 import type { LoadedConfig } from './config-file.js'
 import { checkedConfig } from './config-file.js'
@@ -59,7 +59,7 @@ const onTest = (bundle: string): Promise<EvaluateResult> =>
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'widedeep-calibrate-'))
-  writeSimulatedLogs({ directory: home, users: 300, apps: 60, impressions: 24_000 })
+  simulate({ directory: home, users: 300, apps: 60, impressions: 24_000, labelled: true, baseLogit: -2.4 })
   const [header = '', ...lines] = readFileSync(at('impressions.csv'), 'utf8').trim().split('\n')
   const label = header.split(',').indexOf('install')
   const key = randomKey(1, 'negatives')

@@ -1,30 +1,48 @@
-/** The config that belongs to the simulated logs: what `widedeep demo` trains where MovieLens is absent. */
-export const simulatedConfig = `import { categorical, cross, defineConfig, list, numeric } from 'widedeep'
+/** The config that is written beside simulated logs: what `widedeep demo` trains where MovieLens is absent. */
+import { storeConstants } from './constants.js'
+
+/** Longer than any simulated install takes, so that the join finds the labels that the simulator knows. */
+export const labelWindow = `${String(storeConstants.slowHours + 2)}h`
+
+/** Rows of impressions with labels of actions, or (`isLabelled`) with labels of their own. */
+export function simulatedConfig(isLabelled = false): string {
+  const rows = isLabelled ? 'examples' : 'impressions'
+  const label = isLabelled ? `{ column: 'install' }` : `{ action: 'install', within: '${labelWindow}' }`
+  return `import { bucketized, categorical, cross, defineConfig, list } from 'widedeep'
 
 export default defineConfig({
   data: {
-    examples: 'impressions.csv',
+    ${rows}: 'impressions.csv',
+    actions: { from: 'actions.csv', kind: 'event', known: 'received', request: 'request' },
     join: [
       { from: 'users.csv', on: 'user' },
       { from: 'apps.csv', on: 'app' },
     ],
-    label: { column: 'install' },
-    split: { by: 'time', validation: 0.1, test: 0.1 },
+    label: ${label},
+    split: { by: 'time', validation: '1d', test: '1d' },
     user: 'user',
     item: 'app',
     time: 'timestamp',
     title: 'title',
+    position: { column: 'position' },
+    // What is on the device: what was there when the user joined, and what was installed since.
+    history: { installed: { of: 'app', action: ['own', 'install'], last: ${String(storeConstants.installedSlots)} } },
   },
   features: {
     user: {
       user: categorical(),
       country: categorical(),
-      age: numeric({ normalize: 'quantiles' }),
-      device: categorical(),
+      age: bucketized({ boundaries: [20, 30, 40, 50, 60, 70] }),
+      language: categorical(),
       installed: list(categorical({ sharedWith: 'app' })),
     },
     item: { app: categorical(), category: categorical() },
-    context: { hour: categorical({ values: 24 }) },
+    context: {
+      hour: categorical({ values: 24 }),
+      weekday: categorical({ values: 7 }),
+      device: categorical(),
+      position: categorical(),
+    },
   },
   model: {
     wide: [cross('installed', 'app'), cross('category', 'hour')],
@@ -33,3 +51,4 @@ export default defineConfig({
   training: { batchSize: 512, epochs: 8 },
 })
 `
+}

@@ -1,4 +1,3 @@
-export { createAppStore } from './app-store.js'
-export type { AppStore, SimulatedImpression } from './app-store.js'
 export { simulatedConfig } from './config.js'
-export { writeSimulatedLogs } from './write-logs.js'
+export { simulate } from './simulate.js'
+export type { SimulateOptions, SimulateResult } from './simulate.js'

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { evaluateBundle, loadConfig, recommendItems, trainBundle } from '../../pipeline/index.js'
 import type { LoadedConfig } from '../../pipeline/index.js'
-import { simulatedConfig, writeSimulatedLogs } from '../../simulator/index.js'
+import { simulate, simulatedConfig } from '../../simulator/index.js'
 import { atomicWriteFile } from '../../base/index.js'
 import type { CliCommand } from '../command.js'
 import { textOption } from '../command.js'
@@ -68,9 +68,9 @@ async function simulatedData(output: Output): Promise<{ loaded: LoadedConfig; us
   output.line(
     'https://grouplens.org/datasets/movielens/100k/ as movielens-100k/ and pass its parent with --data DIR.\n',
   )
-  writeSimulatedLogs({ directory })
+  simulate({ directory, users: 1200, apps: 200, onProgress: output.progress })
   const config = join(directory, 'widedeep.config.ts')
-  atomicWriteFile(config, simulatedConfig)
+  atomicWriteFile(config, simulatedConfig())
   return { loaded: await loadConfig(config), user: 'u1' }
 }
 

@@ -10,6 +10,7 @@ import { init } from './init.js'
 import { inspect } from './inspect.js'
 import { prepare } from './prepare.js'
 import { recommend } from './recommend.js'
+import { simulate } from './simulate.js'
 import { train } from './train.js'
 import { tune } from './tune.js'
 
@@ -27,5 +28,6 @@ export const commands: readonly CliCommand[] = [
   crosses,
   recommend,
   inspect,
+  simulate,
   demo,
 ]
