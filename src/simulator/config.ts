@@ -30,7 +30,6 @@ export default defineConfig({
   },
   features: {
     user: {
-      user: categorical(),
       country: categorical(),
       age: bucketized({ boundaries: [20, 30, 40, 50, 60, 70] }),
       language: categorical(),
@@ -45,10 +44,13 @@ export default defineConfig({
     },
   },
   model: {
-    wide: [cross('installed', 'app'), cross('category', 'hour')],
-    deep: { embedding: 16, hidden: [128, 64] },
+    wide: {
+      crosses: [cross('installed', 'app'), cross('category', 'hour')],
+      optimizer: { name: 'ftrl', learningRate: 0.05, l1: 0.5, l2: 1 },
+    },
+    deep: { embedding: 16, hidden: [128, 64], dropout: 0.2, optimizer: { name: 'adagrad', learningRate: 0.03 } },
   },
-  training: { batchSize: 512, epochs: 8 },
+  training: { batchSize: 512, epochs: 8, averaging: 1 },
 })
 `
 }

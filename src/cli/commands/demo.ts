@@ -68,7 +68,7 @@ async function simulatedData(output: Output): Promise<{ loaded: LoadedConfig; us
   output.line(
     'https://grouplens.org/datasets/movielens/100k/ as movielens-100k/ and pass its parent with --data DIR.\n',
   )
-  simulate({ directory, users: 1200, apps: 200, onProgress: output.progress })
+  simulate({ directory, users: 6000, apps: 200, onProgress: output.progress })
   const config = join(directory, 'widedeep.config.ts')
   atomicWriteFile(config, simulatedConfig())
   return { loaded: await loadConfig(config), user: 'u1' }

@@ -7,7 +7,9 @@ import type { FromWorker, ToWorker } from './trial-runner.js'
 let context: Promise<TrialContext> | undefined
 let controller = new AbortController()
 
-const send = (message: FromWorker): void => void (process.connected && process.send?.(message))
+/** A search that has just been killed hears nothing, and that is no fault of the worker. */
+const send = (message: FromWorker): void =>
+  void (process.connected && process.send?.(message, undefined, undefined, () => undefined))
 
 async function perform(job: TrialJob): Promise<void> {
   controller = new AbortController()
