@@ -42,6 +42,7 @@ describe('a config of impression and action logs', () => {
     [{ ...whole, label: { action: 'install', within: 'a day' } }, 'data.label.within'],
     [{ ...whole, label: { action: 'install', credit: 'all' } }, 'data.label.credit'],
     [{ ...whole, label: { action: { install: -1 } } }, 'data.label.action.install'],
+    [{ ...whole, label: { action: {} } }, 'data.label.action'],
     [{ ...whole, actions: { from: 'done.csv', kinds: 'event' } }, 'data.actions.kinds'],
     [
       { ...whole, history: { installed: { of: 'app', action: 'install', take: 'others' } } },

@@ -76,8 +76,10 @@ function labelFaults(label: Readonly<Record<string, unknown>>, head: unknown): I
     return [faultAt('data.label', `must have either column or action; got ${isOfActions ? 'both' : 'neither'}`)]
   const stray = (isOfActions ? columnKeys : actionKeys).filter((key) => label[key] !== undefined)
   const owner = isOfActions ? 'column' : 'action'
+  const isEmpty = isPlainObject(label['action']) && Object.keys(label['action']).length === 0
   return [
     ...stray.map((key) => faultAt(`data.label.${key}`, `must be left out: it belongs to a label with ${owner}`)),
+    ...(isEmpty ? [faultAt('data.label.action', 'must name at least one kind of action; got an empty object')] : []),
     ...(isOfActions && head !== undefined && head !== 'binary'
       ? [faultAt('data.label.action', `must be left out unless model.head is 'binary'; actions happen or do not`)]
       : []),
