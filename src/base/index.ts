@@ -4,3 +4,4 @@ export { permutation, randomInteger, randomKey, randomNormal, randomUint32, rand
 export { editDistance, suggestion } from './suggestion.js'
 export { atomicWriteFile, checksumFile, makeDirectory, readFloats, writeLargeFile } from './files.js'
 export { hash32 } from './hash.js'
+export { countText } from './number-text.js'

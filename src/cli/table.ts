@@ -1,4 +1,5 @@
 /** Text tables and number formats: the same number looks the same everywhere. */
+import { countText } from '../base/index.js'
 
 /** Pads cells into columns; numbers align right. */
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -21,8 +22,7 @@ export function metricText(value: number | null | undefined): string {
   return Number.isInteger(value) && value > 1 ? countText(value) : value.toFixed(4)
 }
 
-/** 1,234,567 */
-export const countText = (value: number): string => Math.round(value).toLocaleString('en-US')
+export { countText }
 
 /** 1:05 or 2:03:04 */
 export function durationText(seconds: number): string {

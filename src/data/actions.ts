@@ -2,13 +2,13 @@
 import { basename } from 'node:path'
 import type { ActionsDeclaration, Config } from '../features/index.js'
 import { actionsDeclaration } from '../features/index.js'
-import { quoteName } from '../sql/index.js'
+import { quoteName, quoteText } from '../sql/index.js'
 import type { ExamplesInput } from './examples.js'
 import { timeSql } from './label.js'
 import { findFiles } from './source-files.js'
 import type { SourceReader } from './source-table.js'
 import { readSource, requireColumns, scanSource, sourceColumns } from './source-table.js'
-import { unitsPerSecond } from './time-units.js'
+import { momentUnit, unitsPerSecond } from './time-units.js'
 
 /**
  * The table that `readActions` makes: `id`, `user`, `item` (as in the log), `kind` and `request` (texts), `t` (when it happened) and
@@ -71,6 +71,16 @@ async function unusableOffenders(database: SourceReader['database']): Promise<st
   return rows.map((row) => `no ${String(row['lacks'])} in ${basename(String(row['file']))}, row ${String(row['row'])}`)
 }
 
+/** The kinds that a declaration asks for; `null` for any: a log without kinds has one, whatever it is called. */
+export function actionKinds(data: Config['data'], action: string | readonly string[]): readonly string[] | null {
+  if (actionsDeclaration({ data })?.kind === undefined) return null
+  return typeof action === 'string' ? [action] : action
+}
+
+/** The condition that an action is of these kinds. */
+export const kindSql = (kinds: readonly string[] | null): string =>
+  kinds ? `kind IN (${kinds.map(quoteText).join(', ')})` : 'true'
+
 /** Names of the log's columns by what they are. */
 function columnNames(declared: ActionsDeclaration, { data }: Pick<Config, 'data'>): Record<string, string> {
   const { kind, known, request } = declared
@@ -91,8 +101,6 @@ const pathOf = (key: string, declared: ActionsDeclaration): string =>
 
 /** What the actions' moments are multiplied with: one log may count seconds and the other milliseconds. */
 async function unitFactor(database: SourceReader['database']): Promise<string> {
-  const [row] = await database.rows(
-    'SELECT (SELECT max(__time) FROM joined) AS shown, (SELECT max(t) FROM action_cells) AS done',
-  )
-  return String(unitsPerSecond(Number(row?.['shown'] ?? 0)) / unitsPerSecond(Number(row?.['done'] ?? 0)))
+  const [row] = await database.rows('SELECT max(t) AS latest FROM action_cells')
+  return String((await momentUnit(database)) / unitsPerSecond(Number(row?.['latest'] ?? 0)))
 }

@@ -5,11 +5,10 @@
 import type { PastDefinition, PastKey, PastSource } from '../events/index.js'
 import type { Config } from '../features/index.js'
 import type { Database } from '../sql/index.js'
-import { quoteText } from '../sql/index.js'
-import { actionsTable } from './actions.js'
+import { actionsTable, kindSql } from './actions.js'
 import type { CellColumns } from './examples.js'
 import { aggregateDefinitions } from './past-definitions.js'
-import { unitsPerSecond } from './time-units.js'
+import { momentUnit } from './time-units.js'
 
 export interface AggregateTable {
   readonly name: string
@@ -35,9 +34,8 @@ export async function makeAggregates(
   const cell = (name: string | undefined): string => `CAST(${columns.get(name ?? '') ?? 'NULL'} AS VARCHAR)`
   const keys = { user: cell(config.data.user), item: cell(config.data.item) }
   const context: AggregateContext = { database, keys, marks: new Map() }
-  const [row] = await database.rows('SELECT max(__time) AS latest FROM joined')
   const made: AggregateTable[] = []
-  for (const definition of aggregateDefinitions(config, unitsPerSecond(Number(row?.['latest'] ?? 0)))) {
+  for (const definition of aggregateDefinitions(config, await momentUnit(database))) {
     const rows = `aggregate_${String(made.length)}`
     const value = await valueSql(context, definition)
     const own = keySql(definition.by, keys)
@@ -66,8 +64,7 @@ async function marksOf(context: AggregateContext, source: PastSource, by: readon
   const isShown = source.of === 'impressions'
   const cells = isShown ? context.keys : { user: 'user', item: 'CAST(item AS VARCHAR)' }
   const moment = isShown ? '__time' : 'known'
-  const kinds = isShown ? null : source.kinds
-  const condition = kinds ? `kind IN (${kinds.map(quoteText).join(', ')})` : 'true'
+  const condition = kindSql(isShown ? null : source.kinds)
   // Whoever has no user or no item is no event, whatever it is counted by.
   await context.database
     .run(`CREATE TABLE ${table} AS SELECT key, t, sum(n) OVER (PARTITION BY key ORDER BY t) AS c FROM (

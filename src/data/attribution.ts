@@ -2,13 +2,14 @@
  * The label join: an impression is positive when an action of the asked kinds follows it within the window, by the same request
  * where both logs know it and else by the same user, on the same item. Each action counts for one impression.
  */
+import { countText } from '../base/index.js'
 import type { Config, LabelDeclaration } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { actionsDeclaration } from '../features/index.js'
 import { quoteText } from '../sql/index.js'
-import { actionsTable } from './actions.js'
+import { actionKinds, actionsTable, kindSql } from './actions.js'
 import type { CellColumns } from './examples.js'
-import { durationSeconds, unitsPerSecond } from './time-units.js'
+import { durationSeconds, momentUnit } from './time-units.js'
 
 export const defaultWindow = '24h'
 
@@ -48,12 +49,14 @@ export async function attributeActions(
   await database.run(shownSql(config, columns))
   await database.run(actedSql(config, columns, label.action))
   await database.run(creditSql(label.credit ?? 'last', window))
-  const report = await reportOf(database, window)
+  // Younger impressions are not ripe.
+  const ripe = `${await endSql(database)} - ${String(window)}`
+  const report = await reportOf(database, ripe)
   await database.run(`CREATE TABLE labelled AS SELECT joined.* REPLACE (
         CASE WHEN credit.row IS NULL THEN 0.0 ELSE 1.0 END AS __label, __weight * coalesce(credit.weight, 1) AS __weight)
       FROM joined LEFT JOIN (SELECT row, max(weight) AS weight FROM credited WHERE row IS NOT NULL GROUP BY row) AS credit
         ON joined.__row = credit.row
-      WHERE joined.__time IS NULL OR joined.__time <= ${await endSql(database)} - ${String(window)};
+      WHERE joined.__time IS NULL OR joined.__time <= ${ripe};
     DROP TABLE joined; DROP TABLE acted; ALTER TABLE labelled RENAME TO joined`)
   if (keepSources !== true) await database.run('DROP TABLE shown; DROP TABLE credited')
   return report
@@ -61,8 +64,7 @@ export async function attributeActions(
 
 /** The window in the unit of the impressions' moments. */
 async function windowOf(database: Database, { within = defaultWindow }: LabelDeclaration): Promise<number> {
-  const [row] = await database.rows('SELECT max(__time) AS latest FROM joined')
-  return durationSeconds(within, 'data.label.within') * unitsPerSecond(Number(row?.['latest'] ?? 0))
+  return durationSeconds(within, 'data.label.within') * (await momentUnit(database))
 }
 
 /** `who`, `item`, `t`, `first` and `last`: the impressions of one moment, known by their user and, where they have one, by their request. */
@@ -85,22 +87,11 @@ function actedSql({ data }: Config, columns: CellColumns, action: NonNullable<La
     request === undefined ? 'NULL' : `(SELECT count(*) FROM shown WHERE shown.who = 'r' || ${actionsTable}.request)`
   const who = request === undefined ? "'u' || user" : `CASE WHEN ${known} > 0 THEN 'r' || request ELSE 'u' || user END`
   return `CREATE TABLE acted AS SELECT id, ${who} AS who, CAST(item AS VARCHAR) AS item, t, ${weightSql(action)} AS weight
-    FROM ${actionsTable} WHERE ${kindCondition(data, kindsOf(action))}`
+    FROM ${actionsTable} WHERE ${kindSql(actionKinds(data, isWeighted(action) ? Object.keys(action) : action))}`
 }
 
 const isWeighted = (action: NonNullable<LabelDeclaration['action']>): action is Readonly<Record<string, number>> =>
   typeof action === 'object' && !Array.isArray(action)
-
-function kindsOf(action: NonNullable<LabelDeclaration['action']>): readonly string[] {
-  if (isWeighted(action)) return Object.keys(action)
-  return typeof action === 'string' ? [action] : action
-}
-
-/** The condition on `kind` of the table of actions; a log without kinds has one. */
-export function kindCondition(data: Config['data'], kinds: readonly string[]): string {
-  if (actionsDeclaration({ data })?.kind === undefined) return 'true'
-  return `kind IN (${kinds.map(quoteText).join(', ')})`
-}
 
 function weightSql(action: NonNullable<LabelDeclaration['action']>): string {
   if (!isWeighted(action)) return '1.0'
@@ -119,14 +110,13 @@ function creditSql(credit: 'first' | 'last', window: number): string {
     FROM acted ASOF LEFT JOIN shown ON acted.who = shown.who AND acted.item = shown.item AND ${nearest}`
 }
 
-async function reportOf(database: Database, window: number): Promise<AttributionReport> {
-  const end = await endSql(database)
+async function reportOf(database: Database, ripe: string): Promise<AttributionReport> {
   const [row] = await database.rows(`WITH places AS (
       SELECT credited.row, shown.t AS before FROM credited ASOF LEFT JOIN shown
         ON credited.who = shown.who AND credited.item = shown.item AND credited.t >= shown.t),
     others AS (SELECT who, item FROM credited ANTI JOIN shown USING (who, item))
     SELECT (SELECT count(*) FROM joined) AS impressions,
-      (SELECT count(*) FROM joined WHERE __time > ${end} - ${String(window)}) AS unripe,
+      (SELECT count(*) FROM joined WHERE __time > ${ripe}) AS unripe,
       (SELECT count(DISTINCT row) FROM credited) AS positives,
       (SELECT count(*) FROM credited) AS actions,
       (SELECT count(*) FROM places WHERE row IS NOT NULL) AS credited,
@@ -156,8 +146,7 @@ async function endSql(database: Database): Promise<string> {
 
 /** What of an attribution a user should look at; nothing when every action found its impression. */
 export function attributionWarnings(report: AttributionReport, within = defaultWindow): string[] {
-  const of = (count: number): string =>
-    `${count.toLocaleString('en-US')} of ${report.actions.toLocaleString('en-US')} actions`
+  const of = (count: number): string => `${countText(count)} of ${countText(report.actions)} actions`
   const lines: [number, string][] = [
     [
       report.orphans,
@@ -173,7 +162,7 @@ export function attributionWarnings(report: AttributionReport, within = defaultW
     ],
     [
       report.unripe,
-      `${report.unripe.toLocaleString('en-US')} of ${report.impressions.toLocaleString('en-US')} impressions are left out: the logs end less than ${within} after them`,
+      `${countText(report.unripe)} of ${countText(report.impressions)} impressions are left out: the logs end less than ${within} after them`,
     ],
   ]
   return lines.flatMap(([count, text]) => (count > 0 ? [text] : []))

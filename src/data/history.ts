@@ -4,8 +4,7 @@
  */
 import type { Config, HistoryDeclaration } from '../features/index.js'
 import type { Database } from '../sql/index.js'
-import { actionsTable } from './actions.js'
-import { kindCondition } from './attribution.js'
+import { actionKinds, actionsTable, kindSql } from './actions.js'
 import { examplesUndeclared, timeNotConfigured } from './errors.js'
 import type { CellColumns } from './examples.js'
 import { numberSql } from './label.js'
@@ -57,7 +56,7 @@ function eventsSql(
 ): string {
   const { action } = history
   if (action !== undefined) {
-    const kinds = kindCondition(data, typeof action === 'string' ? [action] : action)
+    const kinds = kindSql(actionKinds(data, action))
     return `SELECT user, item, known AS t, CAST(NULL AS BIGINT) AS __row, id AS place FROM ${actionsTable} WHERE ${kinds}`
   }
   const isOfTraining = history.take === 'others' ? " AND __split = 'train'" : ''

@@ -1,4 +1,5 @@
 /** The table `examples`: joined rows with their histories and their split. */
+import { countText } from '../base/index.js'
 import type { Config } from '../features/index.js'
 import { allFeatures, sourceColumnOf } from '../features/index.js'
 import type { ActionLog } from './actions.js'
@@ -92,7 +93,7 @@ async function dropGap(database: Database): Promise<string[]> {
   const count = Number(row?.['n'] ?? 0)
   if (count === 0) return []
   await database.run(`DELETE FROM joined WHERE __split = '${gapSplit}'`)
-  return [`${count.toLocaleString('en-US')} rows are left out: they lie in the gap before a later split`]
+  return [`${countText(count)} rows are left out: they lie in the gap before a later split`]
 }
 
 /** The columns by the names of the features too that read them. */

@@ -1,7 +1,7 @@
 /** What a config asks of the past, as the definitions that preparation and serving both execute. */
 import type { PastDefinition, PastKey, PastSource } from '../events/index.js'
 import type { AggregateDeclaration, Config } from '../features/index.js'
-import { actionsDeclaration } from '../features/index.js'
+import { actionKinds } from './actions.js'
 import { defaultLast } from './history.js'
 import { durationSeconds } from './time-units.js'
 
@@ -50,7 +50,5 @@ const keysOf = (by: AggregateDeclaration['by']): readonly PastKey[] => (typeof b
 
 function sourceOf(config: Pick<Config, 'data'>, action: AggregateDeclaration['action']): PastSource {
   if (action === undefined) return { of: 'impressions' }
-  // A log without kinds has one, whatever it is called.
-  const kinds = actionsDeclaration(config)?.kind === undefined ? null : typeof action === 'string' ? [action] : action
-  return { of: 'actions', kinds }
+  return { of: 'actions', kinds: actionKinds(config.data, action) }
 }

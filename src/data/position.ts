@@ -1,4 +1,5 @@
 /** Positions that nobody can have seen: their impressions say nothing about what is wanted. */
+import { countText } from '../base/index.js'
 import type { Config } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import type { CellColumns } from './examples.js'
@@ -14,6 +15,6 @@ export async function dropUnseen(database: Database, { data }: Config, columns: 
   const [left] = await database.rows('SELECT count(*) AS n FROM joined')
   const total = Number(row?.['n'] ?? 0)
   const count = total - Number(left?.['n'] ?? 0)
-  const text = `${count.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} rows are left out: they were shown beyond position ${String(position.lastSeen)}`
+  const text = `${countText(count)} of ${countText(total)} rows are left out: they were shown beyond position ${String(position.lastSeen)}`
   return count > 0 ? [text] : []
 }

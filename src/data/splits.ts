@@ -6,7 +6,7 @@ import { splitUnknown, timeNotConfigured } from './errors.js'
 import type { CellColumns } from './examples.js'
 import { findOffenders } from './examples.js'
 import { timeColumn } from './needed-columns.js'
-import { durationSeconds, unitsPerSecond } from './time-units.js'
+import { durationSeconds, momentUnit, unitsPerSecond } from './time-units.js'
 
 export const splitNames = ['train', 'validation', 'test'] as const
 
@@ -98,8 +98,7 @@ function laterThan(threshold: number | null, split: string, gap: number): string
 async function gapOf({ database, config }: SplitContext): Promise<number> {
   const { split } = config.data
   if (split?.by !== 'time' || split.gap === undefined) return 0
-  const [row] = await database.rows('SELECT max(__time) AS latest FROM joined')
-  return durationSeconds(split.gap, 'data.split.gap') * unitsPerSecond(Number(row?.['latest'] ?? 0))
+  return durationSeconds(split.gap, 'data.split.gap') * (await momentUnit(database))
 }
 
 /** Of the rows that the config splits, where each stands among its user's in a random order: 0 to below 1. */

@@ -133,7 +133,7 @@ function follow(definition: PastDefinition): Followed {
 }
 
 /** `(a + s·A/N) / (n + s)`; without any impression yet the prior is 0, and without smoothing and impressions so is the rate. */
-export function smoothedRate(of: {
+function smoothedRate(of: {
   readonly a: number
   readonly n: number
   readonly allA: number

@@ -34,8 +34,14 @@ export default defineConfig({
 
 /** Writes a starter config and returns its path; throws `PIPELINE_FILE_EXISTS` rather than overwrite one. */
 export function writeStarterConfig(file: string): string {
+  const path = newConfigPath(file)
+  atomicWriteFile(path, starter)
+  return path
+}
+
+/** The absolute path of a config to write; throws `PIPELINE_FILE_EXISTS` where there is one already. */
+export function newConfigPath(file: string): string {
   const path = resolve(file)
   if (existsSync(path)) throw fileExists({ path: file })
-  atomicWriteFile(path, starter)
   return path
 }

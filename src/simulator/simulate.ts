@@ -1,7 +1,7 @@
 /** A simulated app store written as logs, with a config that trains on them and the truth that only the simulator knows. */
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { atomicWriteFile, makeDirectory } from '../base/index.js'
+import { atomicWriteFile, countText, makeDirectory } from '../base/index.js'
 import { simulatedConfig } from './config.js'
 import { createAppStore } from './requests.js'
 import type { StoreOptions } from './requests.js'
@@ -82,9 +82,7 @@ function writeTrueLogs(options: SimulateOptions, seed: number, store: ReturnType
     onImpression: (request, impression) => {
       keeper.add(request, impression)
       if (++done % impressionsPerReport === 0)
-        onProgress?.(
-          `day ${String(request.day + 1)} of ${String(store.plan.days)}: ${done.toLocaleString('en-US')} impressions`,
-        )
+        onProgress?.(`day ${String(request.day + 1)} of ${String(store.plan.days)}: ${countText(done)} impressions`)
     },
   })
   return keeper.truth()

@@ -14,8 +14,7 @@ export async function askNumbers<N extends string>(
 /** `part` of `whole`; 0 of nothing. */
 export const shareOf = (part: number, whole: number): number => (whole > 0 ? part / whole : 0)
 
-/** 1,234,567 */
-export const countText = (count: number): string => Math.round(count).toLocaleString('en-US')
+export { countText } from '../../base/index.js'
 
 /** 12.34 %, and more digits where a share is small. */
 export function shareText(share: number): string {

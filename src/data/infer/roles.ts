@@ -1,4 +1,5 @@
 /** From what is seen of the columns to what they are for: the label, the keys, features, or nothing; each with its reason. */
+import { countText } from '../../base/index.js'
 import type { ColumnProfile } from './column-profile.js'
 
 export type KeyName = 'user' | 'item' | 'time' | 'position'
@@ -90,7 +91,6 @@ interface Rule {
 }
 
 const share = (part: number, whole: number): string => `${((100 * part) / Math.max(1, whole)).toFixed(0)} %`
-const count = (value: number): string => value.toLocaleString('en-US')
 const leftOut = (why: string): ColumnRole => ({ kind: 'left out', why })
 const feature = (declaration: string, why: string): ColumnRole => ({ kind: 'feature', declaration, why })
 const isCode = ({ name, integers, present }: ColumnProfile): boolean => integers === present && codes.test(name)
@@ -123,18 +123,18 @@ const rules: readonly Rule[] = [
   {
     applies: (profile) => !isNumeric(profile) && profile.rows >= 50 && profile.distinct > 0.9 * profile.rows,
     role: ({ distinct, rows }) =>
-      leftOut(`${count(distinct)} values in ${count(rows)} rows: nearly every row has its own`),
+      leftOut(`${countText(distinct)} values in ${countText(rows)} rows: nearly every row has its own`),
   },
   {
     applies: (profile) =>
       isNumeric(profile) && !isCode(profile) && (profile.distinct > fewValues || profile.integers < profile.present),
-    role: ({ distinct }) => feature("numeric({ normalize: 'quantiles' })", `${count(distinct)} distinct numbers`),
+    role: ({ distinct }) => feature("numeric({ normalize: 'quantiles' })", `${countText(distinct)} distinct numbers`),
   },
   {
     applies: ({ distinct }) => distinct > manyValues,
-    role: ({ distinct }) => feature('categorical({ minCount: 5 })', `${count(distinct)} values, many of them rare`),
+    role: ({ distinct }) => feature('categorical({ minCount: 5 })', `${countText(distinct)} values, many of them rare`),
   },
-  { applies: () => true, role: ({ distinct }) => feature('categorical()', `${count(distinct)} values`) },
+  { applies: () => true, role: ({ distinct }) => feature('categorical()', `${countText(distinct)} values`) },
 ]
 
 const ordinaryRole = (profile: ColumnProfile): ColumnRole =>
