@@ -9,9 +9,13 @@ import { actionsDeclaration } from '../features/index.js'
 import { quoteText } from '../sql/index.js'
 import { actionKinds, actionsTable, kindSql } from './actions.js'
 import type { CellColumns } from './examples.js'
+import { layerOver } from './joined-layers.js'
 import { durationSeconds, momentUnit } from './time-units.js'
 
 export const defaultWindow = '24h'
+
+/** `row` and `weight` of the impressions that an action counts for; `joined` reads it. */
+export const creditTable = 'credit'
 
 /** What became of the impressions and of the actions; every number counts rows. */
 export interface AttributionReport {
@@ -38,7 +42,7 @@ export interface AttributionInput {
   readonly keepSources?: boolean | undefined
 }
 
-/** Replaces `__label` (and the weight of positives) in `joined` by what the actions say, and drops impressions that are not ripe. */
+/** Puts what the actions say over `__label` (and the weight of positives) of `joined`, and leaves out impressions that are not ripe. */
 export async function attributeActions(
   database: Database,
   { config, columns, keepSources }: AttributionInput,
@@ -46,18 +50,22 @@ export async function attributeActions(
   const { label } = config.data
   if (label?.action === undefined) return null
   const window = await windowOf(database, label)
-  await database.run(shownSql(config, columns))
   await database.run(actedSql(config, columns, label.action))
+  await database.run(shownSql(config, columns))
   await database.run(creditSql(label.credit ?? 'last', window))
   // Younger impressions are not ripe.
   const ripe = `${await endSql(database)} - ${String(window)}`
   const report = await reportOf(database, ripe)
-  await database.run(`CREATE TABLE labelled AS SELECT joined.* REPLACE (
-        CASE WHEN credit.row IS NULL THEN 0.0 ELSE 1.0 END AS __label, __weight * coalesce(credit.weight, 1) AS __weight)
-      FROM joined LEFT JOIN (SELECT row, max(weight) AS weight FROM credited WHERE row IS NOT NULL GROUP BY row) AS credit
-        ON joined.__row = credit.row
-      WHERE joined.__time IS NULL OR joined.__time <= ${ripe};
-    DROP TABLE joined; DROP TABLE acted; ALTER TABLE labelled RENAME TO joined`)
+  await database.run(
+    `CREATE TABLE ${creditTable} AS SELECT row, max(weight) AS weight FROM credited WHERE row IS NOT NULL GROUP BY row; DROP TABLE acted`,
+  )
+  await layerOver(
+    database,
+    (below) => `SELECT ${below}.* REPLACE (
+        CASE WHEN ${creditTable}.row IS NULL THEN 0.0 ELSE 1.0 END AS __label, __weight * coalesce(${creditTable}.weight, 1) AS __weight)
+      FROM ${below} LEFT JOIN ${creditTable} ON ${below}.__row = ${creditTable}.row
+      WHERE ${below}.__time IS NULL OR ${below}.__time <= ${ripe}`,
+  )
   if (keepSources !== true) await database.run('DROP TABLE shown; DROP TABLE credited')
   return report
 }
@@ -67,28 +75,30 @@ async function windowOf(database: Database, { within = defaultWindow }: LabelDec
   return durationSeconds(within, 'data.label.within') * (await momentUnit(database))
 }
 
-/** `who`, `item`, `t`, `first` and `last`: the impressions of one moment, known by their user and, where they have one, by their request. */
+/** `side` ('r'equest or 'u'ser), `key`, `id`, `who` (both in one), `item`, `t` and `weight` of the actions that the label asks for. */
+function actedSql({ data }: Config, columns: CellColumns, action: NonNullable<LabelDeclaration['action']>): string {
+  const kinds = kindSql(actionKinds(data, isWeighted(action) ? Object.keys(action) : action))
+  const request = columns.get(requestColumn(data) ?? '')
+  const requests = `SELECT CAST(${request ?? 'NULL'} AS VARCHAR) FROM joined SEMI JOIN ${actionsTable} ON CAST(${request ?? 'NULL'} AS VARCHAR) = ${actionsTable}.request`
+  const side = request === undefined ? "'u'" : `CASE WHEN request IN (${requests}) THEN 'r' ELSE 'u' END`
+  return `CREATE TABLE acted AS SELECT *, side || key AS who FROM (SELECT * EXCLUDE (user, request), CASE side WHEN 'r' THEN request ELSE user END AS key
+    FROM (SELECT id, user, request, ${side} AS side, CAST(item AS VARCHAR) AS item, t, ${weightSql(action)} AS weight FROM ${actionsTable} WHERE ${kinds}))`
+}
+
+/** `who`, `item`, `t`, `first` and `last`: the impressions of one moment that an action may count for, known as the action knows them. */
 function shownSql({ data }: Config, columns: CellColumns): string {
-  const cell = (name: string | undefined): string => columns.get(name ?? '') ?? 'NULL'
-  const rowsBy = (who: string, key: string): string =>
-    `SELECT '${who}' || CAST(${key} AS VARCHAR) AS who, CAST(${cell(data.item)} AS VARCHAR) AS item, __time AS t, __row FROM joined WHERE ${key} IS NOT NULL`
+  const cell = (name: string | undefined): string => `CAST(${columns.get(name ?? '') ?? 'NULL'} AS VARCHAR)`
+  // Few of the impressions are ever acted on: sorting the others would be most of the work.
+  const rowsBy = (side: string, key: string): string =>
+    `SELECT '${side}' || ${key} AS who, ${cell(data.item)} AS item, __time AS t, __row FROM joined
+      SEMI JOIN acted ON acted.side = '${side}' AND ${key} = acted.key AND ${cell(data.item)} = acted.item WHERE __time IS NOT NULL`
   const request = requestColumn(data)
   const sources = [rowsBy('u', cell(data.user)), ...(request === undefined ? [] : [rowsBy('r', cell(request))])]
   return `CREATE TABLE shown AS SELECT who, item, t, min(__row) AS first, max(__row) AS last
-    FROM (${sources.join(' UNION ALL ')}) WHERE item IS NOT NULL AND t IS NOT NULL GROUP BY who, item, t`
+    FROM (${sources.join(' UNION ALL ')}) GROUP BY who, item, t`
 }
 
 const requestColumn = (data: Config['data']): string | undefined => actionsDeclaration({ data })?.request
-
-/** `id`, `who`, `item`, `t` and `weight` of the actions that the label asks for. */
-function actedSql({ data }: Config, columns: CellColumns, action: NonNullable<LabelDeclaration['action']>): string {
-  const request = columns.get(requestColumn(data) ?? '')
-  const known =
-    request === undefined ? 'NULL' : `(SELECT count(*) FROM shown WHERE shown.who = 'r' || ${actionsTable}.request)`
-  const who = request === undefined ? "'u' || user" : `CASE WHEN ${known} > 0 THEN 'r' || request ELSE 'u' || user END`
-  return `CREATE TABLE acted AS SELECT id, ${who} AS who, CAST(item AS VARCHAR) AS item, t, ${weightSql(action)} AS weight
-    FROM ${actionsTable} WHERE ${kindSql(actionKinds(data, isWeighted(action) ? Object.keys(action) : action))}`
-}
 
 const isWeighted = (action: NonNullable<LabelDeclaration['action']>): action is Readonly<Record<string, number>> =>
   typeof action === 'object' && !Array.isArray(action)

@@ -52,15 +52,11 @@ export async function encodeFiles({
     const table = await makeExamples(reader, { config, configDirectory, files: { examples: files }, keep }, 'test')
     const labels = await numberLabels({ database, config, badRows }, state.labels)
     const context = { database, config, columns: table.columns, badRows, labels, onProgress: (): void => undefined }
-    const { columns } = await encodeExamples(context, state)
+    const { encoder, codes } = await encodeExamples(context, state)
     const path = join(directory, 'encoded.parquet')
-    const rowCount = await writeEncoded(
-      database,
-      { config, columns: table.columns, encoded: columns },
-      { split: 'test', path },
-    )
+    const rowCount = await writeEncoded(database, { config, columns: table.columns, codes }, { split: 'test', path })
     const keys = { user: config.data.user !== undefined, item: config.data.item !== undefined }
-    const dataset = openDataset({ path, rowCount, columns, keys, relevant: relevantSql(config, 'label', labels) })
+    const dataset = openDataset({ path, rowCount, encoder, keys, relevant: relevantSql(config, 'label', labels) })
     const kept = keep ? await cellsOf(database, table.columns.get(keep.column) ?? 'NULL') : null
     const warnings = [...table.warnings, ...judgeBadRows(badRows, table.rowCount, config.data.format?.badRows)]
     const close = (): Promise<void> => {

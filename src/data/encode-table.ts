@@ -1,15 +1,6 @@
-/** From the table `examples` to the table `encoded`: `__row`, and one column of ids or numbers for each feature and cross. */
+/** What the features of the table `examples` become: learned from the training split, said of each distinct value once. */
 import { basename } from 'node:path'
-import type {
-  Config,
-  CrossDeclaration,
-  ColumnEncoder,
-  ColumnState,
-  EncodedColumn,
-  EncodedFeatures,
-  FeatureState,
-  JaggedIds,
-} from '../features/index.js'
+import type { Config, CrossDeclaration, ColumnState, Encoder, FeatureState } from '../features/index.js'
 import {
   allFeatures,
   compileFeatures,
@@ -22,13 +13,14 @@ import {
   stateOwner,
   weightsColumnOf,
 } from '../features/index.js'
-import type { ColumnarChunk, Database, InsertedColumn } from '../sql/index.js'
-import { numberOf, quoteName } from '../sql/index.js'
+import type { Database } from '../sql/index.js'
+import { numberOf } from '../sql/index.js'
 import type { BadRows } from './bad-rows.js'
 import { addOffender } from './bad-rows.js'
+import type { CodeJoins } from './code-joins.js'
+import { codeJoins } from './code-joins.js'
 import type { BadCells } from './encode-values.js'
 import { encodeValues } from './encode-values.js'
-import { encodedName, isWeighted, weightsName } from './encoded-names.js'
 import type { CellColumns } from './examples.js'
 import { featureCells, sameCells } from './feature-cells.js'
 import { distinctValues, statisticsOf } from './statistics.js'
@@ -43,11 +35,15 @@ export interface EncodeContext {
   onProgress(text: string): void
 }
 
-/** Learns from the training split where `state` is `null`, encodes every row, and returns the state that it used. */
-export async function encodeExamples(
-  context: EncodeContext,
-  state: FeatureState | null,
-): Promise<{ state: FeatureState; columns: readonly EncodedColumn[] }> {
+export interface EncodedExamples {
+  readonly state: FeatureState
+  readonly encoder: Encoder
+  /** Where the ids and numbers of each row are; crosses are made of them when they are read. */
+  readonly codes: CodeJoins
+}
+
+/** Learns from the training split where `state` is `null`, encodes every distinct value, and says where the codes of the rows are. */
+export async function encodeExamples(context: EncodeContext, state: FeatureState | null): Promise<EncodedExamples> {
   const { database, config } = context
   const features = Object.keys(allFeatures(config))
   const tables = new Map(features.map((name, index) => [name, `values_${String(index)}`]))
@@ -62,12 +58,10 @@ export async function encodeExamples(
     if (bad.count > 0) await reportBadCells(context, { name, table, bad })
     await database.run(`DROP TABLE ${table}`)
   }
-  await joinCodes(context, tables, encoders)
-  const crosses = state?.crosses ?? (await learnCrosses(context))
+  const codes = codeJoins(config, context.columns, { tables, encoders })
+  const crosses = state?.crosses ?? (await learnCrosses(context, codes))
   const learned = { columns, crosses, ...(context.labels ? { labels: context.labels } : {}) }
-  const encoder = createEncoder(config, learned)
-  if (encoder.crosses.size > 0) await encodeCrosses(context, encoder)
-  return { state: learned, columns: encoder.columns }
+  return { state: learned, encoder: createEncoder(config, learned), codes }
 }
 
 async function learnColumns(
@@ -114,47 +108,23 @@ async function reportBadCells(context: EncodeContext, { name, table, bad }: BadF
   }
 }
 
-async function joinCodes(
-  { database, config, columns }: EncodeContext,
-  tables: ReadonlyMap<string, string>,
-  encoders: ReadonlyMap<string, ColumnEncoder>,
-): Promise<void> {
-  const select = [...encoders].flatMap(([name, { shape }]) => {
-    const map = `map_${tables.get(name) ?? ''}`
-    const code = `${map}.code AS ${quoteName(encodedName({ name, shape }))}`
-    return isWeighted(shape) ? [code, `${map}.code_weights AS ${quoteName(weightsName(name))}`] : [code]
-  })
-  const joins = [...tables].map(
-    ([name, table]) => `LEFT JOIN map_${table} ON ${sameCells(featureCells(config, columns, name), `map_${table}`)}`,
-  )
-  await database.run(
-    `CREATE TABLE encoded AS SELECT __row, __split, ${select.join(', ')} FROM examples ${joins.join(' ')}`,
-  )
-  await database.run([...tables.values()].map((table) => `DROP TABLE map_${table}`).join('; '))
-}
-
-async function learnCrosses(context: EncodeContext): Promise<Record<string, ColumnState>> {
+async function learnCrosses(context: EncodeContext, codes: CodeJoins): Promise<Record<string, ColumnState>> {
   const states: Record<string, ColumnState> = {}
   for (const cross of declaredCrosses(context.config.model)) {
     context.onProgress(`learning ${cross.name}`)
     states[cross.name] = await learnCross(cross, {
-      chunks: tupleChunks(context.database, await tuplesSql(context.database, cross), cross.features.length),
+      chunks: tupleChunks(context.database, tuplesSql(cross, codes), cross.features.length),
     })
   }
   return states
 }
 
 /** Distinct tuples of ids in the training split with their counts; lists by cartesian product, one column unnested after the other. */
-async function tuplesSql(database: Database, cross: CrossDeclaration): Promise<string> {
+function tuplesSql(cross: CrossDeclaration, codes: CodeJoins): string {
   const { features } = cross
-  const types = await database.rows(
-    "SELECT column_name AS name, data_type AS type FROM duckdb_columns() WHERE table_name = 'encoded'",
-  )
-  const typeOf = new Map(types.map(({ name, type }) => [String(name), String(type)]))
-  let rows = `SELECT ${features.map((name, index) => `${quoteName(`i_${name}`)} AS t${String(index)}`).join(', ')} FROM encoded WHERE __split = 'train'`
+  let rows = `SELECT ${features.map((name, index) => `${codes.cell(name)} AS t${String(index)}`).join(', ')} FROM examples ${codes.joins(features)} WHERE __split = 'train'`
   for (const [index, name] of features.entries()) {
-    if (typeOf.get(`i_${name}`)?.endsWith('[]'))
-      rows = `SELECT * REPLACE (unnest(t${String(index)}) AS t${String(index)}) FROM (${rows})`
+    if (codes.isList(name)) rows = `SELECT * REPLACE (unnest(t${String(index)}) AS t${String(index)}) FROM (${rows})`
   }
   const tuple = features.map((_, index) => `t${String(index)}`).join(', ')
   // Where tuples fall into buckets their order is no one's concern.
@@ -175,49 +145,3 @@ async function* tupleChunks(
     yield { tuples, counts: Float64Array.from({ length: rowCount }, (_, row) => numberOf(columns['n'], row)) }
   }
 }
-
-/** Crosses are made of ids, so rows pass through JavaScript as typed arrays, without a string. */
-async function encodeCrosses(
-  { database, onProgress }: EncodeContext,
-  encoder: ReturnType<typeof createEncoder>,
-): Promise<void> {
-  const crosses = [...encoder.crosses.values()]
-  onProgress(`encoding ${String(crosses.length)} crosses`)
-  const parents = [...new Set(crosses.flatMap(({ declaration }) => declaration.features))]
-  const types = crosses.map(
-    ({ shape }, index) => `x${String(index)} INTEGER${shape.kind === 'ids' && shape.isMultivalent ? '[]' : ''}`,
-  )
-  await database.run(`CREATE TABLE crossed (k INTEGER, ${types.join(', ')})`)
-  const select = parents.map((name) => quoteName(`i_${name}`)).join(', ')
-  for await (const chunk of database.chunks(`SELECT __row AS k, ${select} FROM encoded`)) {
-    const features = featuresOf(chunk, parents)
-    const keys = Int32Array.from({ length: chunk.rowCount }, (_, row) => numberOf(chunk.columns['k'], row))
-    await database.insert('crossed', chunk.rowCount, [
-      keys,
-      ...crosses.map((cross) => insertedIds(cross.encode(features))),
-    ])
-  }
-  const names = crosses.map(
-    ({ declaration, shape }, index) =>
-      `x${String(index)} AS ${quoteName(encodedName({ name: declaration.name, shape }))}`,
-  )
-  await database.run(
-    `CREATE TABLE together AS SELECT encoded.*, ${names.join(', ')} FROM encoded JOIN crossed ON encoded.__row = crossed.k;
-     DROP TABLE crossed; DROP TABLE encoded; ALTER TABLE together RENAME TO encoded`,
-  )
-}
-
-function featuresOf({ columns, rowCount }: ColumnarChunk, names: readonly string[]): EncodedFeatures {
-  return { rowCount, ids: Object.fromEntries(names.map((name) => [name, jaggedOf(columns[`i_${name}`])])), numbers: {} }
-}
-
-function jaggedOf(column: ColumnarChunk['columns'][string] | undefined): JaggedIds {
-  const ids = column?.kind === 'lists' ? column.child : column
-  const isEmpty = ids?.kind === 'values' && ids.values.length === 0
-  if (!isEmpty && (ids?.kind !== 'fixed' || !(ids.values instanceof Int32Array)))
-    throw new Error('internal: ids must be 32-bit integers')
-  const values = ids.kind === 'fixed' && ids.values instanceof Int32Array ? ids.values : new Int32Array(0)
-  return { ids: values, offsets: column?.kind === 'lists' ? column.offsets : null, weights: null }
-}
-
-const insertedIds = ({ ids, offsets }: JaggedIds): InsertedColumn => (offsets ? { offsets, values: ids } : ids)

@@ -1,9 +1,9 @@
 /** One split of encoded examples on disk, loaded into memory once where it fits. */
 import { statSync } from 'node:fs'
-import type { EncodedBatch, EncodedColumn } from '../features/index.js'
+import type { EncodedBatch, EncodedColumn, Encoder } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { numberOf, openDatabase, quoteName, quoteText } from '../sql/index.js'
-import { encodedName, isWeighted } from './encoded-names.js'
+import { isWeighted } from './encoded-names.js'
 import type { RowRange } from './memory-block.js'
 import { loadRows, sliceRows } from './memory-block.js'
 import { rawAt } from './statistics.js'
@@ -41,7 +41,8 @@ export interface EncodedDataset {
 export interface DatasetFile {
   readonly path: string
   readonly rowCount: number
-  readonly columns: readonly EncodedColumn[]
+  /** Makes the crosses of the features that the file holds. */
+  readonly encoder: Encoder
   readonly keys: { readonly user: boolean; readonly item: boolean }
   /** The condition on `label` that a row's item was liked. */
   readonly relevant: string
@@ -51,12 +52,13 @@ const defaultBudget = 2 ** 30
 
 /** Opens a file of the encoded cache; the database behind it is opened at the first read. */
 export function openDataset(file: DatasetFile, options: { memoryBudget?: number } = {}): EncodedDataset {
-  const { rowCount, columns } = file
+  const { rowCount, encoder } = file
+  const { columns } = encoder
   const memoryBudget = options.memoryBudget ?? defaultBudget
-  const source = `read_parquet(${quoteText(file.path)})`
+  const source = `read_parquet(${quoteText(file.path)}, file_row_number = true)`
   const connection = lazyDatabase()
   const readRanges = async (ranges: readonly RowRange[]): Promise<EncodedBatch> =>
-    loadRows(await connection.open(), { source, columns }, ranges)
+    loadRows(await connection.open(), { source, encoder }, ranges)
   const bytesPerRow = once(async () => rowBytes(await connection.open(), file, source))
   const loaded = once(async () => {
     const fits = rowCount * (await bytesPerRow()) <= memoryBudget
@@ -110,21 +112,30 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make())
 }
 
-async function rowBytes(database: Database, { path, columns, rowCount }: DatasetFile, source: string): Promise<number> {
+async function rowBytes(database: Database, { path, encoder, rowCount }: DatasetFile, source: string): Promise<number> {
   let bytes = 8
   const lists: string[] = []
-  for (const column of columns) {
+  for (const column of encoder.columns) {
     const { shape } = column
     if (shape.kind === 'numbers') bytes += 4 * shape.width
     else if (shape.isMultivalent) {
       const bytesPerId = isWeighted(shape) ? 8 : 4
-      lists.push(`${String(bytesPerId)} * coalesce(avg(len(${quoteName(encodedName(column))})), 0)`)
+      lists.push(`${String(bytesPerId)} * coalesce(avg(${lengthSql(column, encoder)}), 0)`)
     } else bytes += 4
   }
   if (lists.length === 0 || rowCount === 0 || statSync(path).size === 0) return bytes
   const [row] = await database.rows(`SELECT CAST(${lists.join(' + ')} AS DOUBLE) AS bytes FROM ${source}`)
   return bytes + 4 * lists.length + Number(row?.['bytes'] ?? 0)
 }
+
+/** How many ids a row has: of a cross one for each tuple of its features' ids. */
+function lengthSql({ name }: EncodedColumn, { features, crosses }: DatasetFile['encoder']): string {
+  const lists = crosses.get(name)?.declaration.features.filter((feature) => isList(features.get(feature))) ?? [name]
+  return lists.map((list) => `len(${quoteName(`i_${list}`)})`).join(' * ')
+}
+
+const isList = (column: Pick<EncodedColumn, 'shape'> | undefined): boolean =>
+  column?.shape.kind === 'ids' && column.shape.isMultivalent
 
 async function userGroups(database: Database, source: string, rowCount: number): Promise<Int32Array> {
   const groups = new Int32Array(rowCount)

@@ -1,8 +1,10 @@
 /** The labelled rows of a config as one table: files read, tables joined, labels, weights and times made of cells. */
 import { basename } from 'node:path'
 import type { Config, FileFormat } from '../features/index.js'
+import type { Database } from '../sql/index.js'
 import { quoteName } from '../sql/index.js'
 import { examplesUndeclared, fileEmpty, joinKeyDuplicate, labelInvalid, timeInvalid, weightInvalid } from './errors.js'
+import { enumerateCells } from './enumerated-cells.js'
 import { labelExpectation, labelSql, numberSql, timeSql } from './label.js'
 import { neededColumns, timeColumn } from './needed-columns.js'
 import { findFiles } from './source-files.js'
@@ -21,7 +23,7 @@ export interface ExamplesInput {
 }
 
 /**
- * Columns of the tables `joined` and `examples`, by the name in the data. Beside them stand `__row` (from 0, in the order of the
+ * Columns of the view `joined` and of the table `examples`, by the name in the data. Beside them stand `__row` (from 0, in the order of the
  * input), `__file`, `__given` (the split that the file was given for), `__label`, `__weight` and `__time`.
  */
 export type CellColumns = ReadonlyMap<string, string>
@@ -34,7 +36,10 @@ interface JoinedTable {
   readonly names: readonly string[]
 }
 
-/** Makes the table `joined`; returns where the columns are and what was odd. */
+/** The table below the view `joined`. */
+export const joinedTable = 'cells'
+
+/** Makes the view `joined`; returns where the columns are and what was odd. */
 export async function joinExamples(
   reader: SourceReader,
   input: ExamplesInput,
@@ -69,12 +74,27 @@ export async function joinExamples(
         .join(', '),
     })
   const columns: CellColumns = new Map([...needed.keys()].map((name, index) => [name, `c${String(index)}`]))
-  await database.run(joinSql(input.config, { columns, own, joins }))
+  const types = await cellTypes(database, { joins, names, rowCount: Number(row?.['n'] ?? 0) })
+  await database.run(joinSql(input.config, { columns, own, joins, types }))
+  await database.run(`CREATE VIEW joined AS SELECT * FROM ${joinedTable}`)
   const warnings = await unmatchedWarnings(reader, joins)
   await database.run(['source', ...joins.map(({ table }) => table)].map((table) => `DROP TABLE ${table}`).join('; '))
   await checkRows(reader, input.config, columns)
   return { columns, warnings }
 }
+
+/** Types of the cells that repeat, by table and column. */
+async function cellTypes(
+  database: Database,
+  { joins, names, rowCount }: { joins: readonly JoinedTable[]; names: readonly string[]; rowCount: number },
+): Promise<CellTypes> {
+  const types = new Map<string, ReadonlyMap<string, string>>()
+  for (const { table, names: own } of [{ table: 'source', names: ['__file', ...names] }, ...joins])
+    types.set(table, await enumerateCells(database, { table, names: own, rowCount }))
+  return types
+}
+
+type CellTypes = ReadonlyMap<string, ReadonlyMap<string, string>>
 
 type Found = {
   readonly given: string
@@ -135,18 +155,22 @@ interface JoinPlan {
   readonly columns: CellColumns
   readonly own: readonly string[]
   readonly joins: readonly JoinedTable[]
+  readonly types: CellTypes
 }
 
-function joinSql(config: Config, { columns, own, joins }: JoinPlan): string {
-  const cellOf = (name: string): string => {
-    const table = hasName(own, name) ? 'source' : joins.find(({ names }) => hasName(names, name))?.table
-    return `${table ?? 'source'}.${quoteName(name)}`
+function joinSql(config: Config, { columns, own, joins, types }: JoinPlan): string {
+  const tableOf = (name: string): string =>
+    (hasName(own, name) ? undefined : joins.find(({ names }) => hasName(names, name))?.table) ?? 'source'
+  const cellOf = (name: string): string => `${tableOf(name)}.${quoteName(name)}`
+  const kept = (name: string): string => {
+    const type = types.get(tableOf(name))?.get(name)
+    return type === undefined ? cellOf(name) : `CAST(${cellOf(name)} AS ${type})`
   }
   const { weight, label } = config.data
   const time = timeColumn(config)
   const select = [
     'source.rowid AS __row',
-    'source.__file AS __file',
+    `${kept('__file')} AS __file`,
     'source.__given AS __given',
     `${label?.column === undefined ? unlabelled(config) : labelSql(config, cellOf(label.column))} AS __label`,
     `CAST(${weight === undefined ? '1' : numberSql(cellOf(weight))} AS DOUBLE) AS __weight`,
@@ -154,32 +178,28 @@ function joinSql(config: Config, { columns, own, joins }: JoinPlan): string {
     ...joins.map(
       ({ table, tableKey }, index) => `${table}.${quoteName(tableKey)} IS NULL AS __unmatched_${String(index)}`,
     ),
-    ...[...columns].map(([name, alias]) => `${cellOf(name)} AS ${alias}`),
+    ...[...columns].map(([name, alias]) => `${kept(name)} AS ${alias}`),
   ]
   // Keys are compared as text: one file may hold numbers where the other holds their text.
   const from = joins.map(
     ({ table, exampleKey, tableKey }) =>
       `LEFT JOIN ${table} ON CAST(source.${quoteName(exampleKey)} AS VARCHAR) = CAST(${table}.${quoteName(tableKey)} AS VARCHAR)`,
   )
-  return `CREATE TABLE joined AS SELECT ${select.join(', ')} FROM source ${from.join(' ')}`
+  return `CREATE TABLE ${joinedTable} AS SELECT ${select.join(', ')} FROM source ${from.join(' ')}`
 }
 
 /** Where actions make the label, every row is negative until one is found. */
 const unlabelled = ({ data }: Config): string => (data.label?.action === undefined ? 'NULL' : '0.0')
 
 async function unmatchedWarnings({ database }: SourceReader, joins: readonly JoinedTable[]): Promise<string[]> {
-  const warnings: string[] = []
-  for (const [index, { path, exampleKey }] of joins.entries()) {
-    const [row] = await database.rows(
-      `SELECT count(*) FILTER (WHERE __unmatched_${String(index)}) AS n, count(*) AS total FROM joined`,
-    )
-    const count = Number(row?.['n'] ?? 0)
-    if (count > 0)
-      warnings.push(
-        `${String(count)} of ${String(row?.['total'])} rows have no row in ${path} for their ${exampleKey}; its columns are missing there`,
-      )
-  }
-  return warnings
+  if (joins.length === 0) return []
+  const counts = joins.map((_, index) => `count(*) FILTER (WHERE __unmatched_${String(index)}) AS n${String(index)}`)
+  const [row] = await database.rows(`SELECT ${counts.join(', ')}, count(*) AS total FROM joined`)
+  return joins.flatMap(({ path, exampleKey }, index) => {
+    const count = Number(row?.[`n${String(index)}`] ?? 0)
+    const text = `${String(count)} of ${String(row?.['total'])} rows have no row in ${path} for their ${exampleKey}; its columns are missing there`
+    return count > 0 ? [text] : []
+  })
 }
 
 async function checkRows(reader: SourceReader, config: Config, columns: CellColumns): Promise<void> {

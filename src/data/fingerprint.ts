@@ -8,7 +8,7 @@ import { actionsDeclaration, declaredCrosses } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { findFiles } from './source-files.js'
 
-export const preparedVersion = 1
+export const preparedVersion = 2
 
 /** Files up to this size are known by their content, larger ones by size and time of change: hashing them would cost as much as reading. */
 const hashedBytes = 64 * 2 ** 20

@@ -5,12 +5,13 @@ import { allFeatures, sourceColumnOf } from '../features/index.js'
 import type { ActionLog } from './actions.js'
 import { actionsTable, readActions } from './actions.js'
 import type { AttributionReport } from './attribution.js'
-import { attributeActions, attributionWarnings } from './attribution.js'
+import { attributeActions, attributionWarnings, creditTable } from './attribution.js'
 import { makeAggregates } from './aggregates.js'
 import type { CellColumns, ExamplesInput } from './examples.js'
-import { joinExamples } from './examples.js'
+import { joinExamples, joinedTable } from './examples.js'
 import type { HistoryTables } from './history.js'
 import { makeHistories } from './history.js'
+import { dropJoined, layerOver } from './joined-layers.js'
 import { dropUnseen } from './position.js'
 import { weighByPropensity } from './propensity.js'
 import type { SourceReader } from './source-table.js'
@@ -51,10 +52,8 @@ export async function makeExamples(
   })
   const warnings = [...ofJoins, ...unseen, ...logWarnings(input.config, log, attribution)]
   const own = split === null ? await splitSql(database, input.config, columns) : `'${split}'`
-  await database.run(
-    `CREATE TABLE divided AS SELECT *, ${own} AS __split FROM joined; DROP TABLE joined; ALTER TABLE divided RENAME TO joined`,
-  )
-  const inGap = await dropGap(database)
+  await layerOver(database, (below) => `SELECT *, ${own} AS __split FROM ${below}`)
+  const inGap = await dropGap(database, input.config)
   const histories = await makeHistories(database, input.config, columns)
   const aggregates = await makeAggregates(database, input.config, columns)
   const made = [
@@ -67,7 +66,9 @@ export async function makeExamples(
     `CREATE TABLE examples AS SELECT ${['joined.*', ...cells].join(', ')} FROM joined ${joins.join(' ')}`,
   )
   if (log && !input.keepSources) await database.run(`DROP TABLE ${actionsTable}`)
-  await database.run(['joined', ...made.map(({ rows }) => rows)].map((table) => `DROP TABLE ${table}`).join('; '))
+  await dropJoined(database, joinedTable)
+  const used = [...made.map(({ rows }) => rows), ...(attribution ? [creditTable] : [])]
+  if (used.length > 0) await database.run(used.map((table) => `DROP TABLE ${table}`).join('; '))
   const [row] = await database.rows('SELECT count(*) AS n FROM examples')
   const named = made.map(({ name, alias }) => [name, alias] as const)
   return {
@@ -88,11 +89,12 @@ function logWarnings({ data }: Config, log: ActionLog | null, attribution: Attri
 }
 
 /** Leaves out the rows between two splits; returns a warning with their number. */
-async function dropGap(database: Database): Promise<string[]> {
+async function dropGap(database: Database, { data: { split } }: Config): Promise<string[]> {
+  if (split?.by !== 'time' || split.gap === undefined) return []
   const [row] = await database.rows(`SELECT count(*) AS n FROM joined WHERE __split = '${gapSplit}'`)
   const count = Number(row?.['n'] ?? 0)
   if (count === 0) return []
-  await database.run(`DELETE FROM joined WHERE __split = '${gapSplit}'`)
+  await layerOver(database, (below) => `SELECT * FROM ${below} WHERE __split <> '${gapSplit}'`)
   return [`${countText(count)} rows are left out: they lie in the gap before a later split`]
 }
 

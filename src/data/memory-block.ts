@@ -1,6 +1,6 @@
 /** Encoded rows in typed arrays: loading them from the cache, and gathering batches out of them. */
 import { gatherJagged, gatherNumbers } from './kernels/gather.js'
-import type { EncodedBatch, EncodedColumn, JaggedIds } from '../features/index.js'
+import type { EncodedBatch, EncodedColumn, Encoder, JaggedIds } from '../features/index.js'
 import type { ColumnarChunk, Database, FixedValues } from '../sql/index.js'
 import { quoteName } from '../sql/index.js'
 import { encodedNames, isWeighted, weightsName } from './encoded-names.js'
@@ -13,22 +13,30 @@ export interface RowRange {
   readonly count: number
 }
 
-/** Reads the rows of some ranges, one range after the other; `source` is a table expression with a column `row`. */
+export interface EncodedSource {
+  /** A call of the reader of the cache's files. */
+  readonly source: string
+  readonly encoder: Pick<Encoder, 'columns' | 'crosses' | 'withCrosses'>
+}
+
+/** Reads the rows of some ranges, one range after the other, and makes their crosses. */
 export async function loadRows(
   database: Database,
-  { source, columns }: { source: string; columns: readonly EncodedColumn[] },
+  { source, encoder }: EncodedSource,
   ranges: readonly RowRange[],
 ): Promise<EncodedBatch> {
+  const columns = encoder.columns.filter(({ name }) => !encoder.crosses.has(name))
   const loader = createLoader(
     columns,
     ranges.reduce((sum, { count }) => sum + count, 0),
   )
   const names = ['label', 'weight', ...columns.flatMap(encodedNames)].map(quoteName).join(', ')
   for (const { first, count } of ranges) {
-    const sql = `SELECT ${names} FROM ${source} WHERE row >= ${String(first)} AND row < ${String(first + count)} ORDER BY row`
+    const sql = `SELECT ${names} FROM ${source} WHERE file_row_number >= ${String(first)} AND file_row_number < ${String(first + count)}`
     for await (const chunk of database.chunks(sql)) loader.append(chunk)
   }
-  return loader.finish()
+  const block = loader.finish()
+  return { ...block, ...encoder.withCrosses(block) }
 }
 
 function createLoader(

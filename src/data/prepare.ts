@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { atomicWriteFile, makeDirectory } from '../base/index.js'
-import type { Config, EncodedColumn } from '../features/index.js'
+import type { Config } from '../features/index.js'
 import { allFeatures, rawNames, saveFeatureState } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { openDatabase } from '../sql/index.js'
@@ -43,7 +43,6 @@ export interface PreparedManifest {
   readonly fingerprint: string
   readonly rows: Readonly<Record<string, number>>
   readonly warnings: readonly string[]
-  readonly columns: readonly EncodedColumn[]
   readonly catalogue: readonly string[]
   readonly config: Config
   readonly attribution?: AttributionReport
@@ -89,7 +88,7 @@ export function readManifest(directory: string): PreparedManifest | null {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as PreparedManifest) : null
 }
 
-type Prepared = Pick<PreparedManifest, 'rows' | 'warnings' | 'columns' | 'catalogue' | 'attribution'>
+type Prepared = Pick<PreparedManifest, 'rows' | 'warnings' | 'catalogue' | 'attribution'>
 
 async function prepareInto(database: Database, directory: string, options: PrepareOptions): Promise<Prepared> {
   const { config } = options
@@ -100,7 +99,7 @@ async function prepareInto(database: Database, directory: string, options: Prepa
   const table = await makeExamples(reader, declaredInput(config, options.configDirectory), null)
   const labels = await numberLabels({ database, config, badRows }, undefined)
   const context: EncodeContext = { database, config, columns: table.columns, badRows, labels, onProgress }
-  const { state, columns } = await encodeExamples(context, null)
+  const { state, codes } = await encodeExamples(context, null)
   const warnings = [...table.warnings, ...judgeBadRows(badRows, table.rowCount, config.data.format?.badRows)]
   onProgress('writing the encoded examples')
   saveFeatureState(join(directory, 'feature-state'), state)
@@ -108,7 +107,7 @@ async function prepareInto(database: Database, directory: string, options: Prepa
   for (const split of splitNames) {
     rows[split] = await writeEncoded(
       database,
-      { config, columns: table.columns, encoded: columns },
+      { config, columns: table.columns, codes },
       { split, path: join(directory, encodedFile(split)) },
     )
   }
@@ -116,7 +115,7 @@ async function prepareInto(database: Database, directory: string, options: Prepa
   await writeSamples(context, join(directory, samplesFile))
   if (rows['train'] === 0) warnings.push('the training split has no rows')
   const { attribution } = table
-  return { rows, warnings, columns, catalogue, ...(attribution ? { attribution } : {}) }
+  return { rows, warnings, catalogue, ...(attribution ? { attribution } : {}) }
 }
 
 /** The first raw rows of the training split, for golden requests. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config, EncodedColumn, FeatureState, RawValue } from '../features/index.js'
-import { loadFeatureState } from '../features/index.js'
+import { createEncoder, loadFeatureState } from '../features/index.js'
 import type { EncodedDataset } from './encoded-dataset.js'
 import { openDataset } from './encoded-dataset.js'
 import { preparedMissing, preparedVersionUnknown } from './errors.js'
@@ -32,14 +32,16 @@ export function openPrepared(directory: string, options: { memoryBudget?: number
   if (!manifest) throw preparedMissing({ directory })
   if (manifest.formatVersion !== preparedVersion)
     throw preparedVersionUnknown({ directory, version: manifest.formatVersion })
-  const { config, columns, rows, warnings, catalogue } = manifest
+  const { config, rows, warnings, catalogue } = manifest
   const keys = { user: config.data.user !== undefined, item: config.data.item !== undefined }
   const featureState = loadFeatureState(join(directory, 'feature-state'))
   const relevant = relevantSql(config, 'label', featureState.labels)
+  const encoder = createEncoder(config, featureState)
+  const { columns } = encoder
   const datasets = new Map<string, EncodedDataset>()
   const open = (name: string): EncodedDataset => {
     const dataset = openDataset(
-      { path: join(directory, encodedFile(name)), rowCount: rows[name] ?? 0, columns, keys, relevant },
+      { path: join(directory, encodedFile(name)), rowCount: rows[name] ?? 0, encoder, keys, relevant },
       options,
     )
     datasets.set(name, dataset)

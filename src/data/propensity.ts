@@ -6,6 +6,7 @@ import type { Config } from '../features/index.js'
 import { propensityInvalid } from './errors.js'
 import type { CellColumns } from './examples.js'
 import { findOffenders } from './examples.js'
+import { layerOver } from './joined-layers.js'
 import { numberSql } from './label.js'
 import type { SourceReader } from './source-table.js'
 
@@ -21,5 +22,7 @@ export async function weighByPropensity(reader: SourceReader, { data }: Config, 
   const wrong = await findOffenders(reader, `${p} IS NULL OR ${p} <= 0 OR ${p} > 1`, cell)
   if (wrong) throw propensityInvalid({ column: propensity.column, ...wrong })
   const inverse = `least(${String(propensity.clip ?? defaultClip)}, 1 / ${p})`
-  await reader.database.run(`UPDATE joined SET __weight = __weight * ${inverse} / (SELECT avg(${inverse}) FROM joined)`)
+  const [row] = await reader.database.rows(`SELECT avg(${inverse}) AS mean FROM joined`)
+  const weight = `__weight * ${inverse} / ${String(Number(row?.['mean'] ?? 1))}`
+  await layerOver(reader.database, (below) => `SELECT * REPLACE (${weight} AS __weight) FROM ${below}`)
 }

@@ -1,9 +1,9 @@
 /** The encoded cache on disk: one Parquet file for each split, rows in the order of the input. */
-import type { Config, EncodedColumn } from '../features/index.js'
-import { labelKindOf } from '../features/index.js'
+import type { Config } from '../features/index.js'
+import { allFeatures, labelKindOf } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { quoteName, quoteText } from '../sql/index.js'
-import { encodedNames } from './encoded-names.js'
+import type { CodeJoins } from './code-joins.js'
 import type { CellColumns } from './examples.js'
 
 /** Rows of a row group: what reading a block of a split decodes at least. */
@@ -17,28 +17,38 @@ export interface EncodedFile {
   readonly path: string
 }
 
-/** Writes a split: `row` (from 0), `label`, `weight`, the columns, and `user`, `item` (text) and `time` (number) where configured. */
+export interface EncodedRows {
+  readonly config: Config
+  readonly columns: CellColumns
+  readonly codes: CodeJoins
+}
+
+/**
+ * Writes a split: `row` (its place in the input), `label`, `weight`, the features, and `user`, `item` (text) and `time` (number) where
+ * configured; returns how many rows there are.
+ */
 export async function writeEncoded(
   database: Database,
-  { config, columns, encoded }: { config: Config; columns: CellColumns; encoded: readonly EncodedColumn[] },
+  { config, columns, codes }: EncodedRows,
   { split, path }: EncodedFile,
 ): Promise<number> {
   const keys = keyNames.flatMap((key) => {
     const cell = columns.get(config.data[key] ?? '')
     return cell === undefined ? [] : `CAST(examples.${cell} AS VARCHAR) AS ${quoteName(key)}`
   })
+  const features = Object.keys(allFeatures(config))
   const select = [
-    'row_number() OVER (ORDER BY examples.__row) - 1 AS row',
+    'examples.__row AS row',
     `CAST(__label AS ${labelKindOf(config.model) === 'classSet' ? 'FLOAT[]' : 'FLOAT'}) AS label`,
     'CAST(__weight AS FLOAT) AS weight',
     '__time AS time',
     ...keys,
-    ...encoded.flatMap(encodedNames).map((name) => `encoded.${quoteName(name)}`),
+    ...features.flatMap((name) => codes.select(name)),
   ]
-  const query = `SELECT ${select.join(', ')} FROM examples JOIN encoded ON examples.__row = encoded.__row WHERE examples.__split = '${split}' ORDER BY row`
+  const query = `SELECT ${select.join(', ')} FROM examples ${codes.joins(features)} WHERE examples.__split = '${split}' ORDER BY row`
   await database.run(
     `COPY (${query}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${String(rowGroupRows)})`,
   )
-  const [row] = await database.rows(`SELECT count(*) AS n FROM examples WHERE __split = '${split}'`)
+  const [row] = await database.rows(`SELECT count(*) AS n FROM read_parquet(${quoteText(path)})`)
   return Number(row?.['n'] ?? 0)
 }

@@ -2,7 +2,16 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { DuckDBDataChunk, DuckDBInstance, DuckDBListVector, LIST, DOUBLE, FLOAT, INTEGER } from '@duckdb/node-api'
+import {
+  DuckDBDataChunk,
+  DuckDBInstance,
+  DuckDBListVector,
+  DuckDBTypeId,
+  LIST,
+  DOUBLE,
+  FLOAT,
+  INTEGER,
+} from '@duckdb/node-api'
 import type { DuckDBConnection, DuckDBType, DuckDBVector } from '@duckdb/node-api'
 import { makeDirectory } from '../base/index.js'
 import type { CellValue, ColumnValues, ColumnarChunk, FixedValues } from './columnar-chunk.js'
@@ -158,6 +167,8 @@ function pick(column: ColumnValues, at: readonly number[]): ColumnValues {
 }
 
 function fixedItems(vector: DuckDBVector): FixedValues | null {
+  // An enumeration's numbers are the database's own affair; its items are texts.
+  if (vector.type.typeId === DuckDBTypeId.ENUM) return null
   const items: unknown = Reflect.get(vector, 'items')
   return ArrayBuffer.isView(items) && !(items instanceof DataView) ? (items as FixedValues) : null
 }

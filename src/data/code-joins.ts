@@ -1,0 +1,48 @@
+/** Where the ids and numbers of a row's features are: in tables of distinct values, which rows find by what they hold. */
+import type { ColumnEncoder, Config } from '../features/index.js'
+import { quoteName } from '../sql/index.js'
+import { encodedName, isWeighted, weightsName } from './encoded-names.js'
+import type { CellColumns } from './examples.js'
+import { featureCells, sameCells } from './feature-cells.js'
+
+export interface CodeJoins {
+  /** The ids or numbers of a feature. */
+  cell(name: string): string
+  /** All that the cache holds of a feature, under the cache's names. */
+  select(name: string): string[]
+  /** What `examples` is joined with for some features. */
+  joins(names: readonly string[]): string
+  isList(name: string): boolean
+}
+
+export interface CodeTables {
+  /** Tables of distinct values by feature; `map_<table>` says what they became. */
+  readonly tables: ReadonlyMap<string, string>
+  readonly encoders: ReadonlyMap<string, ColumnEncoder>
+}
+
+export function codeJoins(config: Config, columns: CellColumns, { tables, encoders }: CodeTables): CodeJoins {
+  const mapOf = (name: string): string => `map_${tables.get(name) ?? ''}`
+  const shapeOf = (name: string): ColumnEncoder['shape'] => {
+    const encoder = encoders.get(name)
+    if (!encoder) throw new Error(`internal: no encoder for ${name}`)
+    return encoder.shape
+  }
+  const cell = (name: string): string => `${mapOf(name)}.code`
+  return {
+    cell,
+    select(name) {
+      const shape = shapeOf(name)
+      const code = `${cell(name)} AS ${quoteName(encodedName({ name, shape }))}`
+      return isWeighted(shape) ? [code, `${mapOf(name)}.code_weights AS ${quoteName(weightsName(name))}`] : [code]
+    },
+    joins: (names) =>
+      names
+        .map((name) => `LEFT JOIN ${mapOf(name)} ON ${sameCells(featureCells(config, columns, name), mapOf(name))}`)
+        .join(' '),
+    isList(name) {
+      const shape = shapeOf(name)
+      return shape.kind === 'ids' && shape.isMultivalent
+    },
+  }
+}
