@@ -5,6 +5,7 @@
 import type { Config, HistoryDeclaration } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { actionKinds, actionsTable, kindSql } from './actions.js'
+import { enumerateCells } from './enumerated-cells.js'
 import { examplesUndeclared, timeNotConfigured } from './errors.js'
 import type { CellColumns } from './examples.js'
 import { numberSql } from './label.js'
@@ -40,12 +41,21 @@ export async function makeHistories(
       events: `events_${String(index)}`,
       last: history.last ?? defaultLast,
     }
-    await database.run(`CREATE TABLE ${tables.events} AS SELECT *, row_number() OVER (PARTITION BY user ORDER BY t, place) AS pos
-      FROM (${eventsSql(config, history, { columns, user })})`)
+    await makeEvents(database, tables.events, eventsSql(config, history, { columns, user }))
     await database.run((history.take === 'others' ? othersSql : historySql)(tables, user))
     made.push(tables)
   }
   return made
+}
+
+async function makeEvents(database: Database, events: string, sql: string): Promise<void> {
+  const cells = `${events}_cells`
+  await database.run(`CREATE TABLE ${cells} AS ${sql}`)
+  const [row] = await database.rows(`SELECT count(*) AS n FROM ${cells}`)
+  const types = await enumerateCells(database, { table: cells, names: ['item'], rowCount: Number(row?.['n'] ?? 0) })
+  const item = `CAST(item AS ${types.get('item') ?? '?'})`
+  await database.run(`CREATE TABLE ${events} AS SELECT * ${types.has('item') ? `REPLACE (${item} AS item)` : ''},
+      row_number() OVER (PARTITION BY user ORDER BY t, place) AS pos FROM ${cells}; DROP TABLE ${cells}`)
 }
 
 /** `user`, `item`, `t`, `__row` and `place` (the order among events of one moment). */
