@@ -24,7 +24,7 @@ import type { Journal, Signature } from './journal.js'
 import { aliasOf, emptyState } from './journal-entry.js'
 import type { GateVerdict, JournalEntry, RegistryState } from './journal-entry.js'
 import { removeDirectory, sweep } from './sweep.js'
-import { verifyVersion, versionDirectory, writeVersion } from './version-directory.js'
+import { readRecord, verifyVersion, versionDirectory, writeVersion } from './version-directory.js'
 import type { VersionContents, VersionRecord } from './version-directory.js'
 import { watchAlias } from './watch.js'
 import type { AliasWatch, WatchOptions } from './watch.js'
@@ -46,6 +46,8 @@ export interface Promotion extends AccountableAuthor {
   readonly isForced?: boolean
   /** The champion that must still be there. Default: that of this moment; the one a verdict was about is asked for in any case. */
   readonly expected?: number | null | undefined
+  /** A last trial of a version that may be promoted; what it throws leaves the champion as it is. */
+  tryOut?(resolved: ResolvedVersion): Promise<void>
 }
 
 export interface ResolvedVersion {
@@ -71,6 +73,8 @@ export interface Registry {
   publish(contents: VersionContents, author?: Author & { readonly tags?: Record<string, string> }): Promise<number>
   /** Finds a version by number or alias; throws `REGISTRY_VERSION_UNKNOWN`. Reads no file of it. */
   resolve(asked: string | number): ResolvedVersion
+  /** What is known of a version, verified; its bundle is not read. */
+  record(version: number): Promise<VersionRecord>
   /** Verifies every file of a version; throws with the name of the first that is damaged. */
   verify(version: number): Promise<VersionRecord>
   tag(version: number, tags: Record<string, string | null>, author?: Author): void
@@ -107,16 +111,19 @@ export function openRegistry(path: string, { now = () => new Date() }: RegistryO
     by: by ?? userName(),
     reason: reason ?? null,
   })
+  const checksumOf = (version: number): string => requireVersion(state(), version).checksum
   const verify = (version: number): Promise<VersionRecord> =>
-    verifyVersion(versionDirectory(directory, version), requireVersion(state(), version).checksum)
+    verifyVersion(versionDirectory(directory, version), checksumOf(version))
 
-  const desk: Desk = { journal, state, sign, verify }
+  const find = (asked: string | number): ResolvedVersion => resolveVersion(directory, state(), asked)
+  const desk: Desk = { journal, state, sign, verify, resolve: find }
   return {
     directory,
     state,
+    record: (version) => readRecord(versionDirectory(directory, version), checksumOf(version)),
     verify,
     entries: () => journal.entries(),
-    resolve: (asked) => resolveVersion(directory, state(), asked),
+    resolve: find,
     async publish(contents, { tags = {}, ...author } = {}) {
       const firstFree = lastVersion(journal) + 1
       const written = await writeVersion(directory, contents, firstFree)
@@ -153,16 +160,17 @@ export function openRegistry(path: string, { now = () => new Date() }: RegistryO
 }
 
 /** What promotion and rollback need of the registry. */
-interface Desk extends Pick<Registry, 'state' | 'verify'> {
+interface Desk extends Pick<Registry, 'state' | 'verify' | 'resolve'> {
   readonly journal: Journal
   sign(author: Author): Signature
 }
 
 async function promoteVersion(
-  { journal, state, sign, verify }: Desk,
+  desk: Desk,
   version: number,
-  { isForced = false, expected, ...author }: Promotion,
+  { isForced = false, expected, tryOut, ...author }: Promotion,
 ): Promise<JournalEntry> {
+  const { journal, state, sign, verify } = desk
   const before = state()
   const seen = expected === undefined ? (aliasOf(before, champion)?.version ?? null) : expected
   const verdict = verdictOf(journal, requireVersion(before, version).verdict?.generation)?.verdict
@@ -170,6 +178,7 @@ async function promoteVersion(
   // Asked before the files are read too: what is not blessed is told at once.
   promoted(before, ask, 0)
   await verify(version)
+  await tryOut?.(desk.resolve(version))
   return journal.commit(sign(author), (known, generation) => promoted(known, ask, generation))
 }
 

@@ -81,10 +81,15 @@ function claim(registry: string, staged: string, firstFree: number): number {
   return version
 }
 
+/** The record of a version, verified; its bundle is not looked at. */
+export async function readRecord(directory: string, checksum: string): Promise<VersionRecord> {
+  await verifyFile(join(directory, manifestName), checksum)
+  return (await readManifest(directory)).content as unknown as VersionRecord
+}
+
 /** Verifies every file of a version against the journal's checksum; throws with the name of the first that differs. */
 export async function verifyVersion(directory: string, checksum: string): Promise<VersionRecord> {
-  await verifyFile(join(directory, manifestName), checksum)
-  const record = (await readManifest(directory)).content as unknown as VersionRecord
+  const record = await readRecord(directory, checksum)
   for (const [part, expected] of Object.entries(record.parts)) {
     await verifyFile(join(directory, part, manifestName), expected)
     await readManifest(join(directory, part))
