@@ -170,12 +170,13 @@ async function main(killCount) {
     while (started < killCount) {
       started++
       const killed = await killOne(directory, bundles)
-      if (!killed.isKilled) failures.push('a writer ended by itself')
-      else kills++
+      if (killed.isKilled) kills++
+      else failures.push('a writer ended by itself')
       during[killed.during] = (during[killed.during] ?? 0) + 1
       acknowledged += killed.acknowledged.length
       const checked = await check(directory, killed)
       failures.push(...checked.wrong)
+      for (const failure of checked.wrong) console.error(failure)
       unheard += checked.unheard
       if (kills % 100 === 0) console.error(`${String(kills)} kills, ${String(failures.length)} failures`)
     }
@@ -194,7 +195,6 @@ async function main(killCount) {
   console.log(
     JSON.stringify({ kills, failures: failures.length, during, acknowledged, unheard, entries, left, seconds }),
   )
-  for (const failure of failures.slice(0, 20)) console.error(failure)
   process.exitCode = failures.length > 0 ? 1 : 0
 }
 

@@ -164,3 +164,10 @@ export const dryRunFailed = defineError<{ version: number; verdict: string; reas
   ({ version, verdict, reasons }) =>
     `version ${String(version)} must pass its dry run to be promoted; got ${verdict}: ${reasons.join('; ')}; the champion stays; train again`,
 )
+
+export const mlflowRefused = defineError<{ server: string; path: string; got: string }>(
+  'PIPELINE_MLFLOW_REFUSED',
+  'environment',
+  ({ server, path, got }) =>
+    `${server} must be an MLflow tracking server that takes ${path}; got ${got}; see --server, and MLFLOW_TRACKING_TOKEN where it asks who you are`,
+)

@@ -1,6 +1,6 @@
 /** What is in a registry: the list of versions, one of them, two beside each other. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { WideDeepError } from '../base/index.js'
 import { aliasesOf } from './changes.js'
 import { versionNumbers, versionOf } from './journal-entry.js'
@@ -30,6 +30,10 @@ export interface ModelList {
 export interface VersionDetails extends ListedVersion {
   readonly directory: string
   readonly storedVerdict: StoredVerdict | null
+  /** Every setting of its config, by dotted path. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** What its run had to say, the course of training by epoch among it. */
+  readonly report: Readonly<Record<string, unknown>> | null
 }
 
 export interface Differing {
@@ -61,7 +65,8 @@ export async function showVersion(registry: Registry, asked: string): Promise<Ve
   const { version, directory } = registry.resolve(asked)
   await registry.verify(version)
   const details = await listed(registry, registry.state(), version)
-  return { ...details, directory, storedVerdict: registry.verdictOf(version) }
+  const storedVerdict = registry.verdictOf(version)
+  return { ...details, directory, storedVerdict, settings: settingsOf(directory), report: reportOf(directory) }
 }
 
 /** What differs between two versions: where they come from, their settings and their metrics. */
@@ -87,6 +92,11 @@ async function listed(registry: Registry, state: RegistryState, version: number)
     if (!(error instanceof WideDeepError)) throw error
     return { ...known, verdict: word, record: null, fault: error.message }
   }
+}
+
+function reportOf(bundle: string): VersionDetails['report'] {
+  const file = join(dirname(bundle), 'report.json')
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>) : null
 }
 
 /** The settings of a bundle by dotted path: lists count as one value. */

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { freshDirectory, opaqueBundle } from '../../test/opaque-bundle.js'
 import type { GateVerdict, Registry } from './index.js'
+import { published } from './changes.js'
 import { openRegistry } from './index.js'
+import { emptyState } from './journal-entry.js'
 
 let home = ''
 let registry: Registry
@@ -49,6 +51,18 @@ describe('versions', () => {
     expect([...numbers].sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5])
     expect(registry.entries().map(({ generation }) => generation)).toEqual([1, 2, 3, 4, 5])
     for (const number of numbers) await registry.verify(number)
+  })
+
+  it('that are removed while they are read are not there, rather than damaged', async () => {
+    await publish('a')
+    const reading = registry.verify(1)
+    registry.remove([1], author)
+    await expect(reading).rejects.toMatchObject({ code: 'REGISTRY_VERSION_UNKNOWN' })
+  })
+
+  it('keep the highest number, whoever of two publishers is entered last', () => {
+    const state = { ...emptyState, lastVersion: 9 }
+    expect(published(state, { version: 8, checksum: '', at: '', tags: {} }).state.lastVersion).toBe(9)
   })
 
   it('are not made of a damaged bundle', async () => {

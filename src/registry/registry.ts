@@ -111,16 +111,15 @@ export function openRegistry(path: string, { now = () => new Date() }: RegistryO
     by: by ?? userName(),
     reason: reason ?? null,
   })
-  const checksumOf = (version: number): string => requireVersion(state(), version).checksum
-  const verify = (version: number): Promise<VersionRecord> =>
-    verifyVersion(versionDirectory(directory, version), checksumOf(version))
+  const read = versionReader(directory, state)
+  const verify = read(verifyVersion)
 
   const find = (asked: string | number): ResolvedVersion => resolveVersion(directory, state(), asked)
   const desk: Desk = { journal, state, sign, verify, resolve: find }
   return {
     directory,
     state,
-    record: (version) => readRecord(versionDirectory(directory, version), checksumOf(version)),
+    record: read(readRecord),
     verify,
     entries: () => journal.entries(),
     resolve: find,
@@ -157,6 +156,19 @@ export function openRegistry(path: string, { now = () => new Date() }: RegistryO
         options,
       ),
   }
+}
+
+type ReadVersion = (path: string, checksum: string) => Promise<VersionRecord>
+
+/** Ways of reading a version; where another process removes it meanwhile, the fault is that it is not there. */
+function versionReader(directory: string, state: () => RegistryState) {
+  const checksumOf = (version: number): string => requireVersion(state(), version).checksum
+  return (read: ReadVersion) =>
+    (version: number): Promise<VersionRecord> =>
+      read(versionDirectory(directory, version), checksumOf(version)).catch((error: unknown) => {
+        checksumOf(version)
+        throw error
+      })
 }
 
 /** What promotion and rollback need of the registry. */

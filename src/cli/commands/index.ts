@@ -6,6 +6,7 @@ import { crosses } from './crosses.js'
 import { demo } from './demo.js'
 import { dryRun } from './dry-run.js'
 import { evaluate } from './evaluate.js'
+import { exportMlflow } from './export-mlflow.js'
 import { infer } from './infer.js'
 import { init } from './init.js'
 import { inspect } from './inspect.js'
@@ -38,6 +39,7 @@ export const commands: readonly CliCommand[] = [
   promote,
   rollback,
   models,
+  exportMlflow,
   simulate,
   demo,
 ]
