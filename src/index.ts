@@ -13,7 +13,9 @@ export {
   inspectBundle,
   loadConfig,
   prepareData,
+  promoteVersion,
   proposeCrosses,
+  publishBundle,
   recommendItems,
   trainBundle,
   tuneModel,
@@ -30,6 +32,9 @@ export type {
   TrainResult,
   TuneResult,
 } from './pipeline/index.js'
+// Published versions.
+export { dryRun, openRegistry } from './registry/index.js'
+export type { DryRunResult, Registry } from './registry/index.js'
 // Logs with a known truth.
 export { simulate } from './simulator/index.js'
 export type { SimulateResult } from './simulator/index.js'

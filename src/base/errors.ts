@@ -42,6 +42,9 @@ export class WideDeepError extends Error {
 /** Exit codes of DESIGN §8. */
 export const exitCodes = { bug: 1, usage: 2, data: 3, notBlessed: 4, environment: 5 } as const
 
+/** HTTP statuses of the same kinds: what is not blessed is in conflict with what is promoted. */
+const statuses = { bug: 500, usage: 400, data: 500, notBlessed: 409, environment: 500 } as const
+
 export interface DefinedError<P extends object> {
   (parameters: P, options?: { cause?: unknown; issues?: readonly Issue[] }): WideDeepError
   readonly code: string
@@ -55,11 +58,11 @@ const declared = new Map<string, ErrorDeclaration>()
  */
 export function defineError<P extends object>(
   code: string,
-  kind: Exclude<keyof typeof exitCodes, 'notBlessed'>,
+  kind: keyof typeof exitCodes,
   sentence: (parameters: P) => string,
 ): DefinedError<P> {
   if (declared.has(code)) throw new Error(`internal: error code ${code} is declared twice`)
-  const declaration = { code, exitCode: exitCodes[kind], status: kind === 'usage' ? 400 : 500 }
+  const declaration = { code, exitCode: exitCodes[kind], status: statuses[kind] }
   declared.set(code, declaration)
   const create = (parameters: P, options?: { cause?: unknown; issues?: readonly Issue[] }): WideDeepError =>
     new WideDeepError(declaration, sentence(parameters), options)

@@ -8,6 +8,8 @@ import type { Output } from './output.js'
 export interface CliCommand {
   readonly name: string
   readonly summary: string
+  /** Arguments without a flag and their help; their values are the option `arguments`. */
+  readonly arguments?: readonly (readonly [name: string, text: string])[]
   /** Flags and their help, as commander reads them. */
   readonly options: readonly (readonly [flags: string, text: string])[]
   readonly example?: string

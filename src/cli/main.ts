@@ -1,7 +1,6 @@
 /** The command line: parses, runs one command, maps errors to exit codes (DESIGN §8). The sole place that knows commander. */
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { exitCodes } from '../base/index.js'
+import { exitCodes, packageVersion } from '../base/index.js'
 import { commands } from './commands/index.js'
 import { createOutput, reportError } from './output.js'
 
@@ -35,15 +34,11 @@ function createProgram(run: Run): Command {
     .exitOverride()
   for (const command of commands) {
     const sub = program.command(command.name).description(command.summary).exitOverride()
+    for (const [name, text] of command.arguments ?? []) sub.argument(name, text)
     for (const [flags, text] of command.options) sub.option(flags, text)
     sub.option('--json', 'print exactly one JSON object on standard output, all else on standard error')
     if (command.example) sub.addHelpText('after', `\nExample:\n  ${command.example}`)
-    sub.action((options: Record<string, unknown>) => run((output) => command.run(options, output)))
+    sub.action(() => run((output) => command.run({ ...sub.opts(), arguments: sub.args }, output)))
   }
   return program
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

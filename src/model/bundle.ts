@@ -2,7 +2,7 @@
  * The bundle: the directory a model is shipped as (docs/file-formats.md). What scoring loads stands at the top; the optimizers'
  * state lies in `training-state/` under a manifest of its own and is never opened here.
  */
-import { cpSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { makeDirectory, readFloats, writeLargeFile } from '../base/index.js'
 import type { Calibration, LearnedCalibration } from '../calibration/index.js'
@@ -11,6 +11,7 @@ import { createEncoder, loadFeatureState, saveFeatureState } from '../features/i
 import { createTable, createTableMemory } from '../tables/index.js'
 import type { Table, TableMemory } from '../tables/index.js'
 import { calibrationContent, readCalibrationFile, writeCalibrationFile } from './calibration-file.js'
+import { tableWrong } from './errors.js'
 import type { TableSpec } from './input-layout.js'
 import { layoutInputs } from './input-layout.js'
 import { createInputStage } from './input-stage.js'
@@ -124,7 +125,10 @@ function loadTables(
   const tables = new Map<string, Table>()
   for (const { name, rowCount, dimension } of specs) {
     const table = createTable(memory, { name, rowCount, dimension, optimizer: null })
-    table.writeWeights(0, readFloats(join(directory, tableFile(name))))
+    const file = join(directory, tableFile(name))
+    const [expected, got] = [4 * rowCount * dimension, statSync(file).size]
+    if (got !== expected) throw tableWrong({ file, expected, got })
+    table.writeWeights(0, readFloats(file))
     tables.set(name, table)
   }
   return { memory, tables }

@@ -33,3 +33,10 @@ export const bundleDamaged = defineError<{ file: string; expected: string; got: 
   ({ file, expected, got }) =>
     `${file} must have the checksum ${expected.slice(0, 16)}… that its manifest states; got ${got.slice(0, 16)}${got.length > 16 ? '…' : ''}; copy the bundle again or train again`,
 )
+
+export const tableWrong = defineError<{ file: string; expected: number; got: number }>(
+  'BUNDLE_TABLE_WRONG',
+  'data',
+  ({ file, expected, got }) =>
+    `${file} must hold ${String(expected)} bytes, 4 for each weight that the manifest speaks of; got ${String(got)}; copy the bundle again or train again`,
+)

@@ -157,3 +157,17 @@ export const rankingUndefined = defineError<{ classes: readonly string[] }>(
   ({ classes }) =>
     `data.label.positiveLabel must name the class to rank items by; got nothing, and the classes ${classes.slice(0, 3).join(', ')}${classes.length > 3 ? ', …' : ''} are no numbers to take the mean of; add it to the config and train again`,
 )
+
+export const dryRunFailed = defineError<{ version: number; verdict: string; reasons: readonly string[] }>(
+  'PIPELINE_DRY_RUN_FAILED',
+  'notBlessed',
+  ({ version, verdict, reasons }) =>
+    `version ${String(version)} must pass its dry run to be promoted; got ${verdict}: ${reasons.join('; ')}; the champion stays; train again`,
+)
+
+export const mlflowRefused = defineError<{ server: string; path: string; got: string }>(
+  'PIPELINE_MLFLOW_REFUSED',
+  'environment',
+  ({ server, path, got }) =>
+    `${server} must be an MLflow tracking server that takes ${path}; got ${got}; see --server, and MLFLOW_TRACKING_TOKEN where it asks who you are`,
+)

@@ -51,6 +51,8 @@ export interface TrainResult {
   readonly examplesPerSecond: number
   readonly seconds: number
   readonly rows: Readonly<Record<string, number>>
+  /** Fingerprint of the prepared data. */
+  readonly dataFingerprint: string
   readonly profile?: GraphComparison
   readonly calibration?: CalibrationReport
 }
@@ -91,6 +93,7 @@ export async function trainBundle(declared: LoadedConfig, options: TrainOptions 
     examplesPerSecond: rowCount / seconds,
     seconds: (Date.now() - startedAt) / 1000,
     rows: prepared.rows,
+    dataFingerprint: prepared.fingerprint,
     ...(calibration ? { calibration } : {}),
     ...(options.isProfiling ? { profile: await compareWithGraph(parts, data) } : {}),
   }

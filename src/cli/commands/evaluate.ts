@@ -1,6 +1,7 @@
 import { atomicWriteFile } from '../../base/index.js'
 import { evaluateBundle, loadConfig } from '../../pipeline/index.js'
 import type { EvaluateOptions, EvaluateResult } from '../../pipeline/index.js'
+import { bundleOption } from '../bundle-option.js'
 import type { CliCommand } from '../command.js'
 import { countOption, textOption } from '../command.js'
 import { optionInvalid } from '../errors.js'
@@ -12,7 +13,7 @@ export const evaluate: CliCommand = {
   name: 'evaluate',
   summary: 'score a bundle, loaded from disk, on a split or on any labelled files',
   options: [
-    ['--bundle <dir>', 'the bundle to evaluate'],
+    ['--bundle <dir>', 'the bundle to evaluate, or models:<version or alias>'],
     ['--config <file>', 'config file, for its prepared splits (default: widedeep.config.ts)'],
     ['--split <name>', 'split of the prepared data: test (default when there is one), validation or train'],
     ['--data <files...>', 'labelled files with the columns of the config, instead of a split'],
@@ -26,7 +27,7 @@ export const evaluate: CliCommand = {
   ],
   example: 'npx widedeep evaluate --bundle runs/…/bundle --data held-out.csv',
   async run(options, output) {
-    const bundle = textOption(options, 'bundle', undefined)
+    const bundle = bundleOption(options)
     if (bundle === undefined) throw optionInvalid({ option: 'bundle', expected: 'a bundle directory', got: 'nothing' })
     const files = options['data'] as string[] | undefined
     const configFile = textOption(options, 'config', undefined)

@@ -4,12 +4,18 @@ import { check } from './check.js'
 import { compare } from './compare.js'
 import { crosses } from './crosses.js'
 import { demo } from './demo.js'
+import { dryRun } from './dry-run.js'
 import { evaluate } from './evaluate.js'
+import { exportMlflow } from './export-mlflow.js'
 import { infer } from './infer.js'
 import { init } from './init.js'
 import { inspect } from './inspect.js'
+import { models } from './models.js'
 import { prepare } from './prepare.js'
+import { promote } from './promote.js'
+import { publish } from './publish.js'
 import { recommend } from './recommend.js'
+import { rollback } from './rollback.js'
 import { simulate } from './simulate.js'
 import { train } from './train.js'
 import { tune } from './tune.js'
@@ -28,6 +34,12 @@ export const commands: readonly CliCommand[] = [
   crosses,
   recommend,
   inspect,
+  publish,
+  dryRun,
+  promote,
+  rollback,
+  models,
+  exportMlflow,
   simulate,
   demo,
 ]

@@ -1,6 +1,6 @@
 import { inspectBundle } from '../../pipeline/index.js'
+import { bundleOption } from '../bundle-option.js'
 import type { CliCommand } from '../command.js'
-import { textOption } from '../command.js'
 import { crossesText } from '../cross-text.js'
 import { newestBundle } from '../newest-bundle.js'
 import { countText, textTable } from '../table.js'
@@ -8,9 +8,9 @@ import { countText, textTable } from '../table.js'
 export const inspect: CliCommand = {
   name: 'inspect',
   summary: 'show what is in a bundle: columns, tables, sizes, what became of the crosses',
-  options: [['--bundle <dir>', 'the bundle (default: the newest in runs/)']],
+  options: [['--bundle <dir>', 'the bundle, or models:<version or alias> (default: the newest in runs/)']],
   async run(options, output) {
-    const result = await inspectBundle(textOption(options, 'bundle', undefined) ?? newestBundle())
+    const result = await inspectBundle(bundleOption(options) ?? newestBundle())
     const columns = result.columns.map(({ name, kind, size }) => [name, kind, countText(size)])
     const tables = result.tables.map(({ name, rowCount, dimension, nonZeroRows }) => [
       name,

@@ -1,5 +1,6 @@
 import { recommendItems } from '../../pipeline/index.js'
 import type { RecommendResult } from '../../pipeline/index.js'
+import { bundleOption } from '../bundle-option.js'
 import type { CliCommand } from '../command.js'
 import { countOption, objectOption, textOption } from '../command.js'
 import { optionInvalid } from '../errors.js'
@@ -11,7 +12,7 @@ export const recommend: CliCommand = {
   summary: 'rank items for a user with a bundle',
   options: [
     ['--user <key>', 'the user, by key'],
-    ['--bundle <dir>', 'the bundle (default: the newest in runs/)'],
+    ['--bundle <dir>', 'the bundle, or models:<version or alias> (default: the newest in runs/)'],
     ['-k <n>', 'how many items (default: 10)'],
     ['--context <json>', 'context features, for example \'{"hour": 20}\''],
     ['--features <json>', 'user features, for a new user or instead of the stored ones'],
@@ -22,7 +23,7 @@ export const recommend: CliCommand = {
     const user = textOption(options, 'user', undefined)
     if (user === undefined) throw optionInvalid({ option: 'user', expected: 'the key of a user', got: 'nothing' })
     const result = await recommendItems({
-      bundle: textOption(options, 'bundle', undefined) ?? newestBundle(),
+      bundle: bundleOption(options) ?? newestBundle(),
       user,
       k: countOption(options, 'k', { fallback: 10 }),
       context: objectOption(options, 'context'),

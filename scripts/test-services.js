@@ -1,0 +1,41 @@
+/**
+ * Runs the tests that talk to real servers of others, `*.services.test.ts`: installs MLflow with pip into a virtual environment below
+ * `.widedeep/services/`, once for each release that is pinned here.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, rmSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const mlflowRelease = '3.17.2'
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+
+function run(command, args, env = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
+  if (error) console.error(`${command} does not start: ${error.message}`)
+  return status === 0
+}
+
+/** The folder of the environment's programs. */
+function installMlflow() {
+  const home = join(root, '.widedeep', 'services', `mlflow-${mlflowRelease}`)
+  const programs = join(home, process.platform === 'win32' ? 'Scripts' : 'bin')
+  const isThere = ['mlflow', 'mlflow.exe'].some((name) => existsSync(join(programs, name)))
+  if (isThere) return programs
+  console.log(`installing MLflow ${mlflowRelease}`)
+  const python = process.platform === 'win32' ? 'python' : 'python3'
+  const isInstalled =
+    run(python, ['-m', 'venv', home]) &&
+    run(join(programs, 'python'), ['-m', 'pip', 'install', '--quiet', `mlflow==${mlflowRelease}`])
+  if (isInstalled) return programs
+  rmSync(home, { recursive: true, force: true })
+  return null
+}
+
+const programs = installMlflow()
+const isGood =
+  programs !== null &&
+  run(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '.services.test.ts'], {
+    WIDEDEEP_SERVICES: programs,
+  })
+process.exitCode = isGood ? 0 : 1
