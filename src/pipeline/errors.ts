@@ -157,3 +157,17 @@ export const rankingUndefined = defineError<{ classes: readonly string[] }>(
   ({ classes }) =>
     `data.label.positiveLabel must name the class to rank items by; got nothing, and the classes ${classes.slice(0, 3).join(', ')}${classes.length > 3 ? ', …' : ''} are no numbers to take the mean of; add it to the config and train again`,
 )
+
+export const warmStartStateless = defineError<{ directory: string }>(
+  'PIPELINE_WARM_START_STATELESS',
+  'usage',
+  ({ directory }) =>
+    `--warm-start must name a bundle with training-state/; ${directory} has none; take the bundle as training wrote it, or train without`,
+)
+
+export const warmStartOtherLabel = defineError<{ expected: string; got: string }>(
+  'PIPELINE_WARM_START_OTHER_LABEL',
+  'usage',
+  ({ expected, got }) =>
+    `--warm-start must name a bundle that learned the same label (${expected}); it learned ${got}; train without --warm-start`,
+)
