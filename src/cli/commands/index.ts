@@ -5,6 +5,7 @@ import { compare } from './compare.js'
 import { crosses } from './crosses.js'
 import { demo } from './demo.js'
 import { evaluate } from './evaluate.js'
+import { gate } from './gate.js'
 import { infer } from './infer.js'
 import { init } from './init.js'
 import { inspect } from './inspect.js'
@@ -25,6 +26,7 @@ export const commands: readonly CliCommand[] = [
   evaluate,
   calibrate,
   compare,
+  gate,
   crosses,
   recommend,
   inspect,
