@@ -11,8 +11,9 @@ export type { InferOptions, InferredConfig } from './infer/infer-config.js'
 // What training and evaluation read.
 export { openPrepared } from './prepared-data.js'
 export type { PreparedData } from './prepared-data.js'
-export type { EncodedDataset, ExampleKeys } from './encoded-dataset.js'
+export type { EncodedDataset } from './encoded-dataset.js'
 export { createBatches } from './batches.js'
+export type { Batch, BatchOptions } from './batches.js'
 export { createNegativeSampler } from './negatives.js'
 export type { NegativeSampler } from './negatives.js'
 // Items and users.
