@@ -83,16 +83,22 @@ export function bootstrapMetric(
   if (!metric) return null
   const { units, unitCount } = unitsOf(rows)
   const weights = new Float32Array(rowCountOf(rows))
+  // Scores stay as they are in every resample: sorted once.
+  const own = withOrder(rows)
+  const other = baseline && withOrder({ ...rows, scores: baseline })
   const statistic = (draws: Float32Array): number | null => {
     for (let row = 0; row < weights.length; row++)
       weights[row] = weightOf(rows, row) * (draws[units?.[row] ?? row] ?? 0)
-    const own = metric.compute({ ...rows, weights })
-    if (!baseline || own === null) return own
-    const other = metric.compute({ ...rows, scores: baseline, weights })
-    return other === null ? null : own - other
+    const value = metric.compute({ ...own, weights })
+    if (!other || value === null) return value
+    const before = metric.compute({ ...other, weights })
+    return before === null ? null : value - before
   }
   return bootstrapInterval(unitCount, statistic, options)
 }
+
+const withOrder = (rows: ScoredRows): ScoredRows =>
+  (rows.width ?? 1) === 1 ? { ...rows, order: ascendingOrder(rows.scores) } : rows
 
 /** The unit of each row that is drawn as a whole: its group, numbered from 0, or (`units` is `null`) the row itself. */
 export function unitsOf(rows: Pick<ScoredRows, 'groups' | 'labels' | 'labelWidth'>): {

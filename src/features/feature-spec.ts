@@ -151,11 +151,46 @@ export interface TrainingDeclaration {
   readonly calibration?: 'platt' | 'isotonic'
 }
 
+/**
+ * When a challenger may serve. Shares are of the champion's metric; positive is better, whichever way the metric goes. All are decided on
+ * 95 % intervals over the rows.
+ */
+export interface GateDeclaration {
+  /** Pointwise metric that decides. Default: that of training, where it is pointwise, else the head's. */
+  readonly metric?: string
+  /** What the metric must surely reach. Default: a loss surely below a constant's. */
+  readonly value?: number
+  /** Least change: the interval must lie above it. 0 asks for a gain beyond noise. Default −0.01. */
+  readonly change?: number
+  /** Largest change that is believed, above 0. Default 0.1. */
+  readonly suspicious?: number
+  /** Features to slice by. Default: those with one value of at most 50. */
+  readonly slices?: readonly string[]
+  /** Least change of a slice: one that is surely below fails. Default −0.02. */
+  readonly sliceChange?: number
+  /** Rows that a slice must have. Default 500. */
+  readonly sliceRows?: number
+  /** Farthest that promised / happened may be from 1; binary heads. Default 0.1. */
+  readonly calibration?: number
+  /** Largest population stability index of the scores. Default 0.25. */
+  readonly drift?: number
+  /** Largest latency, as a multiple of the champion's. Default 2. */
+  readonly latency?: number
+  /** Largest size of what scoring loads, as a multiple of the champion's. Default 2. */
+  readonly size?: number
+  /** Milliseconds of a request of 100 rows. Default: any. */
+  readonly latencyMs?: number
+  /** Bytes of what scoring loads. Default: any. */
+  readonly sizeBytes?: number
+}
+
 export interface Config {
   readonly data: DataDeclaration
   readonly features: FeatureGroup | GroupedFeatures
   readonly model?: ModelDeclaration
   readonly training?: TrainingDeclaration
+  /** What `widedeep gate` asks of a challenger; all has a default. */
+  readonly gate?: GateDeclaration
   /** What `widedeep tune` searches; other commands leave it alone. */
   readonly tune?: TuneDeclaration
 }

@@ -97,12 +97,29 @@ const training = isObject({
   lossReduction: isOneOf('sum', 'mean', 'sumOverWeights', 'sumOverNonzero'),
   calibration: isOneOf('platt', 'isotonic'),
 })
+const share = isNumber(-1, 1)
+const positive = isNumber(Number.MIN_VALUE)
+const gate = isObject({
+  metric: isText,
+  value: isNumber(-Number.MAX_VALUE),
+  change: share,
+  suspicious: positive,
+  slices: isListOf(isText),
+  sliceChange: share,
+  sliceRows: isCount(),
+  calibration: positive,
+  drift: positive,
+  latency: positive,
+  size: positive,
+  latencyMs: positive,
+  sizeBytes: isCount(),
+})
 const architecture = isEither(
   { when: isPlainObject, check: (value, path) => (isPlainObject(value) ? isText(value['name'], `${path}.name`) : []) },
   { when: () => true, check: isText },
 )
 const model = isObject({ architecture, wide, deep, head: isOneOf(...Object.keys(headLabels)), loss })
-const whole = isObject({ data, features: () => [], model, training, tune: () => [] }, ['data', 'features'])
+const whole = isObject({ data, features: () => [], model, training, gate, tune: () => [] }, ['data', 'features'])
 
 /** Every fault of a config; none when it may be used. */
 export function validateConfig(config: unknown): Issue[] {

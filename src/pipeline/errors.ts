@@ -171,3 +171,30 @@ export const mlflowRefused = defineError<{ server: string; path: string; got: st
   ({ server, path, got }) =>
     `${server} must be an MLflow tracking server that takes ${path}; got ${got}; see --server, and MLFLOW_TRACKING_TOKEN where it asks who you are`,
 )
+
+export const warmStartStateless = defineError<{ directory: string }>(
+  'PIPELINE_WARM_START_STATELESS',
+  'usage',
+  ({ directory }) =>
+    `--warm-start must name a bundle with training-state/; ${directory} has none; take the bundle as training wrote it, or train without`,
+)
+
+export const warmStartOtherLabel = defineError<{ expected: string; got: string }>(
+  'PIPELINE_WARM_START_OTHER_LABEL',
+  'usage',
+  ({ expected, got }) =>
+    `--warm-start must name a bundle that learned the same label (${expected}); it learned ${got}; train without --warm-start`,
+)
+
+export const gateForeign = defineError<{ what: string; expected: string; got: string }>(
+  'PIPELINE_GATE_FOREIGN',
+  'usage',
+  ({ what, expected, got }) =>
+    `--champion and --challenger must answer the same question: the ${what} of the challenger is ${expected}; got ${got} of the champion; compare bundles of one label and one set of rows`,
+)
+
+export const gateRowsMissing = defineError<{ source: string }>(
+  'PIPELINE_GATE_ROWS_MISSING',
+  'data',
+  ({ source }) => `the gate must have rows to compare on; ${source} has none; name labelled files with --data`,
+)

@@ -5,13 +5,20 @@ import { listMetricDescriptions, metricDeclarations } from '../evaluation/index.
 import type { Config } from '../features/index.js'
 import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
 import { createModelState, openCheckpoints, resolveTraining, trainModel } from '../training/index.js'
-import type { ModelParts, StepProfile, TrainingEvent, TrainingProgressState } from '../training/index.js'
+import type {
+  EarlierTraining,
+  ModelParts,
+  ModelState,
+  StepProfile,
+  TrainingEvent,
+  TrainingProgressState,
+} from '../training/index.js'
 import { metricUnknown } from './errors.js'
 import { openTrainingData } from './training-data.js'
 import { listMetricOf, validator } from './validation.js'
 
 /** The model of a config over prepared data. */
-export function modelParts(config: Config, data: PreparedData): ModelParts {
+export function modelParts(config: Config, data: Pick<PreparedData, 'featureState' | 'columns'>): ModelParts {
   const model = resolveModel(config, data.featureState.labels)
   const layout = layoutInputs(model, config, data.columns)
   return { model, layout, network: createNetwork(model, layout), spec: resolveTraining(config, model, isHigherBetter) }
@@ -36,6 +43,8 @@ export interface PreparedTraining {
   readonly profile: StepProfile
   readonly signal: AbortSignal | undefined
   readonly onEvent: ((event: TrainingEvent) => void) | undefined
+  /** Fills the fresh state before the first step and says what was done before; asked only where no checkpoint is. */
+  readonly begin?: ((state: ModelState) => Promise<EarlierTraining>) | undefined
   /** Epochs after which training pauses, if it has not ended before. */
   readonly pauseAfter?: number
 }
@@ -43,14 +52,18 @@ export interface PreparedTraining {
 /** Trains to the end, the pause or the signal: at the last two `isFinished` is false and a checkpoint is kept. */
 export async function trainPrepared(training: PreparedTraining): Promise<TrainingProgressState> {
   const { config, parts, data, pauseAfter } = training
-  return trainModel(parts, createModelState(parts), {
+  const checkpoints = openCheckpoints(training.checkpoints)
+  const state = createModelState(parts)
+  const earlier = checkpoints.latest() === null ? await training.begin?.(state) : undefined
+  return trainModel(parts, state, {
     data: await openTrainingData(config, parts, data),
     validate: await validator(config, parts, data),
-    checkpoints: openCheckpoints(training.checkpoints),
+    checkpoints,
     profile: training.profile,
     now: Date.now,
     onEvent: training.onEvent ?? ((): void => undefined),
     signal: training.signal ?? new AbortController().signal,
+    ...(earlier ? { earlier } : {}),
     ...(pauseAfter === undefined ? {} : { pauseAfter }),
   })
 }

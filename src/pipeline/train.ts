@@ -20,12 +20,16 @@ import { beginRun, reopenRun, runFingerprint, runOverrides } from './run-directo
 import { withOverrides, withSet } from './overrides.js'
 import { modelParts, trainPrepared } from './train-prepared.js'
 import { listMetricOf } from './validation.js'
+import { beginWarm, readWarmStart } from './warm-start.js'
+import type { WarmStartReport } from './warm-start.js'
 import { writeRunBundle } from './write-run-bundle.js'
 
 export interface TrainOptions {
   readonly out?: string | undefined
   /** Directory of a run to go on with. */
   readonly resume?: string | undefined
+  /** Bundle to begin with, instead of a fresh model. A resumed run has begun already. */
+  readonly warmStart?: string | undefined
   readonly seed?: number | undefined
   readonly epochs?: number | undefined
   /** `wide`, `deep` or `both`: trains one part only. */
@@ -55,6 +59,8 @@ export interface TrainResult {
   readonly dataFingerprint: string
   readonly profile?: GraphComparison
   readonly calibration?: CalibrationReport
+  /** What was taken over from an earlier bundle. */
+  readonly warmStart?: WarmStartReport
 }
 
 /** Trains the model of a config; throws `PIPELINE_TRAINING_INTERRUPTED` after a signal, with the way to resume. */
@@ -76,7 +82,9 @@ export async function trainBundle(declared: LoadedConfig, options: TrainOptions 
   const parts = modelParts(config, data)
   const profile = createStepProfile(() => performance.now())
   const { signal, onEvent } = options
-  const progress = await trainPrepared({ config, parts, data, checkpoints: run.checkpoints, profile, signal, onEvent })
+  const begin = beginWarm(options.warmStart, run.directory, { config, parts, data })
+  const training = { config, parts, data, checkpoints: run.checkpoints, profile, signal, onEvent, begin }
+  const progress = await trainPrepared(training)
   if (!progress.isFinished) throw interrupted({ directory: run.directory, config: loaded.path })
   const calibration = await writeRunBundle({ config, parts, data, run, progress, warn: options.warn ?? ignore })
   const written = await readWritten(run.bundle, data, parts.spec.metric)
@@ -95,6 +103,7 @@ export async function trainBundle(declared: LoadedConfig, options: TrainOptions 
     rows: prepared.rows,
     dataFingerprint: prepared.fingerprint,
     ...(calibration ? { calibration } : {}),
+    ...readWarmStart(run.directory),
     ...(options.isProfiling ? { profile: await compareWithGraph(parts, data) } : {}),
   }
   atomicWriteFile(join(run.directory, 'report.json'), `${JSON.stringify(result, null, 2)}\n`)

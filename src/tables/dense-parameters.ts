@@ -20,6 +20,8 @@ export interface DenseParameters {
   weights(name: string): Float32Array
   /** Weights and optimizer state: what a checkpoint stores. */
   raw(name: string): Float32Array
+  /** Forgets the optimizer's state of a parameter; its weights stand. */
+  restart(name: string): void
   /** Applies the optimizer to one parameter. */
   update(name: string, gradient: Float32Array, step: OptimizerStep): void
 }
@@ -44,6 +46,9 @@ export function createDenseParameters(memory: TableMemory, options: readonly Den
     names: options.map(({ name }) => name),
     weights: (name) => find(name).table.rows.subarray(0, find(name).length),
     raw: (name) => find(name).table.rows,
+    restart: (name) => {
+      find(name).table.restartRow(0)
+    },
     update(name, gradient, step) {
       const { table, length, gradient: at, slot } = find(name)
       const { optimizer, offset, rowFloats, l2, l1 } = table

@@ -125,6 +125,8 @@ export interface BoundOptimizer {
   readonly hyperparameters: number
   /** Writes the hyperparameters of a step. */
   prepare(step: OptimizerStep): void
+  /** Makes the state of a row of `width` weights, whose slots are at their initial values, agree with its weights. */
+  restart(row: number, width: number): void
 }
 
 /** Places an optimizer's hyperparameters in a memory: learning rate, step, then the others in declared order. */
@@ -135,16 +137,26 @@ export function bindOptimizer(memory: TableMemory, { kind, values }: ResolvedOpt
   others.forEach((key, index) => (view[2 + index] = values[key] ?? 0))
   const index = memory.exports[`${kind.name}Index`] as WebAssembly.Global
   const derive = memory.exports[`${kind.name}Prepare`] as ((hyperparameters: number) => void) | undefined
+  const restart = memory.exports[`${kind.name}Restart`] as RestartKernel | undefined
+  const prepare = ({ learningRateScale, stepNumber }: OptimizerStep): void => {
+    view[0] = (values['learningRate'] ?? 0) * learningRateScale
+    view[1] = stepNumber
+    derive?.(offset)
+  }
   return {
     index: index.value,
     hyperparameters: offset,
-    prepare({ learningRateScale, stepNumber }) {
-      view[0] = (values['learningRate'] ?? 0) * learningRateScale
-      view[1] = stepNumber
-      derive?.(offset)
+    prepare,
+    restart(row, width) {
+      if (!restart) return
+      prepare({ learningRateScale: 1, stepNumber: 1 })
+      restart(row, width, offset)
     },
   }
 }
+
+/** Only optimizers that compute the weights from their slots have one: the weights of the others stand by themselves. */
+type RestartKernel = (row: number, width: number, hyperparameters: number) => void
 
 /** The initial value of each slot of an optimizer. */
 export function initialSlots({ kind, values }: ResolvedOptimizer): number[] {

@@ -128,6 +128,23 @@ describe.each(names)('%s', (name) => {
     }
   })
 
+  it('goes on from any weights when its state is begun anew', () => {
+    const memory = createTableMemory()
+    const optimizer = resolveOptimizer({ name, ...(name === 'ftrl' ? { l1: 0.3, l2: 0.2, beta: 0.5 } : {}) })
+    const table = createTable(memory, { name, rowCount: 2, dimension: 5, optimizer })
+    table.initialize({ key: 0, standardDeviation: 0, distribution: 'zeros' })
+    const weights = [0.5, -0.25, 0, 3, -1e-3]
+    table.rows.fill(7)
+    table.writeWeights(1, Float32Array.from(weights))
+    table.restartRow(1)
+    expect([...table.readWeights(1, 1)]).toEqual([...Float32Array.from(weights)])
+    const dense = createDenseParameters(memory, [{ name: 'w', shape: [5], optimizer, l2: 0 }])
+    dense.weights('w').set(weights)
+    dense.restart('w')
+    dense.update('w', new Float32Array(5), step(1))
+    for (const [index, weight] of dense.weights('w').entries()) expect(weight).toBeCloseTo(weights[index] ?? 0, 5)
+  })
+
   it('goes on bit-equal from saved state', () => {
     const make = () => createDenseParameters(createTableMemory(), [{ name: 'w', shape: [9], optimizer, l2: 0.01 }])
     const gradient = (i: number): Float32Array => Float32Array.from({ length: 9 }, (_, k) => randomNormal(i, k))

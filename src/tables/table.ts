@@ -50,6 +50,8 @@ export interface Table {
   readWeights(first: number, count: number): Float32Array
   /** The inverse of `readWeights`; state is left alone. */
   writeWeights(first: number, weights: Float32Array): void
+  /** Forgets the optimizer's state of a row; its weights stand. */
+  restartRow(row: number): void
 }
 
 /** Most weights of a table that may be updated at each step: about a tenth of a second's work. */
@@ -65,13 +67,14 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
   const rowFloats = Math.ceil((dimension * (1 + slots.length)) / 4) * 4
   const offset = memory.allocate(4 * rowFloats * rowCount)
   const rows = memory.float32(offset, rowFloats * rowCount)
+  const bound = optimizer && bindOptimizer(memory, optimizer)
   return {
     name,
     rowCount,
     dimension,
     rowFloats,
     offset,
-    optimizer: optimizer && bindOptimizer(memory, optimizer),
+    optimizer: bound,
     l2,
     l1,
     regularization,
@@ -94,6 +97,10 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
         rows.set(weights.subarray(row * dimension, (row + 1) * dimension), (first + row) * rowFloats)
       }
     },
+    restartRow(row) {
+      fillSlots(rows, row * rowFloats, { dimension, slots })
+      bound?.restart(offset + 4 * row * rowFloats, dimension)
+    },
   }
 }
 
@@ -105,15 +112,19 @@ interface RowLayout {
 }
 
 function initializeRows(rows: Float32Array, layout: RowLayout, initialization: Initialization): void {
-  const { rowFloats, dimension, slots, rowCount } = layout
+  const { rowFloats, dimension, rowCount } = layout
   const draw = drawer(initialization)
   for (let row = 0; row < rowCount; row++) {
     const at = row * rowFloats
     const isZero = row < (initialization.zeroRows ?? 0)
     for (let column = 0; column < dimension; column++) rows[at + column] = isZero ? 0 : draw(row * dimension + column)
-    for (const [slot, value] of slots.entries())
-      rows.fill(value, at + (1 + slot) * dimension, at + (2 + slot) * dimension)
+    fillSlots(rows, at, layout)
   }
+}
+
+function fillSlots(rows: Float32Array, at: number, { dimension, slots }: Pick<RowLayout, 'dimension' | 'slots'>): void {
+  for (const [slot, value] of slots.entries())
+    rows.fill(value, at + (1 + slot) * dimension, at + (2 + slot) * dimension)
 }
 
 function drawer({ key, standardDeviation, distribution }: Initialization): (counter: number) => number {

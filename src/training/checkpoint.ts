@@ -8,7 +8,7 @@ import { atomicWriteFile, makeDirectory, readFloats, writeLargeFile } from '../b
 import { readManifest, writeManifest } from '../model/index.js'
 import { checkpointForeign } from './errors.js'
 import type { ModelState } from './model-state.js'
-import { checkpointName } from './training-progress.js'
+import { checkpointName, initialProgress } from './training-progress.js'
 import type { TrainingProgressState } from './training-progress.js'
 
 /** Opens the checkpoints of a run. */
@@ -69,7 +69,9 @@ async function restoreState(directory: string, state: ModelState): Promise<Train
     }
     values.set(stored)
   }
-  return JSON.parse(readFileSync(join(directory, 'progress.json'), 'utf8')) as TrainingProgressState
+  const stored = JSON.parse(readFileSync(join(directory, 'progress.json'), 'utf8')) as Partial<TrainingProgressState>
+  // Written before there were warm starts, it does not speak of earlier training.
+  return { ...initialProgress, ...stored }
 }
 
 /** Every array of the state, by its file name; views of the live memory. */

@@ -8,7 +8,7 @@ import { noTrainingRows } from './errors.js'
 import type { ModelParts, ModelState } from './model-state.js'
 import type { StepProfile } from './step-profile.js'
 import { afterEpoch, initialProgress } from './training-progress.js'
-import type { EpochRecord, TrainingProgressState } from './training-progress.js'
+import type { EarlierTraining, EpochRecord, TrainingProgressState } from './training-progress.js'
 import { createTrainingStep } from './training-step.js'
 import type { TrainingBatch, TrainingStep } from './training-step.js'
 import { updateAverage, withAverage } from './weight-average.js'
@@ -43,6 +43,8 @@ export interface TrainerOptions {
   onEvent(event: TrainingEvent): void
   /** Asked to stop: the trainer writes a checkpoint after the step in progress and returns. */
   readonly signal: AbortSignal
+  /** What was done before, where the state is that of an earlier run; the default is nothing. */
+  readonly earlier?: EarlierTraining
   /** Pause once so many epochs are done; a later call with more goes on as if there had been no pause. */
   readonly pauseAfter?: number
 }
@@ -54,9 +56,9 @@ export async function trainModel(
   options: TrainerOptions,
 ): Promise<TrainingProgressState> {
   if (options.data.rowCount === 0) throw noTrainingRows({ split: 'training' })
-  const { pauseAfter = Infinity } = options
+  const { pauseAfter = Infinity, earlier = initialProgress.earlier } = options
   const latest = options.checkpoints.latest()
-  let progress = latest ? await options.checkpoints.restore(latest, state) : initialProgress
+  let progress = latest ? await options.checkpoints.restore(latest, state) : { ...initialProgress, earlier }
   const step = await createTrainingStep(parts, state, options.profile)
   try {
     while (!progress.isFinished && !options.signal.aborted && progress.epoch < pauseAfter) {
@@ -81,10 +83,17 @@ async function trainEpoch(context: TrainerContext, start: TrainingProgressState)
   const stepsOfEpoch = Math.ceil(options.data.rowCount / parts.spec.batchSize)
   const stepCount = parts.spec.epochs * stepsOfEpoch
   const averageMemory = parts.spec.averaging * stepsOfEpoch
+  const { earlier } = start
   let progress = start
-  for await (const batch of options.data.batches(start.epoch, start.batch)) {
-    const { epoch, step: count, learningRateScale } = progress
-    const loss = await step.run(batch, { epoch, step: count, stepCount, learningRateScale })
+  for await (const batch of options.data.batches(earlier.epochs + start.epoch, start.batch)) {
+    const { step: count, learningRateScale } = progress
+    const loss = await step.run(batch, {
+      epoch: earlier.epochs + progress.epoch,
+      step: count,
+      earlierSteps: earlier.steps,
+      stepCount,
+      learningRateScale,
+    })
     progress = advance(progress, batch, loss)
     updateAverage(state, { step: progress.step, memory: averageMemory })
     reportStep(context, progress, { rowCount: batch.rowCount, loss })

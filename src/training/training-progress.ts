@@ -9,8 +9,15 @@ export interface EpochRecord {
   readonly metrics: Readonly<Record<string, number | null>>
 }
 
+/** What the runs did from whose end a warm start began. */
+export interface EarlierTraining {
+  readonly steps: number
+  readonly epochs: number
+}
+
 export interface TrainingProgressState {
-  /** Steps taken so far, over all epochs. */
+  readonly earlier: EarlierTraining
+  /** Steps taken so far by this run, over all its epochs. */
   readonly step: number
   /** The epoch in progress, from 0, and the batches of it that are done. */
   readonly epoch: number
@@ -25,6 +32,7 @@ export interface TrainingProgressState {
 }
 
 export const initialProgress: TrainingProgressState = {
+  earlier: { steps: 0, epochs: 0 },
   step: 0,
   epoch: 0,
   batch: 0,

@@ -24,9 +24,12 @@ export type TrainingBatch = EncodedBatch & {
 }
 
 export interface StepPosition {
+  /** Epochs before this one, those of earlier runs included: the key of the dropout masks. */
   readonly epoch: number
-  /** Steps taken before this one, over all epochs. */
+  /** Steps of this run before this one, over all epochs: the place in the schedules. */
   readonly step: number
+  /** Steps of the runs before this one: what an optimizer counts goes on. Default 0. */
+  readonly earlierSteps?: number
   /** Steps of the whole training, should nothing stop it early. */
   readonly stepCount: number
   /** Factor of the plateau on every learning rate, beside those of the schedules. */

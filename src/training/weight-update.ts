@@ -17,7 +17,7 @@ export interface WeightUpdate {
 export function updateWeights(
   { parts, state, stage }: WeightUpdate,
   outputs: Readonly<Record<string, TensorData>>,
-  position: StepOfTraining & { readonly learningRateScale: number },
+  position: StepOfTraining & { readonly learningRateScale: number; readonly earlierSteps?: number },
 ): void {
   const { schedules, clipNorm } = parts.spec
   const dense = parts.network.parameters.flatMap(({ name, part }) => {
@@ -29,7 +29,7 @@ export function updateWeights(
   const clipping = clipNorm === null ? {} : { gradientScale: clipFactor(clipNorm, gradients, stage.squaredNorm()) }
   const stepOf = (part: 'wide' | 'deep'): OptimizerStep => ({
     learningRateScale: position.learningRateScale * scheduleFactor(schedules[part], position),
-    stepNumber: position.step + 1,
+    stepNumber: (position.earlierSteps ?? 0) + position.step + 1,
     ...clipping,
   })
   const steps = { wide: stepOf('wide'), deep: stepOf('deep') }

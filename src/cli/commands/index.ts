@@ -7,6 +7,7 @@ import { demo } from './demo.js'
 import { dryRun } from './dry-run.js'
 import { evaluate } from './evaluate.js'
 import { exportMlflow } from './export-mlflow.js'
+import { gate } from './gate.js'
 import { infer } from './infer.js'
 import { init } from './init.js'
 import { inspect } from './inspect.js'
@@ -31,6 +32,7 @@ export const commands: readonly CliCommand[] = [
   evaluate,
   calibrate,
   compare,
+  gate,
   crosses,
   recommend,
   inspect,

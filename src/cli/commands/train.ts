@@ -7,6 +7,7 @@ import { crossesLine } from '../cross-text.js'
 import { stopOnSignal } from '../stop-signal.js'
 import { countText, metricText, textTable } from '../table.js'
 import { createTrainingView } from '../training-view.js'
+import { warmStartText } from '../warm-start-text.js'
 
 export const train: CliCommand = {
   name: 'train',
@@ -15,6 +16,7 @@ export const train: CliCommand = {
     ['--config <file>', 'config file (default: widedeep.config.ts)'],
     ['--out <dir>', 'where the bundle goes (default: runs/<id>/bundle)'],
     ['--resume <run>', 'go on with a run that was stopped, by its directory'],
+    ['--warm-start <bundle>', 'begin with the weights and optimizer state of an earlier bundle'],
     ['--seed <n>', "seed instead of the config's"],
     ['--epochs <n>', "most epochs instead of the config's"],
     ['--part <part>', 'train one part only: wide, deep or both (default: as configured)'],
@@ -29,6 +31,7 @@ export const train: CliCommand = {
       const result = await trainBundle(await loadConfig(config), {
         out: textOption(options, 'out', undefined),
         resume: textOption(options, 'resume', undefined),
+        warmStart: textOption(options, 'warmStart', undefined),
         seed: countOption(options, 'seed', { minimum: 0, fallback: undefined }),
         epochs: countOption(options, 'epochs', { fallback: undefined }),
         part: textOption(options, 'part', undefined),
@@ -48,6 +51,7 @@ export const train: CliCommand = {
 
 function summary(result: TrainResult): string {
   const lines = [
+    ...(result.warmStart ? ['', warmStartText(result.warmStart)] : []),
     '',
     metricsTable(result),
     '',

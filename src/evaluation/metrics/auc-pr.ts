@@ -8,7 +8,7 @@ export const aucPr: Metric = {
   better: 'higher',
   description: 'average precision; chance is the share of positives',
   compute(rows) {
-    const order = ascendingByScore(rows).reverse()
+    const order = ascendingByScore(rows).slice().reverse()
     let positives = 0
     let all = 0
     let area = 0

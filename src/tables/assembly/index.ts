@@ -4,7 +4,7 @@
  */
 export { adagrad, adagradDeclaration, adagradIndex } from './optimizers/adagrad'
 export { adam, adamDeclaration, adamIndex, adamPrepare } from './optimizers/adam'
-export { ftrl, ftrlDeclaration, ftrlIndex } from './optimizers/ftrl'
+export { ftrl, ftrlDeclaration, ftrlIndex, ftrlRestart } from './optimizers/ftrl'
 export { proximalAdagrad, proximalAdagradDeclaration, proximalAdagradIndex } from './optimizers/proximalAdagrad'
 export { sgd, sgdDeclaration, sgdIndex } from './optimizers/sgd'
 export { gather, gatherBags, bagCoefficients } from './gather'

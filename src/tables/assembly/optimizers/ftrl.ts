@@ -49,3 +49,20 @@ export function ftrl(row: usize, gradient: usize, width: i32, h: usize): void {
     store<f32>(row + at, abs<f32>(z) > l1 ? (signed - z) / ((root + beta) * inverseRate + 2 * l2) : 0)
   }
 }
+
+/** Sets z so that the weights of a row stand as they are: FTRL forgets weights and computes them anew from z and n. */
+export function ftrlRestart(row: usize, width: i32, h: usize): void {
+  const inverseRate: f32 = 1 / load<f32>(h)
+  const l1 = load<f32>(h, 12)
+  const l2 = load<f32>(h, 16)
+  const beta = load<f32>(h, 20)
+  const zs = row + ((<usize>width) << 2)
+  const ns = zs + ((<usize>width) << 2)
+  for (let i: i32 = 0; i < width; i++) {
+    const at = (<usize>i) << 2
+    const weight = load<f32>(row + at)
+    const quadratic = (sqrt<f32>(load<f32>(ns + at)) + beta) * inverseRate + 2 * l2
+    const signed = weight < 0 ? -l1 : l1
+    store<f32>(zs + at, weight == 0 ? 0 : -weight * quadratic - signed)
+  }
+}

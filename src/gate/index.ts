@@ -1,0 +1,5 @@
+export { judge } from './judge.js'
+export type { Blessing, Judgement } from './judge.js'
+export type { JudgedModel, Judging } from './check.js'
+export { defaultLimits, resolveLimits } from './limits.js'
+export type { GateLimits } from './limits.js'
