@@ -172,7 +172,7 @@ export interface GateDeclaration {
   readonly sliceRows?: number
   /** Farthest that promised / happened may be from 1; binary heads. Default 0.1. */
   readonly calibration?: number
-  /** Largest population stability index of the scores. Default 0.25. */
+  /** Largest population stability index of the scores. Default 0.5. */
   readonly drift?: number
   /** Largest latency, as a multiple of the champion's. Default 2. */
   readonly latency?: number

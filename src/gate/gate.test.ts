@@ -176,7 +176,7 @@ const cases: Case[] = [
     what: 'scores on another level',
     challenger: model({ noise: 0.9, shift: -1.5 }),
     champion: base,
-    limits: { calibration: 9 },
+    limits: { value: 0.5, calibration: 9 },
     verdict: 'NOT_BLESSED',
     reasons: [/^drift of scores: the scores moved/],
   },

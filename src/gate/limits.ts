@@ -32,7 +32,7 @@ export const defaultLimits: GateLimits = {
   sliceChange: -0.02,
   sliceRows: 500,
   calibration: 0.1,
-  drift: 0.25,
+  drift: 0.5,
   latency: 2,
   size: 2,
   latencyMs: null,
