@@ -60,7 +60,13 @@ export async function encodeFiles({
       { split: 'test', path },
     )
     const keys = { user: config.data.user !== undefined, item: config.data.item !== undefined }
-    const dataset = openDataset({ path, rowCount, columns, keys, relevant: relevantSql(config, 'label', labels) })
+    const dataset = openDataset({
+      paths: [path],
+      rowCount,
+      columns,
+      keys,
+      relevant: relevantSql(config, 'label', labels),
+    })
     const kept = keep ? await cellsOf(database, table.columns.get(keep.column) ?? 'NULL') : null
     const warnings = [...table.warnings, ...judgeBadRows(badRows, table.rowCount, config.data.format?.badRows)]
     const close = (): Promise<void> => {

@@ -16,7 +16,7 @@ import {
   createEncoder,
   crossLearns,
   declaredCrosses,
-  kindOf,
+  growCross,
   learnCross,
   resolvedDeclaration,
   stateOwner,
@@ -31,7 +31,10 @@ import { encodeValues } from './encode-values.js'
 import { encodedName, isWeighted, weightsName } from './encoded-names.js'
 import type { CellColumns } from './examples.js'
 import { featureCells, sameCells } from './feature-cells.js'
-import { distinctValues, statisticsOf } from './statistics.js'
+import type { Increment } from './increment/increment.js'
+import { learnColumn } from './increment/kept-values.js'
+import { countTuples, tupleNames } from './increment/kept-tuples.js'
+import { distinctValues } from './statistics.js'
 
 export interface EncodeContext {
   readonly database: Database
@@ -40,10 +43,12 @@ export interface EncodeContext {
   readonly badRows: BadRows
   /** Classes of the label in order, where the head has them. */
   readonly labels?: readonly string[] | undefined
+  /** The days before and after, where they are prepared on their own. */
+  readonly increment?: Increment | undefined
   onProgress(text: string): void
 }
 
-/** Learns from the training split where `state` is `null`, encodes every row, and returns the state that it used. */
+/** Learns (or learns on) from the training split where `state` is `null`, encodes every row, and returns the state that it used. */
 export async function encodeExamples(
   context: EncodeContext,
   state: FeatureState | null,
@@ -79,13 +84,7 @@ async function learnColumns(
   for (const [name, table] of tables) {
     if (stateOwner(name, declared) !== name) continue
     context.onProgress(`learning ${name}`)
-    const declaration = resolvedDeclaration(name, declared)
-    const kind = kindOf(declaration)
-    const statistics = await statisticsOf(context.database, declaration, {
-      table,
-      learnsFrom: kind.learnsFrom(declaration),
-    })
-    states[name] = await kind.learn(declaration, statistics)
+    states[name] = await learnColumn(context, { name, declaration: resolvedDeclaration(name, declared), table })
   }
   return states
 }
@@ -135,11 +134,18 @@ async function joinCodes(
 
 async function learnCrosses(context: EncodeContext): Promise<Record<string, ColumnState>> {
   const states: Record<string, ColumnState> = {}
-  for (const cross of declaredCrosses(context.config.model)) {
+  const { database, increment } = context
+  for (const [index, cross] of declaredCrosses(context.config.model).entries()) {
     context.onProgress(`learning ${cross.name}`)
-    states[cross.name] = await learnCross(cross, {
-      chunks: tupleChunks(context.database, await tuplesSql(context.database, cross), cross.features.length),
-    })
+    const own = await tuplesSql(database, cross)
+    const sql = increment ? await countTuples(database, increment, { index, own, arity: cross.features.length }) : own
+    // Where tuples fall into buckets their order is no one's concern.
+    const ordered = crossLearns(cross)
+      ? `SELECT * FROM (${sql}) ORDER BY n DESC, ${tupleNames(cross.features.length)}`
+      : sql
+    const statistics = { chunks: tupleChunks(database, ordered, cross.features.length) }
+    const previous = increment?.earlier?.state.crosses[cross.name]
+    states[cross.name] = await (previous ? growCross(cross, statistics, previous) : learnCross(cross, statistics))
   }
   return states
 }
@@ -156,10 +162,8 @@ async function tuplesSql(database: Database, cross: CrossDeclaration): Promise<s
     if (typeOf.get(`i_${name}`)?.endsWith('[]'))
       rows = `SELECT * REPLACE (unnest(t${String(index)}) AS t${String(index)}) FROM (${rows})`
   }
-  const tuple = features.map((_, index) => `t${String(index)}`).join(', ')
-  // Where tuples fall into buckets their order is no one's concern.
-  const order = crossLearns(cross) ? ` ORDER BY n DESC, ${tuple}` : ''
-  return `SELECT ${tuple}, CAST(count(*) AS DOUBLE) AS n FROM (${rows}) GROUP BY ${tuple}${order}`
+  const tuple = tupleNames(features.length)
+  return `SELECT ${tuple}, CAST(count(*) AS DOUBLE) AS n FROM (${rows}) GROUP BY ${tuple}`
 }
 
 async function* tupleChunks(

@@ -39,7 +39,8 @@ export interface EncodedDataset {
 }
 
 export interface DatasetFile {
-  readonly path: string
+  /** Parts of the split, in the order of their rows. */
+  readonly paths: readonly string[]
   readonly rowCount: number
   readonly columns: readonly EncodedColumn[]
   readonly keys: { readonly user: boolean; readonly item: boolean }
@@ -49,11 +50,11 @@ export interface DatasetFile {
 
 const defaultBudget = 2 ** 30
 
-/** Opens a file of the encoded cache; the database behind it is opened at the first read. */
+/** Opens a split of the encoded cache; the database behind it is opened at the first read. */
 export function openDataset(file: DatasetFile, options: { memoryBudget?: number } = {}): EncodedDataset {
   const { rowCount, columns } = file
   const memoryBudget = options.memoryBudget ?? defaultBudget
-  const source = `read_parquet(${quoteText(file.path)})`
+  const source = `read_parquet([${file.paths.map(quoteText).join(', ')}])`
   const connection = lazyDatabase()
   const readRanges = async (ranges: readonly RowRange[]): Promise<EncodedBatch> =>
     loadRows(await connection.open(), { source, columns }, ranges)
@@ -110,7 +111,11 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make())
 }
 
-async function rowBytes(database: Database, { path, columns, rowCount }: DatasetFile, source: string): Promise<number> {
+async function rowBytes(
+  database: Database,
+  { paths, columns, rowCount }: DatasetFile,
+  source: string,
+): Promise<number> {
   let bytes = 8
   const lists: string[] = []
   for (const column of columns) {
@@ -121,7 +126,7 @@ async function rowBytes(database: Database, { path, columns, rowCount }: Dataset
       lists.push(`${String(bytesPerId)} * coalesce(avg(len(${quoteName(encodedName(column))})), 0)`)
     } else bytes += 4
   }
-  if (lists.length === 0 || rowCount === 0 || statSync(path).size === 0) return bytes
+  if (lists.length === 0 || rowCount === 0 || paths.every((path) => statSync(path).size === 0)) return bytes
   const [row] = await database.rows(`SELECT CAST(${lists.join(' + ')} AS DOUBLE) AS bytes FROM ${source}`)
   return bytes + 4 * lists.length + Number(row?.['bytes'] ?? 0)
 }

@@ -5,6 +5,8 @@ import { quoteName } from '../sql/index.js'
 import { examplesUndeclared, fileEmpty, joinKeyDuplicate, labelInvalid, timeInvalid, weightInvalid } from './errors.js'
 import { labelExpectation, labelSql, numberSql, timeSql } from './label.js'
 import { neededColumns, timeColumn } from './needed-columns.js'
+import type { Increment } from './increment/increment.js'
+import { addKeptRows, keptRowNames, refuseOldRows } from './increment/kept-rows.js'
 import { findFiles } from './source-files.js'
 import type { SourceReader } from './source-table.js'
 import { readSource, requireColumns, scanSource, sourceColumns } from './source-table.js'
@@ -18,6 +20,8 @@ export interface ExamplesInput {
   readonly keep?: { readonly column: string; readonly path: string } | undefined
   /** Leaves the tables that the data checks ask beside `examples`: `file_starts`, and of an action log `actions`, `shown`, `credited`. */
   readonly keepSources?: boolean
+  /** The days before, whose rows are not in the files, and what to leave for those after: then the table `source` is left too. */
+  readonly increment?: Increment | undefined
 }
 
 /**
@@ -44,7 +48,10 @@ export async function joinExamples(
   if (input.keep && !needed.has(input.keep.column)) needed.set(input.keep.column, input.keep.path)
   const format = input.config.data.format
   const found = await scanExamples(reader, input)
-  const own = sourceColumns(found.flatMap(({ scans }) => scans))
+  const earlier = input.increment?.earlier
+  const kept = earlier ? await keptRowNames(database, earlier) : []
+  const scanned = found.flatMap(({ scans }) => scans)
+  const own = scanned.length === 0 ? kept : sourceColumns(scanned)
   const joins = await readJoins(reader, input, { needed, own })
   requireColumns(
     needed,
@@ -52,6 +59,7 @@ export async function joinExamples(
     found.flatMap(({ files }) => files),
   )
   const names = [...needed.keys()].filter((name) => hasName(own, name))
+  if (earlier) await addKeptRows(database, earlier, { names, kept })
   for (const { scans, given } of found) {
     await readSource(reader, scans, {
       table: 'source',
@@ -71,7 +79,9 @@ export async function joinExamples(
   const columns: CellColumns = new Map([...needed.keys()].map((name, index) => [name, `c${String(index)}`]))
   await database.run(joinSql(input.config, { columns, own, joins }))
   const warnings = await unmatchedWarnings(reader, joins)
-  await database.run(['source', ...joins.map(({ table }) => table)].map((table) => `DROP TABLE ${table}`).join('; '))
+  const done = [...(input.increment?.keepIn === undefined ? ['source'] : []), ...joins.map(({ table }) => table)]
+  await database.run(done.map((table) => `DROP TABLE ${table}`).join('; '))
+  if (earlier) await refuseOldRows(database, earlier)
   await checkRows(reader, input.config, columns)
   return { columns, warnings }
 }

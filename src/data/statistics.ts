@@ -28,18 +28,21 @@ export async function statisticsOf(
 ): Promise<Statistics> {
   if (learnsFrom === 'nothing') return { kind: 'nothing' }
   const elements = await elementsSql(database, declaration, table)
-  if (learnsFrom === 'tokens') {
-    const missingCount = await count(database, `SELECT coalesce(sum(n), 0) AS n FROM (${elements}) WHERE value IS NULL`)
-    return { kind: 'tokens', missingCount, chunks: tokenChunks(database, elements) }
-  }
+  if (learnsFrom === 'tokens') return tokenStatistics(database, elements)
   const numbers = `SELECT ${numberSql('value')} AS number, sum(n) AS n FROM (${elements}) GROUP BY number`
   const missingCount = await count(database, `SELECT coalesce(sum(n), 0) AS n FROM (${numbers}) WHERE number IS NULL`)
   const valueCount = await count(database, `SELECT coalesce(sum(n), 0) AS n FROM (${numbers}) WHERE number IS NOT NULL`)
   return { kind: 'numbers', missingCount, valueCount, chunks: numberChunks(database, numbers) }
 }
 
+/** Statistics of a query of tokens with their counts: `value` and `n`. */
+export async function tokenStatistics(database: Database, tokens: string): Promise<Statistics> {
+  const missingCount = await count(database, `SELECT coalesce(sum(n), 0) AS n FROM (${tokens}) WHERE value IS NULL`)
+  return { kind: 'tokens', missingCount, chunks: tokenChunks(database, tokens) }
+}
+
 /** `value`, `n` of single values, or of the elements of lists as the encoder takes them apart. */
-async function elementsSql(database: Database, declaration: ColumnDeclaration, table: string): Promise<string> {
+export async function elementsSql(database: Database, declaration: ColumnDeclaration, table: string): Promise<string> {
   const trained = `SELECT value, n_train AS n FROM ${table} WHERE n_train > 0`
   if (!declaration.inner) return trained
   const { separator, maximumLength } = declaration as { separator?: string; maximumLength?: number }

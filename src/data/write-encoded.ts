@@ -1,4 +1,4 @@
-/** The encoded cache on disk: one Parquet file for each split, rows in the order of the input. */
+/** The encoded cache on disk: Parquet files for each split, rows in the order of the input. */
 import type { Config, EncodedColumn } from '../features/index.js'
 import { labelKindOf } from '../features/index.js'
 import type { Database } from '../sql/index.js'
@@ -15,20 +15,22 @@ export const keyNames = ['user', 'item'] as const
 export interface EncodedFile {
   readonly split: string
   readonly path: string
+  /** The number of its first row, where other files of the split come before it. Default 0. */
+  readonly firstRow?: number
 }
 
-/** Writes a split: `row` (from 0), `label`, `weight`, the columns, and `user`, `item` (text) and `time` (number) where configured. */
+/** Writes a split: `row` (from `firstRow`), `label`, `weight`, the columns, and `user`, `item` (text) and `time` (number) where configured. */
 export async function writeEncoded(
   database: Database,
   { config, columns, encoded }: { config: Config; columns: CellColumns; encoded: readonly EncodedColumn[] },
-  { split, path }: EncodedFile,
+  { split, path, firstRow = 0 }: EncodedFile,
 ): Promise<number> {
   const keys = keyNames.flatMap((key) => {
     const cell = columns.get(config.data[key] ?? '')
     return cell === undefined ? [] : `CAST(examples.${cell} AS VARCHAR) AS ${quoteName(key)}`
   })
   const select = [
-    'row_number() OVER (ORDER BY examples.__row) - 1 AS row',
+    `row_number() OVER (ORDER BY examples.__row) - 1 + ${String(firstRow)} AS row`,
     `CAST(__label AS ${labelKindOf(config.model) === 'classSet' ? 'FLOAT[]' : 'FLOAT'}) AS label`,
     'CAST(__weight AS FLOAT) AS weight',
     '__time AS time',

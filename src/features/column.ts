@@ -85,5 +85,10 @@ export interface ColumnKind<D extends ColumnDeclaration = ColumnDeclaration> {
   learnsFrom(declaration: D): LearnsFrom
   /** Learns from the training split; throws when the statistics are not of the kind that `learnsFrom` asked for. */
   learn(declaration: D, statistics: Statistics): Promise<ColumnState>
+  /**
+   * Learns on from the statistics of all days, those before included: what has an id keeps it. Kinds without it keep what they learned
+   * first, since earlier rows are encoded with that.
+   */
+  grow?(declaration: D, statistics: Statistics, previous: ColumnState): Promise<ColumnState>
   compile(declaration: D, state: ColumnState): ColumnEncoder
 }

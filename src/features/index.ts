@@ -35,7 +35,7 @@ export type {
 export { labelKindOf } from './label-kind.js'
 // What is learned, and what encodes.
 export { kindOf } from './columns/index.js'
-export { crossLearns, learnCross } from './cross.js'
+export { crossLearns, growCross, learnCross } from './cross.js'
 export { compileFeatures, createEncoder } from './encoder.js'
 export type { Encoder } from './encoder.js'
 export { withRequest } from './raw-row.js'

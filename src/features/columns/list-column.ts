@@ -48,6 +48,7 @@ export function createListColumn({ kindOf, issuesOf }: ElementKinds): ColumnKind
     ),
     learnsFrom: ({ inner }) => kindOf(inner).learnsFrom(inner),
     learn: ({ inner }, statistics) => kindOf(inner).learn(inner, statistics),
+    grow: async ({ inner }, statistics, previous) => kindOf(inner).grow?.(inner, statistics, previous) ?? previous,
     compile: (declaration, state) =>
       listEncoder(declaration, kindOf(declaration.inner).compile(declaration.inner, state)),
   }

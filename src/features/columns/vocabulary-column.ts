@@ -1,6 +1,6 @@
 /** Ids from a vocabulary learned from the training split: tokens with at least `minCount` occurrences, most frequent first. */
 import { isCount } from '../checks.js'
-import type { ColumnDeclaration, ColumnEncoder, ColumnKind, RawValue } from '../column.js'
+import type { ColumnDeclaration, ColumnEncoder, ColumnKind, ColumnState, RawValue, Statistics } from '../column.js'
 import { idsDeclaration, wrongStatistics } from '../declaration-checks.js'
 import { firstTokenId, missingId, oovId, tokenOf } from '../raw-values.js'
 import { TokenTable } from '../token-table.js'
@@ -18,21 +18,32 @@ export const vocabularyColumn: ColumnKind<VocabularyDeclaration> = {
   yields: 'ids',
   issues: idsDeclaration({ minCount: isCount(), vocabularyBudget: isCount() }),
   learnsFrom: () => 'tokens',
-  async learn({ minCount, vocabularyBudget }, statistics) {
-    if (statistics.kind !== 'tokens') throw wrongStatistics('vocabulary', statistics)
-    const table = new TokenTable()
-    let belowMinCount = 0
-    let beyondBudget = 0
-    for await (const { tokens, counts } of statistics.chunks) {
-      for (const [index, token] of tokens.entries()) {
-        if ((counts[index] ?? 0) < minCount) belowMinCount++
-        else if (table.count >= vocabularyBudget || !table.add(token)) beyondBudget++
-      }
+  learn: (declaration, statistics) => fill(new TokenTable(), declaration, statistics),
+  grow: (declaration, statistics, previous) => fill(tableOf(previous), declaration, statistics),
+  compile: (_, state) => tokenEncoder(tableOf(state)),
+}
+
+const tableOf = ({ arrays }: ColumnState): TokenTable =>
+  new TokenTable(arrays['bytes'] as Uint8Array, arrays['ends'] as Int32Array)
+
+/** Adds the tokens that a table lacks and that are frequent enough; those that it has keep their places, however rare. */
+async function fill(
+  table: TokenTable,
+  { minCount, vocabularyBudget }: VocabularyDeclaration,
+  statistics: Statistics,
+): Promise<ColumnState> {
+  if (statistics.kind !== 'tokens') throw wrongStatistics('vocabulary', statistics)
+  const isNew = table.count === 0
+  let belowMinCount = 0
+  let beyondBudget = 0
+  for await (const { tokens, counts } of statistics.chunks) {
+    for (const [index, token] of tokens.entries()) {
+      if (!isNew && table.find(token) >= 0) continue
+      if ((counts[index] ?? 0) < minCount) belowMinCount++
+      else if (table.count >= vocabularyBudget || !table.add(token)) beyondBudget++
     }
-    return { json: { tokens: table.count, belowMinCount, beyondBudget }, arrays: table.arrays() }
-  },
-  compile: (_, state) =>
-    tokenEncoder(new TokenTable(state.arrays['bytes'] as Uint8Array, state.arrays['ends'] as Int32Array)),
+  }
+  return { json: { tokens: table.count, belowMinCount, beyondBudget }, arrays: table.arrays() }
 }
 
 /** An encoder over a table of tokens: 0 missing, 1 out-of-vocabulary, then the tokens in their order. */
