@@ -32,7 +32,7 @@ import { encodedName, isWeighted, weightsName } from './encoded-names.js'
 import type { CellColumns } from './examples.js'
 import { featureCells, sameCells } from './feature-cells.js'
 import type { Increment } from './increment/increment.js'
-import { learnColumn } from './increment/kept-values.js'
+import { learnColumn, needsAges } from './increment/kept-values.js'
 import { countTuples, tupleNames } from './increment/kept-tuples.js'
 import { distinctValues } from './statistics.js'
 
@@ -56,7 +56,10 @@ export async function encodeExamples(
   const { database, config } = context
   const features = Object.keys(allFeatures(config))
   const tables = new Map(features.map((name, index) => [name, `values_${String(index)}`]))
-  for (const [name, table] of tables) await distinctValues(database, featureCells(config, context.columns, name), table)
+  for (const [name, table] of tables) {
+    const hasLast = state === null && needsAges(resolvedDeclaration(name, allFeatures(config)))
+    await distinctValues(database, featureCells(config, context.columns, name), { table, hasLast })
+  }
   const columns = state?.columns ?? (await learnColumns(context, tables))
   const encoders = compileFeatures(config, { columns })
   for (const [name, table] of tables) {

@@ -32,6 +32,7 @@ export type {
   NegativesDeclaration,
   SplitDeclaration,
 } from './data-spec.js'
+export { durationSeconds } from './duration.js'
 export { labelKindOf } from './label-kind.js'
 // What is learned, and what encodes.
 export { kindOf } from './columns/index.js'

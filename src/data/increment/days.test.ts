@@ -38,7 +38,16 @@ function randomDays(seed: number): Files[] {
     const item = `i${String(draw('item', id, 6 + 4 * place))}`
     const request = `r${String(Math.floor(id / 3))}`
     days[place]?.impressions.push(
-      [id, user, item, request, moment, draw('click', id, 2), ['a', 'a|b', 'b|c|d', ''][draw('tags', id, 4)]].join(','),
+      [
+        id,
+        user,
+        item,
+        request,
+        moment,
+        draw('click', id, 2),
+        ['a', 'a|b', 'b|c|d', ''][draw('tags', id, 4)],
+        `m${String(draw('mood', id, 5))}`,
+      ].join(','),
     )
     if (draw('acted', id, 2) === 0) {
       const kind = ['click', 'install', 'share'][draw('kind', id, 3)] ?? ''
@@ -50,7 +59,7 @@ function randomDays(seed: number): Files[] {
     }
   }
   return days.map(({ impressions, actions }) => ({
-    impressions: ['id,user,item,request,at,clicked,tags', ...impressions],
+    impressions: ['id,user,item,request,at,clicked,tags,mood', ...impressions],
     actions: ['user,item,at,kind,known,request', ...actions],
   }))
 }
@@ -156,7 +165,7 @@ async function compareDays(config: Config, seed: number, first = 3): Promise<Pre
 }
 
 const features: Config['features'] = {
-  user: { user: categorical() },
+  user: { user: categorical(), mood: categorical() },
   item: { item: categorical(), tags: list(categorical()) },
   context: { id: numeric() },
 }
@@ -186,7 +195,11 @@ const aggregates: NonNullable<Config['data']['aggregates']> = {
   shown: { take: 'count', by: ['user', 'item'] },
   lately: { take: 'count', by: 'user', action: 'click', within: '36h' },
   since: { take: 'recency', by: 'item', action: 'install' },
+  sincePair: { take: 'recency', by: ['user', 'item'] },
+  clicks: { take: 'count', by: 'item', action: 'click' },
 }
+/** Its actions are kept beside the counts that hold them, and must not count twice. */
+const clicked = { of: 'item', action: 'click', last: 5 } as const
 
 describe('days that come one by one give what all of them at once do', () => {
   it('with labels of actions: the last impression, by request or user, and histories of actions', async () => {
@@ -214,7 +227,7 @@ describe('days that come one by one give what all of them at once do', () => {
       ...features['context'],
       ...Object.fromEntries(Object.keys(aggregates).map((name) => [name, numeric()])),
     }
-    await compareDays(withData({ aggregates }, { features: { ...features, context } }), 3)
+    await compareDays(withData({ aggregates, history: { clicked } }, { features: { ...features, context } }), 3)
   })
 
   it('with labels of their own, histories of rows and the default cut', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { categorical, createEncoder, cross } from '../../features/index.js'
+import { categorical, createEncoder, cross, validateConfig } from '../../features/index.js'
 import type { Config } from '../../features/index.js'
 import { openDatabase } from '../../sql/index.js'
 import { fingerprintOf } from '../fingerprint.js'
@@ -54,13 +54,14 @@ function namesOf(name: string): (string | undefined)[] {
 }
 
 describe('a day more', () => {
-  it('is read alone: the files of the days before may be gone by then', async () => {
+  it('is read alone: whatever the files of the days before are by then', async () => {
     writeDay(1, ['a', 'a', 'b'])
     writeDay(2, ['b'])
     expect(await run()).toMatchObject({ rows: { train: 3, test: 1 } })
     writeDay(3, ['c', 'c'])
     const reads = (text: string): void => {
-      if (text.startsWith('reading')) for (const day of [1, 2]) rmSync(join(home, 'logs', `day-${String(day)}.csv`))
+      if (!text.startsWith('reading')) return
+      for (const day of [1, 2]) writeFileSync(join(home, 'logs', `day-${String(day)}.csv`), 'no,such,columns\n')
     }
     const { extension, rows } = await run(config, { onProgress: reads })
     expect(extension).toEqual({ files: 1, rows: 2, finalRows: 3 })
@@ -104,8 +105,40 @@ describe('a day more', () => {
     writeDay(4, ['e'], 'work')
     await run()
     expect(namesOf('app')).toEqual(['a', 'c', 'b'])
+    writeDay(5, ['b'])
+    await run()
+    writeDay(6, ['e'])
+    await run()
+    // b at home was there on the third and the fifth day.
+    expect(namesOf('app_x_place')).toEqual(['1&2', '2&2', '3&2', '4&2'])
     await run(config, { full: true })
-    expect(namesOf('app')).toEqual(['c', 'a', 'b'])
+    expect(namesOf('app')).toEqual(['c', 'b', 'a'])
+  })
+
+  it('takes the names of tokens that were not seen for long; they come back as new ones', async () => {
+    const app = categorical({ expireAfter: '30h' })
+    const own: Config = { ...config, features: { app }, model: {} }
+    expect(validateConfig(own)).toEqual([])
+    writeDay(1, ['a', 'b'])
+    writeDay(2, ['a', 'c'])
+    writeDay(3, ['c', 'd'])
+    await run(own)
+    // Training ends with the second day.
+    expect(namesOf('app')).toEqual(['a', 'b', 'c'])
+    writeDay(4, ['b'])
+    await run(own)
+    expect(namesOf('app')).toEqual(['a', undefined, 'c', 'd'])
+    writeDay(5, ['e'])
+    await run(own)
+    // b was taken up again; a is as old as its day and an hour before that of b.
+    expect(namesOf('app')).toEqual([undefined, undefined, 'c', 'd', 'b'])
+    const prepared = openPrepared(join(home, 'prepared'))
+    const encoder = createEncoder(own, prepared.featureState)
+    prepared.close()
+    expect([...(encoder.encode([{ app: 'a' }, { app: 'b' }, { app: '' }]).ids['app']?.ids ?? [])]).toEqual([1, 6, 0])
+    // From the beginning what has expired gets no id at all.
+    await run(own, { full: true })
+    expect(namesOf('app')).toEqual(['b', 'c', 'd'])
   })
 
   it('that changes nothing is said, and so is what was done before', async () => {
@@ -154,6 +187,46 @@ describe('everything is prepared from the beginning', () => {
     await run(own)
     writeDay(4, ['d'])
     expect((await run(own)).fromTheBeginning).toBe(reason)
+  })
+})
+
+describe('a final impression', () => {
+  const logs: Config = {
+    data: {
+      impressions: 'logs/day-*.csv',
+      actions: { from: 'logs/done-*.csv', request: 'request' },
+      label: { action: 'install', within: '6h' },
+      user: 'user',
+      item: 'item',
+      time: 'at',
+      split: { by: 'time', test: '1h' },
+    },
+    features: { user: categorical() },
+    training: { validationShare: 0 },
+  }
+  const write = (name: string, lines: readonly string[]): void => {
+    writeFileSync(join(home, 'logs', `${name}.csv`), `user,item,request,at\n${lines.join('\n')}\n`)
+  }
+  const hour = 3600
+
+  beforeEach(async () => {
+    // r1 is final, r2 tests, r3 is too young to know.
+    write('day-1', [`u,i,r1,${String(5 * hour)}`, `w,i,r2,${String(7 * hour)}`, `u,i,r3,${String(8 * hour)}`])
+    write('done-1', [`u,i,r1,${String(6 * hour)}`, `x,i,,${String(13.5 * hour)}`])
+    expect((await run(logs)).rows).toEqual({ train: 1, validation: 0, test: 1 })
+  })
+
+  it('takes the action of its request, so that no later impression of the user gets it; that is counted', async () => {
+    write('done-2', [`u,i,r1,${String(10 * hour)}`, `v,i,,${String(15 * hour)}`])
+    const { attribution, rows, warnings } = await run(logs)
+    expect(rows).toEqual({ train: 2, validation: 0, test: 1 })
+    expect(attribution).toMatchObject({ impressions: 2, positives: 0, credited: 0, settled: 1 })
+    expect(warnings.join()).toContain('1 new actions are for impressions whose examples are final')
+  })
+
+  it('is counted once: an action known before is no new one', async () => {
+    write('done-2', [`v,i,,${String(15 * hour)}`])
+    expect((await run(logs)).attribution).toMatchObject({ impressions: 2, settled: 0, actions: 2, orphans: 2 })
   })
 })
 
