@@ -34,7 +34,8 @@ function randomDays(seed: number): Files[] {
   for (let id = 0; id < 750; id++) {
     const place = Math.floor(id / 150)
     const moment = start + place * day + (id % 30 === 0 ? 0 : draw('moment', id, day / 60) * 60)
-    const user = `u${String(draw('user', id, 8 + 3 * place))}`
+    // Some users come often, others on a few days only.
+    const user = id % 5 === 0 ? `v${String(draw('user', id, 30))}` : `u${String(draw('user', id, 8 + 3 * place))}`
     const item = `i${String(draw('item', id, 6 + 4 * place))}`
     const request = `r${String(Math.floor(id / 3))}`
     days[place]?.impressions.push(
@@ -148,10 +149,11 @@ async function expectSame(home: string, extended: string, whole: string): Promis
 }
 
 /** Prepares the first days at once and the others one by one, and after each compares with a preparation of all days so far. */
-async function compareDays(config: Config, seed: number, first = 3): Promise<PrepareResult[]> {
+async function compareDays(config: Config, seed: number, more: readonly Files[] = []): Promise<PrepareResult[]> {
+  const first = 3
   expect(validateConfig(config)).toEqual([])
   const home = mkdtempSync(join(root, 'case-'))
-  const days = randomDays(seed)
+  const days = [...randomDays(seed), ...more]
   const results: PrepareResult[] = []
   for (const [place, files] of days.entries()) {
     writeDay(home, files, place)
@@ -211,8 +213,11 @@ describe('days that come one by one give what all of them at once do', () => {
       Object.keys(history).map((name) => [name, list(categorical({ sharedWith: 'item' }))]),
     )
     const config = withData({ history }, { features: { ...features, user: { ...features['user'], ...lists } } })
-    const results = await compareDays(config, 1)
-    expect(results.map(({ extension }) => extension?.files)).toEqual([undefined, 2, 2])
+    // The last file brings one impression and moves no border: nothing more trains.
+    const late = `9999,u0,i0,r,${String(start + 5 * day - 60)},0,a,m0`
+    const results = await compareDays(config, 1, [{ impressions: ['id,user,item,request,at,clicked,tags,mood', late] }])
+    expect(results.map(({ extension }) => extension?.files)).toEqual([undefined, 2, 2, 1])
+    expect(results.at(-1)?.rows['train']).toBe(results.at(-2)?.rows['train'])
     expect(results.every(({ fromTheBeginning }) => fromTheBeginning === undefined)).toBe(true)
   })
 
