@@ -1,4 +1,4 @@
-/** What prepared data depends on, as one hash: equal fingerprints mean that there is nothing to do. */
+/** What prepared data depends on, as one hash: equal inputs mean that there is nothing to do. */
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -26,7 +26,8 @@ export interface SourceFile {
 }
 
 export interface Fingerprint {
-  readonly fingerprint: string
+  /** Of settings and files. */
+  readonly inputs: string
   /** A hash of the settings alone. */
   readonly settings: string
   readonly sources: readonly SourceFile[]
@@ -56,7 +57,7 @@ export async function fingerprintOf(
       sources.push({ of, ...(await identify(file, configDirectory, identities)) })
   }
   const content = sources.map(({ of, identity }) => [of, identity])
-  return { fingerprint: sha256(JSON.stringify([settings, content])), settings, sources }
+  return { inputs: sha256(JSON.stringify([settings, content])), settings, sources }
 }
 
 const relevantSettings = ({ data, features, model, training }: Config): object => ({
@@ -68,6 +69,10 @@ const relevantSettings = ({ data, features, model, training }: Config): object =
   seed: training?.seed,
   share: training?.validationShare,
 })
+
+/** The fingerprint of prepared data: of its inputs, and of what it extends, since ids go by the order in which days came. */
+export const preparedFingerprint = ({ inputs }: Fingerprint, extended: string | null): string =>
+  extended === null ? inputs : sha256(JSON.stringify([extended, inputs]))
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 

@@ -11,8 +11,9 @@ import { writeCatalogue } from './catalogue.js'
 import type { AttributionReport } from './attribution.js'
 import type { EncodeContext } from './encode-table.js'
 import { encodeExamples } from './encode-table.js'
+import type { Fingerprint } from './fingerprint.js'
 import { declaredInput } from './declared-input.js'
-import { fingerprintOf, preparedVersion } from './fingerprint.js'
+import { fingerprintOf, preparedFingerprint, preparedVersion } from './fingerprint.js'
 import { earlierDays, takeOverFiles } from './increment/earlier-days.js'
 import type { Earlier } from './increment/increment.js'
 import { NoExtension, keptFolder } from './increment/increment.js'
@@ -56,15 +57,15 @@ export async function prepare(options: PrepareOptions): Promise<PrepareResult> {
   const { config, outDirectory } = options
   const last = readManifest(outDirectory)
   const current = await withDatabase(options, (database) => fingerprintOf(database, options, last?.sources))
-  if (last?.fingerprint === current.fingerprint && last.formatVersion === preparedVersion && options.full !== true)
+  if (last?.inputs === current.inputs && last.formatVersion === preparedVersion && options.full !== true)
     return { ...resultOf(last), isUnchanged: true }
   const plan = options.full === true ? ({ kind: 'whole' } as const) : planPreparation(last, current, options)
   const work = (extension: Extension | null): Promise<PreparedManifest> =>
     withDatabase(options, async (database, partial) => {
       const earlier = last && extension ? earlierDays(outDirectory, last, extension) : undefined
       const prepared = await prepareInto(database, partial, { ...options, earlier, extension })
-      const { settings, fingerprint, sources } = current
-      const manifest = { formatVersion: preparedVersion, fingerprint, settings, sources, ...prepared, config }
+      const fingerprint = preparedFingerprint(current, earlier && last ? last.fingerprint : null)
+      const manifest = { formatVersion: preparedVersion, fingerprint, ...current, ...prepared, config }
       if (earlier) takeOverFiles(earlier, partial)
       atomicWriteFile(join(partial, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`)
       rmSync(join(partial, 'temporary'), { recursive: true, force: true })
@@ -111,7 +112,7 @@ function resultOf({ rows, warnings, fingerprint, attribution }: PreparedManifest
   return { rows, warnings, fingerprint, ...(attribution ? { attribution } : {}) }
 }
 
-type Prepared = Omit<PreparedManifest, 'formatVersion' | 'fingerprint' | 'settings' | 'sources' | 'config'>
+type Prepared = Omit<PreparedManifest, 'formatVersion' | 'fingerprint' | keyof Fingerprint | 'config'>
 
 interface Preparation extends PrepareOptions {
   readonly earlier: Earlier | undefined

@@ -9,6 +9,8 @@ import type { KeptManifest } from './increment/increment.js'
 
 export interface PreparedManifest extends Fingerprint {
   readonly formatVersion: number
+  /** Differs wherever the encoded data may. */
+  readonly fingerprint: string
   readonly rows: Readonly<Record<string, number>>
   /** Encoded files of each split, in the order of their rows. */
   readonly files: Readonly<Record<string, readonly string[]>>
