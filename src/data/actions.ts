@@ -5,6 +5,7 @@ import { actionsDeclaration } from '../features/index.js'
 import { quoteName, quoteText } from '../sql/index.js'
 import type { ExamplesInput } from './examples.js'
 import { timeSql } from './label.js'
+import { addKeptActions } from './increment/kept-actions.js'
 import { findFiles } from './source-files.js'
 import type { SourceReader } from './source-table.js'
 import { readSource, requireColumns, scanSource, sourceColumns } from './source-table.js'
@@ -27,14 +28,16 @@ export interface ActionLog {
 /** Makes the table `actions` from the log, after `joined`; returns `null` where the config has none. */
 export async function readActions(
   reader: SourceReader,
-  { config, configDirectory }: Pick<ExamplesInput, 'config' | 'configDirectory'>,
+  { config, configDirectory, increment }: Pick<ExamplesInput, 'config' | 'configDirectory' | 'increment'>,
 ): Promise<ActionLog | null> {
   const declared = actionsDeclaration(config)
   if (!declared) return null
   const { database } = reader
+  const earlier = increment?.earlier
+  if (earlier?.actionFiles.length === 0) return addKeptActions(database, earlier, null)
   const names = columnNames(declared, config)
   const format = declared.format ?? config.data.format
-  const files = await findFiles(database, declared.from, configDirectory)
+  const files = earlier?.actionFiles ?? (await findFiles(database, declared.from, configDirectory))
   const scans = await scanSource(reader, { files, format })
   requireColumns(
     new Map(Object.entries(names).map(([key, name]) => [name, pathOf(key, declared)])),
@@ -58,7 +61,8 @@ export async function readActions(
   const unusable = Number(counts?.['read'] ?? 0) - rowCount
   const offenders = unusable > 0 ? await unusableOffenders(database) : []
   await database.run('DROP TABLE action_cells')
-  return { rowCount, unusable, offenders }
+  const log = { rowCount, unusable, offenders }
+  return earlier ? addKeptActions(database, earlier, log) : log
 }
 
 /** The first actions without user, item or time. */

@@ -7,6 +7,9 @@ import type { Config } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { actionsTable, kindSql } from './actions.js'
 import type { CellColumns } from './examples.js'
+import type { Increment } from './increment/increment.js'
+import { keepMarks, keptMarksSql } from './increment/kept-marks.js'
+import { isUncounted } from './increment/settled-credits.js'
 import { aggregateDefinitions } from './past-definitions.js'
 import { momentUnit } from './time-units.js'
 
@@ -22,20 +25,22 @@ interface AggregateContext {
   readonly keys: Readonly<Record<PastKey, string>>
   /** Tables of running counts that exist already, by what they count. */
   readonly marks: Map<string, string>
+  readonly increment: Increment
 }
 
-/** Makes a table for each declared aggregate, from `joined` and the table of actions. */
+/** Makes a table for each declared aggregate, from `joined`, the table of actions and the days before; keeps the counts up to `until`. */
 export async function makeAggregates(
   database: Database,
-  config: Config,
-  columns: CellColumns,
+  { config, columns }: { config: Config; columns: CellColumns },
+  { increment = {}, until = null }: { increment?: Increment | undefined; until?: number | null } = {},
 ): Promise<AggregateTable[]> {
   if (config.data.aggregates === undefined) return []
   const cell = (name: string | undefined): string => `CAST(${columns.get(name ?? '') ?? 'NULL'} AS VARCHAR)`
   const keys = { user: cell(config.data.user), item: cell(config.data.item) }
-  const context: AggregateContext = { database, keys, marks: new Map() }
+  const context: AggregateContext = { database, keys, marks: new Map(), increment }
   const made: AggregateTable[] = []
-  for (const definition of aggregateDefinitions(config, await momentUnit(database))) {
+  const definitions = aggregateDefinitions(config, await momentUnit(database))
+  for (const definition of definitions) {
     const rows = `aggregate_${String(made.length)}`
     const value = await valueSql(context, definition)
     const own = keySql(definition.by, keys)
@@ -46,7 +51,12 @@ export async function makeAggregates(
     )
     made.push({ name: definition.name, rows })
   }
-  for (const table of context.marks.values()) await database.run(`DROP TABLE ${table}`)
+  const longest = Math.max(...definitions.map(({ window }) => window ?? 0))
+  for (const table of context.marks.values()) {
+    if (increment.keepIn !== undefined && until !== null)
+      await database.run(keepMarks(increment.keepIn, table, { until, longest }))
+    await database.run(`DROP TABLE ${table}`)
+  }
   return made
 }
 
@@ -55,7 +65,7 @@ function keySql(by: readonly PastKey[], cells: Readonly<Record<PastKey, string>>
   return by.length === 0 ? "''" : by.map((key) => `(len(${cells[key]}) || ':' || ${cells[key]})`).join(' || ')
 }
 
-/** A table `key`, `t`, `c`: how many events of the key there were up to and with the moment `t`. */
+/** A table `key`, `t`, `n`, `c`: how many events of the key there were at the moment `t`, and up to and with it. */
 async function marksOf(context: AggregateContext, source: PastSource, by: readonly PastKey[]): Promise<string> {
   const name = JSON.stringify([source, by])
   const known = context.marks.get(name)
@@ -65,11 +75,14 @@ async function marksOf(context: AggregateContext, source: PastSource, by: readon
   const cells = isShown ? context.keys : { user: 'user', item: 'CAST(item AS VARCHAR)' }
   const moment = isShown ? '__time' : 'known'
   const condition = kindSql(isShown ? null : source.kinds)
+  const { earlier } = context.increment
+  const isNew = earlier && !isShown ? ` AND ${isUncounted(earlier)}` : ''
   // Whoever has no user or no item is no event, whatever it is counted by.
-  await context.database
-    .run(`CREATE TABLE ${table} AS SELECT key, t, sum(n) OVER (PARTITION BY key ORDER BY t) AS c FROM (
-      SELECT ${keySql(by, cells)} AS key, ${moment} AS t, count(*) AS n FROM ${isShown ? 'joined' : actionsTable}
-      WHERE ${cells.user} IS NOT NULL AND ${cells.item} IS NOT NULL AND ${moment} IS NOT NULL AND ${condition} GROUP BY ALL)`)
+  const events = `SELECT ${keySql(by, cells)} AS key, ${moment} AS t, count(*) AS n FROM ${isShown ? 'joined' : actionsTable}
+      WHERE ${cells.user} IS NOT NULL AND ${cells.item} IS NOT NULL AND ${moment} IS NOT NULL AND ${condition}${isNew} GROUP BY ALL`
+  await context.database.run(
+    `CREATE TABLE ${table} AS SELECT key, t, n, sum(n) OVER (PARTITION BY key ORDER BY t) AS c FROM (${earlier ? keptMarksSql(earlier, table, events) : events})`,
+  )
   context.marks.set(name, table)
   return table
 }

@@ -9,6 +9,8 @@ import { actionsDeclaration } from '../features/index.js'
 import { quoteText } from '../sql/index.js'
 import { actionKinds, actionsTable, kindSql } from './actions.js'
 import type { CellColumns } from './examples.js'
+import type { Earlier } from './increment/increment.js'
+import { settleCredits } from './increment/settled-credits.js'
 import { layerOver } from './joined-layers.js'
 import { durationSeconds, momentUnit } from './time-units.js'
 
@@ -33,6 +35,8 @@ export interface AttributionReport {
   readonly early: number
   /** Those whose user was never shown the item. */
   readonly orphans: number
+  /** Of an extension: new actions for impressions whose examples were final already; they change nothing. */
+  readonly settled?: number
 }
 
 export interface AttributionInput {
@@ -40,12 +44,14 @@ export interface AttributionInput {
   readonly columns: CellColumns
   /** Leaves the tables `shown` and `credited`. */
   readonly keepSources?: boolean | undefined
+  /** The days before: their impressions in `joined` take their actions, and are dropped. */
+  readonly earlier?: Earlier | undefined
 }
 
 /** Puts what the actions say over `__label` (and the weight of positives) of `joined`, and leaves out impressions that are not ripe. */
 export async function attributeActions(
   database: Database,
-  { config, columns, keepSources }: AttributionInput,
+  { config, columns, keepSources, earlier }: AttributionInput,
 ): Promise<AttributionReport | null> {
   const { label } = config.data
   if (label?.action === undefined) return null
@@ -53,9 +59,10 @@ export async function attributeActions(
   await database.run(actedSql(config, columns, label.action))
   await database.run(shownSql(config, columns))
   await database.run(creditSql(label.credit ?? 'last', window))
+  const settled = earlier ? await settleCredits(database, earlier) : null
   // Younger impressions are not ripe.
   const ripe = `${await endSql(database)} - ${String(window)}`
-  const report = await reportOf(database, ripe)
+  const report = { ...(await reportOf(database, ripe)), ...(settled === null ? {} : { settled }) }
   await database.run(
     `CREATE TABLE ${creditTable} AS SELECT row, max(weight) AS weight FROM credited WHERE row IS NOT NULL GROUP BY row; DROP TABLE acted`,
   )
@@ -70,8 +77,8 @@ export async function attributeActions(
   return report
 }
 
-/** The window in the unit of the impressions' moments. */
-async function windowOf(database: Database, { within = defaultWindow }: LabelDeclaration): Promise<number> {
+/** The attribution window in the unit of the impressions' moments. */
+export async function windowOf(database: Database, { within = defaultWindow }: LabelDeclaration): Promise<number> {
   return durationSeconds(within, 'data.label.within') * (await momentUnit(database))
 }
 
@@ -169,6 +176,10 @@ export function attributionWarnings(report: AttributionReport, within = defaultW
     [
       report.late,
       `${of(report.late)} come more than ${within} after the impression; data.label.within may be too short`,
+    ],
+    [
+      report.settled ?? 0,
+      `${countText(report.settled ?? 0)} new actions are for impressions whose examples are final; they change nothing (widedeep prepare --full takes them in)`,
     ],
     [
       report.unripe,

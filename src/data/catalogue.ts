@@ -8,6 +8,9 @@ import { openDatabase, quoteName, quoteText } from '../sql/index.js'
 import type { EncodeContext } from './encode-table.js'
 import { actedSql, relevantSql } from './label-relevance.js'
 import type { HistoryTables } from './history.js'
+import type { Earlier } from './increment/increment.js'
+import { momentSql } from './increment/increment.js'
+import { allItems, allUsers } from './increment/kept-catalogue.js'
 import { groupRawNames } from './needed-columns.js'
 
 export interface CatalogueItem {
@@ -36,7 +39,7 @@ export async function writeCatalogue(
   histories: readonly HistoryTables[],
   directory: string,
 ): Promise<string[]> {
-  const { config, columns, database } = context
+  const { config, columns, database, increment = {} } = context
   const item = columns.get(config.data.item ?? '')
   const user = columns.get(config.data.user ?? '')
   const written: string[] = []
@@ -44,12 +47,20 @@ export async function writeCatalogue(
     await database.run(`COPY (${query}) TO ${quoteText(join(directory, file))} (FORMAT parquet)`)
     written.push(file)
   }
-  if (item !== undefined) await write(itemsFile, itemsSql(context, item))
-  if (user !== undefined) await write(usersFile, usersSql(context, { user, item, histories }))
+  if (item !== undefined) {
+    const rows = await allItems(database, increment, itemsSql(context, item))
+    await write(itemsFile, `SELECT * EXCLUDE (place, trained) FROM (${rows}) ORDER BY place`)
+  }
+  if (user !== undefined) {
+    const rows = await allUsers(database, increment, usersSql(context, user, item))
+    await write(usersFile, withHistoriesSql(context, histories, rows))
+  }
   return written
 }
 
-/** In the order in which the data first names them. */
+const isTrained = "bool_or(__split = 'train') AS trained"
+
+/** In the order in which the data first names them, which is `place`; `trained` says whether training has seen them. */
 function itemsSql({ config, columns, labels }: EncodeContext, item: string): string {
   const features = groupRawNames(config, 'item').map(
     (name) => `${latestSql(columns.get(name) ?? '')} AS ${quoteName(`f_${name}`)}`,
@@ -59,49 +70,57 @@ function itemsSql({ config, columns, labels }: EncodeContext, item: string): str
     `CAST(${item} AS VARCHAR) AS key`,
     `${title === undefined ? 'CAST(NULL AS VARCHAR)' : `CAST(${latestSql(title)} AS VARCHAR)`} AS title`,
     `count(*) FILTER (WHERE __split = 'train' AND ${relevantSql(config, '__label', labels)}) AS positives`,
+    'min(__row) AS place',
+    isTrained,
     ...features,
   ]
-  return `SELECT ${select.join(', ')} FROM examples WHERE ${item} IS NOT NULL GROUP BY ${item} ORDER BY min(__row)`
+  return `SELECT ${select.join(', ')} FROM examples WHERE ${item} IS NOT NULL GROUP BY ${item}`
 }
 
-interface UserColumns {
-  readonly user: string
-  readonly item: string | undefined
-  readonly histories: readonly HistoryTables[]
-}
-
-function usersSql({ config, columns, labels }: EncodeContext, { user, item, histories }: UserColumns): string {
+/** Users with `place` and `trained` as of items, without what is a history. */
+function usersSql({ config, columns, labels }: EncodeContext, user: string, item: string | undefined): string {
   const declared = allFeatures(config)
-  const made = new Map(histories.map((history) => [history.name, history]))
-  const features = groupRawNames(config, 'user').map((name) => {
-    const history = made.get(sourceColumnOf(name, declared))
-    const sql = history
-      ? `coalesce(any_value(${historyName(history.name)}.items), [])`
-      : latestSql(columns.get(name) ?? '', "__split = 'train'")
-    return `${sql} AS ${quoteName(`f_${name}`)}`
-  })
-  const wanted = new Set(
-    groupRawNames(config, 'user').flatMap((name) => made.get(sourceColumnOf(name, declared)) ?? []),
-  )
-  const joins = [...wanted].map(
-    (history) =>
-      `LEFT JOIN (${trainedHistorySql(history)}) AS ${historyName(history.name)} ON ${historyName(history.name)}.user = CAST(${user} AS VARCHAR)`,
-  )
+  const features = groupRawNames(config, 'user')
+    .filter((name) => !Object.hasOwn(config.data.history ?? {}, sourceColumnOf(name, declared)))
+    .map((name) => `${latestSql(columns.get(name) ?? '', "__split = 'train'")} AS ${quoteName(`f_${name}`)}`)
   const acted = `__split = 'train' AND ${actedSql(config, '__label', labels)}`
   const seen =
     item === undefined
       ? 'CAST([] AS VARCHAR[])'
       : `coalesce(list(DISTINCT CAST(${item} AS VARCHAR) ORDER BY CAST(${item} AS VARCHAR)) FILTER (WHERE ${acted}), [])`
-  return `SELECT CAST(${user} AS VARCHAR) AS key, ${[`${seen} AS seen`, ...features].join(', ')}
-    FROM examples ${joins.join(' ')} WHERE ${user} IS NOT NULL GROUP BY ${user} ORDER BY min(examples.__row)`
+  const select = [`CAST(${user} AS VARCHAR) AS key`, `${seen} AS seen`, 'min(__row) AS place', isTrained, ...features]
+  return `SELECT ${select.join(', ')} FROM examples WHERE ${user} IS NOT NULL GROUP BY ${user}`
+}
+
+/** Users as the catalogue has them: with their features in the order of the config, histories included. */
+function withHistoriesSql(
+  { config, increment }: EncodeContext,
+  histories: readonly HistoryTables[],
+  users: string,
+): string {
+  const declared = allFeatures(config)
+  const names = groupRawNames(config, 'user')
+  const historyOf = (name: string): HistoryTables | undefined =>
+    histories.find((history) => history.name === sourceColumnOf(name, declared))
+  const features = names.map((name) => {
+    const history = historyOf(name)
+    const sql = history ? `coalesce(${historyName(history.name)}.items, [])` : quoteName(`f_${name}`)
+    return `${sql} AS ${quoteName(`f_${name}`)}`
+  })
+  const joins = [...new Set(names.flatMap((name) => historyOf(name) ?? []))].map(
+    (history) =>
+      `LEFT JOIN (${trainedHistorySql(history, increment?.earlier)}) AS ${historyName(history.name)} ON ${historyName(history.name)}.user = users.key`,
+  )
+  return `SELECT ${['key', 'seen', ...features].join(', ')} FROM (${users}) AS users ${joins.join(' ')} ORDER BY place`
 }
 
 const historyName = (name: string): string => quoteName(`history of ${name}`)
 
 /** What a user's history is after the last row of the training split. */
-function trainedHistorySql({ events, last }: HistoryTables): string {
+function trainedHistorySql({ events, last }: HistoryTables, earlier: Earlier | undefined): string {
+  const before = earlier ? momentSql(earlier.kept.until) : 'NULL'
   // Actions belong to no row: those known by the last moment of training.
-  const trained = `CASE WHEN __row IS NULL THEN t <= (SELECT max(__time) FROM examples WHERE __split = 'train')
+  const trained = `CASE WHEN __row IS NULL THEN t <= coalesce((SELECT max(__time) FROM examples WHERE __split = 'train'), ${before})
       ELSE __row IN (SELECT __row FROM examples WHERE __split = 'train') END`
   return `SELECT user, list(item ORDER BY pos) AS items FROM (
       SELECT user, item, pos, row_number() OVER (PARTITION BY user ORDER BY pos DESC) AS back

@@ -73,7 +73,8 @@ async function encodeInput(
     const path = join(directory, 'encoded.parquet')
     const rowCount = await writeEncoded(database, { config, columns: table.columns, codes }, { split, path })
     const keys = { user: config.data.user !== undefined, item: config.data.item !== undefined }
-    const dataset = openDataset({ path, rowCount, encoder, keys, relevant: relevantSql(config, 'label', labels) })
+    const relevant = relevantSql(config, 'label', labels)
+    const dataset = openDataset({ paths: [path], rowCount, encoder, keys, relevant })
     const kept = keep ? await cellsOf(database, table.columns.get(keep.column) ?? 'NULL', split) : null
     const warnings = [...table.warnings, ...judgeBadRows(badRows, table.rowCount, config.data.format?.badRows)]
     const close = (): Promise<void> => {

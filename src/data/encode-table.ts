@@ -7,7 +7,7 @@ import {
   createEncoder,
   crossLearns,
   declaredCrosses,
-  kindOf,
+  growCross,
   learnCross,
   resolvedDeclaration,
   stateOwner,
@@ -23,7 +23,10 @@ import type { BadCells } from './encode-values.js'
 import { encodeValues } from './encode-values.js'
 import type { CellColumns } from './examples.js'
 import { featureCells, sameCells } from './feature-cells.js'
-import { distinctValues, statisticsOf } from './statistics.js'
+import type { Increment } from './increment/increment.js'
+import { learnColumn, needsAges } from './increment/kept-values.js'
+import { countTuples, tupleNames } from './increment/kept-tuples.js'
+import { distinctValues } from './statistics.js'
 
 export interface EncodeContext {
   readonly database: Database
@@ -32,6 +35,8 @@ export interface EncodeContext {
   readonly badRows: BadRows
   /** Classes of the label in order, where the head has them. */
   readonly labels?: readonly string[] | undefined
+  /** The days before and after, where they are prepared on their own. */
+  readonly increment?: Increment | undefined
   onProgress(text: string): void
 }
 
@@ -47,7 +52,10 @@ export async function encodeExamples(context: EncodeContext, state: FeatureState
   const { database, config } = context
   const features = Object.keys(allFeatures(config))
   const tables = new Map(features.map((name, index) => [name, `values_${String(index)}`]))
-  for (const [name, table] of tables) await distinctValues(database, featureCells(config, context.columns, name), table)
+  for (const [name, table] of tables) {
+    const hasLast = state === null && needsAges(resolvedDeclaration(name, allFeatures(config)))
+    await distinctValues(database, featureCells(config, context.columns, name), { table, hasLast })
+  }
   const columns = state?.columns ?? (await learnColumns(context, tables))
   const encoders = compileFeatures(config, { columns })
   for (const [name, table] of tables) {
@@ -73,13 +81,7 @@ async function learnColumns(
   for (const [name, table] of tables) {
     if (stateOwner(name, declared) !== name) continue
     context.onProgress(`learning ${name}`)
-    const declaration = resolvedDeclaration(name, declared)
-    const kind = kindOf(declaration)
-    const statistics = await statisticsOf(context.database, declaration, {
-      table,
-      learnsFrom: kind.learnsFrom(declaration),
-    })
-    states[name] = await kind.learn(declaration, statistics)
+    states[name] = await learnColumn(context, { name, declaration: resolvedDeclaration(name, declared), table })
   }
   return states
 }
@@ -110,11 +112,18 @@ async function reportBadCells(context: EncodeContext, { name, table, bad }: BadF
 
 async function learnCrosses(context: EncodeContext, codes: CodeJoins): Promise<Record<string, ColumnState>> {
   const states: Record<string, ColumnState> = {}
-  for (const cross of declaredCrosses(context.config.model)) {
+  const { database, increment } = context
+  for (const [index, cross] of declaredCrosses(context.config.model).entries()) {
     context.onProgress(`learning ${cross.name}`)
-    states[cross.name] = await learnCross(cross, {
-      chunks: tupleChunks(context.database, tuplesSql(cross, codes), cross.features.length),
-    })
+    const own = tuplesSql(cross, codes)
+    const sql = increment ? await countTuples(database, increment, { index, own, arity: cross.features.length }) : own
+    // Where tuples fall into buckets their order is no one's concern.
+    const ordered = crossLearns(cross)
+      ? `SELECT * FROM (${sql}) ORDER BY n DESC, ${tupleNames(cross.features.length)}`
+      : sql
+    const statistics = { chunks: tupleChunks(database, ordered, cross.features.length) }
+    const previous = increment?.earlier?.state.crosses[cross.name]
+    states[cross.name] = await (previous ? growCross(cross, statistics, previous) : learnCross(cross, statistics))
   }
   return states
 }
@@ -126,10 +135,8 @@ function tuplesSql(cross: CrossDeclaration, codes: CodeJoins): string {
   for (const [index, name] of features.entries()) {
     if (codes.isList(name)) rows = `SELECT * REPLACE (unnest(t${String(index)}) AS t${String(index)}) FROM (${rows})`
   }
-  const tuple = features.map((_, index) => `t${String(index)}`).join(', ')
-  // Where tuples fall into buckets their order is no one's concern.
-  const order = crossLearns(cross) ? ` ORDER BY n DESC, ${tuple}` : ''
-  return `SELECT ${tuple}, CAST(count(*) AS DOUBLE) AS n FROM (${rows}) GROUP BY ${tuple}${order}`
+  const tuple = tupleNames(features.length)
+  return `SELECT ${tuple}, CAST(count(*) AS DOUBLE) AS n FROM (${rows}) GROUP BY ${tuple}`
 }
 
 async function* tupleChunks(

@@ -4,7 +4,7 @@ import type { EncodedBatch, EncodedColumn, Encoder } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { numberOf, openDatabase, quoteName, quoteText } from '../sql/index.js'
 import { isWeighted } from './encoded-names.js'
-import type { RowRange } from './memory-block.js'
+import type { FileRange, RowRange } from './memory-block.js'
 import { loadRows, sliceRows } from './memory-block.js'
 import { rawAt } from './statistics.js'
 
@@ -39,7 +39,8 @@ export interface EncodedDataset {
 }
 
 export interface DatasetFile {
-  readonly path: string
+  /** Parts of the split, in the order of their rows. */
+  readonly paths: readonly string[]
   readonly rowCount: number
   /** Makes the crosses of the features that the file holds. */
   readonly encoder: Encoder
@@ -50,15 +51,22 @@ export interface DatasetFile {
 
 const defaultBudget = 2 ** 30
 
-/** Opens a file of the encoded cache; the database behind it is opened at the first read. */
+/** Opens a split of the encoded cache; the database behind it is opened at the first read. */
 export function openDataset(file: DatasetFile, options: { memoryBudget?: number } = {}): EncodedDataset {
   const { rowCount, encoder } = file
   const { columns } = encoder
   const memoryBudget = options.memoryBudget ?? defaultBudget
-  const source = `read_parquet(${quoteText(file.path)}, file_row_number = true)`
+  const source = `read_parquet([${file.paths.map(quoteText).join(', ')}])`
   const connection = lazyDatabase()
-  const readRanges = async (ranges: readonly RowRange[]): Promise<EncodedBatch> =>
-    loadRows(await connection.open(), { source, encoder }, ranges)
+  const parts = once(async () => partsOf(await connection.open(), file.paths))
+  const readRanges = async (ranges: readonly RowRange[]): Promise<EncodedBatch> => {
+    const known = await parts()
+    return loadRows(
+      await connection.open(),
+      encoder,
+      ranges.flatMap((range) => partRanges(known, range)),
+    )
+  }
   const bytesPerRow = once(async () => rowBytes(await connection.open(), file, source))
   const loaded = once(async () => {
     const fits = rowCount * (await bytesPerRow()) <= memoryBudget
@@ -94,6 +102,28 @@ export function openDataset(file: DatasetFile, options: { memoryBudget?: number 
   }
 }
 
+/** Where the rows of each file begin among those of the split. */
+async function partsOf(database: Database, paths: readonly string[]): Promise<(RowRange & { path: string })[]> {
+  let first = 0
+  const parts: (RowRange & { path: string })[] = []
+  for (const path of paths) {
+    const [row] = await database.rows(`SELECT count(*) AS n FROM read_parquet(${quoteText(path)})`)
+    const count = Number(row?.['n'] ?? 0)
+    parts.push({ path, first, count })
+    first += count
+  }
+  return parts
+}
+
+/** A range of rows of the split as ranges of rows of its files. */
+function partRanges(parts: readonly (RowRange & { path: string })[], range: RowRange): FileRange[] {
+  return parts.flatMap(({ path, first, count }) => {
+    const from = Math.max(range.first, first)
+    const to = Math.min(range.first + range.count, first + count)
+    return from < to ? [{ path, first: from - first, count: to - from }] : []
+  })
+}
+
 function lazyDatabase(): { open(): Promise<Database>; close(): void } {
   let opened: Promise<Database> | null = null
   return {
@@ -112,7 +142,11 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make())
 }
 
-async function rowBytes(database: Database, { path, encoder, rowCount }: DatasetFile, source: string): Promise<number> {
+async function rowBytes(
+  database: Database,
+  { paths, encoder, rowCount }: DatasetFile,
+  source: string,
+): Promise<number> {
   let bytes = 8
   const lists: string[] = []
   for (const column of encoder.columns) {
@@ -123,7 +157,7 @@ async function rowBytes(database: Database, { path, encoder, rowCount }: Dataset
       lists.push(`${String(bytesPerId)} * coalesce(avg(${lengthSql(column, encoder)}), 0)`)
     } else bytes += 4
   }
-  if (lists.length === 0 || rowCount === 0 || statSync(path).size === 0) return bytes
+  if (lists.length === 0 || rowCount === 0 || paths.every((path) => statSync(path).size === 0)) return bytes
   const [row] = await database.rows(`SELECT CAST(${lists.join(' + ')} AS DOUBLE) AS bytes FROM ${source}`)
   return bytes + 4 * lists.length + Number(row?.['bytes'] ?? 0)
 }

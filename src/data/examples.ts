@@ -5,8 +5,11 @@ import type { Database } from '../sql/index.js'
 import { quoteName } from '../sql/index.js'
 import { examplesUndeclared, fileEmpty, joinKeyDuplicate, labelInvalid, timeInvalid, weightInvalid } from './errors.js'
 import { enumerateCells } from './enumerated-cells.js'
+import { joinedTable } from './joined-layers.js'
 import { labelExpectation, labelSql, numberSql, timeSql } from './label.js'
 import { neededColumns, timeColumn } from './needed-columns.js'
+import type { Increment } from './increment/increment.js'
+import { addKeptRows, keptRowNames, refuseOldRows } from './increment/kept-rows.js'
 import { findFiles } from './source-files.js'
 import type { SourceReader } from './source-table.js'
 import { readSource, requireColumns, scanSource, sourceColumns } from './source-table.js'
@@ -20,6 +23,8 @@ export interface ExamplesInput {
   readonly keep?: { readonly column: string; readonly path: string } | undefined
   /** Leaves the tables that the data checks ask beside `examples`: `file_starts`, and of an action log `actions`, `shown`, `credited`. */
   readonly keepSources?: boolean
+  /** The days before, whose rows are not in the files, and what to leave for those after. */
+  readonly increment?: Increment | undefined
 }
 
 /**
@@ -36,10 +41,7 @@ interface JoinedTable {
   readonly names: readonly string[]
 }
 
-/** The table below the view `joined`. */
-export const joinedTable = 'cells'
-
-/** Makes the view `joined`; returns where the columns are and what was odd. */
+/** Makes the views `joined`, and `source` of the rows as their files had them; returns where the columns are and what was odd. */
 export async function joinExamples(
   reader: SourceReader,
   input: ExamplesInput,
@@ -49,7 +51,10 @@ export async function joinExamples(
   if (input.keep && !needed.has(input.keep.column)) needed.set(input.keep.column, input.keep.path)
   const format = input.config.data.format
   const found = await scanExamples(reader, input)
-  const own = sourceColumns(found.flatMap(({ scans }) => scans))
+  const earlier = input.increment?.earlier
+  const kept = earlier ? await keptRowNames(database, earlier) : []
+  const scanned = found.flatMap(({ scans }) => scans)
+  const own = scanned.length === 0 ? kept : sourceColumns(scanned)
   const joins = await readJoins(reader, input, { needed, own })
   requireColumns(
     needed,
@@ -57,6 +62,7 @@ export async function joinExamples(
     found.flatMap(({ files }) => files),
   )
   const names = [...needed.keys()].filter((name) => hasName(own, name))
+  if (earlier) await addKeptRows(database, earlier, { names, kept })
   for (const { scans, given } of found) {
     await readSource(reader, scans, {
       table: 'source',
@@ -79,9 +85,19 @@ export async function joinExamples(
   await database.run(`CREATE VIEW joined AS SELECT * FROM ${joinedTable}`)
   const warnings = await unmatchedWarnings(reader, joins)
   await database.run(['source', ...joins.map(({ table }) => table)].map((table) => `DROP TABLE ${table}`).join('; '))
+  await database.run(`CREATE VIEW source AS SELECT ${sourceCells(columns, names).join(', ')} FROM ${joinedTable}`)
+  if (earlier) await refuseOldRows(database, earlier)
   await checkRows(reader, input.config, columns)
   return { columns, warnings }
 }
+
+/** The rows as their files had them. */
+const sourceCells = (columns: CellColumns, names: readonly string[]): string[] => [
+  '__row',
+  '__file',
+  '__given',
+  ...names.map((name) => `${columns.get(name) ?? 'NULL'} AS ${quoteName(name)}`),
+]
 
 /** Types of the cells that repeat, by table and column. */
 async function cellTypes(

@@ -8,6 +8,8 @@ import { actionKinds, actionsTable, kindSql } from './actions.js'
 import { enumerateCells } from './enumerated-cells.js'
 import { examplesUndeclared, timeNotConfigured } from './errors.js'
 import type { CellColumns } from './examples.js'
+import type { Earlier } from './increment/increment.js'
+import { keptEventsSql } from './increment/kept-events.js'
 import { numberSql } from './label.js'
 
 export const defaultLast = 20
@@ -16,16 +18,15 @@ export interface HistoryTables {
   readonly name: string
   /** `__row`, `items`: for each row with a history. */
   readonly rows: string
-  /** `user`, `t` (from when it was known), `pos` (from 1, in order of that), `item`, `__row` (`NULL` for actions): what happened, of every split. */
+  /** `user`, `t` (from when it was known), `pos` (from 1, in order of that), `item`, `__row` (`NULL` for actions and rows of days before): what happened, of every split. */
   readonly events: string
   readonly last: number
 }
 
-/** Makes the tables of each declared history from `joined` and, where the config has one, the table of actions. */
+/** Makes the tables of each declared history from `joined`, the days before and, where the config has one, the table of actions. */
 export async function makeHistories(
   database: Database,
-  config: Config,
-  columns: CellColumns,
+  { config, columns, earlier }: { config: Config; columns: CellColumns; earlier?: Earlier | undefined },
 ): Promise<HistoryTables[]> {
   const declared = Object.entries(config.data.history ?? {})
   if (declared.length === 0) return []
@@ -41,7 +42,8 @@ export async function makeHistories(
       events: `events_${String(index)}`,
       last: history.last ?? defaultLast,
     }
-    await makeEvents(database, tables.events, eventsSql(config, history, { columns, user }))
+    const kept = earlier && history.action === undefined ? keptEventsSql(earlier, index) : ''
+    await makeEvents(database, tables.events, `${eventsSql(config, history, { columns, user })}${kept}`)
     await database.run((history.take === 'others' ? othersSql : historySql)(tables, user))
     made.push(tables)
   }

@@ -4,16 +4,20 @@
  */
 import type { Database } from '../sql/index.js'
 
+/** The table below all layers. */
+export const joinedTable = 'cells'
+
 /** Puts a layer over `joined`: a query over the view of this name that stood there. */
 export async function layerOver(database: Database, query: (below: string) => string): Promise<void> {
   const below = `joined_${String((await layers(database)).length)}`
   await database.run(`ALTER VIEW joined RENAME TO ${below}; CREATE VIEW joined AS ${query(below)}`)
 }
 
-/** Removes all layers and the table below them. */
-export async function dropJoined(database: Database, table: string): Promise<void> {
+/** Removes all layers, `source` and the table below them. */
+export async function dropJoined(database: Database): Promise<void> {
   const views = await layers(database)
-  await database.run([...views.map((view) => `DROP VIEW ${view}`), `DROP TABLE ${table}`].join('; '))
+  await database.run([...views, 'source'].map((view) => `DROP VIEW ${view}`).join('; '))
+  await database.run(`DROP TABLE ${joinedTable}`)
 }
 
 /** The newest first. */

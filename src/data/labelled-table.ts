@@ -5,12 +5,14 @@ import { allFeatures, sourceColumnOf } from '../features/index.js'
 import type { ActionLog } from './actions.js'
 import { actionsTable, readActions } from './actions.js'
 import type { AttributionReport } from './attribution.js'
-import { attributeActions, attributionWarnings, creditTable } from './attribution.js'
+import { attributeActions, attributionWarnings, creditTable, windowOf } from './attribution.js'
 import { makeAggregates } from './aggregates.js'
 import type { CellColumns, ExamplesInput } from './examples.js'
-import { joinExamples, joinedTable } from './examples.js'
+import { joinExamples } from './examples.js'
 import type { HistoryTables } from './history.js'
 import { makeHistories } from './history.js'
+import type { KeptManifest } from './increment/increment.js'
+import { keepPast, lastTrained } from './increment/keep-past.js'
 import { dropJoined, layerOver } from './joined-layers.js'
 import { dropUnseen } from './position.js'
 import { weighByPropensity } from './propensity.js'
@@ -28,6 +30,10 @@ export interface LabelledTable {
   readonly attribution: AttributionReport | null
   /** What was read of the action log, where there is one. */
   readonly log: ActionLog | null
+  /** Rows of both logs that were in files. */
+  readonly readRows: number
+  /** What was left for an extension; `null` where none can follow. */
+  readonly kept: KeptManifest | null
 }
 
 /** Makes the table `examples`; `split` is the one split that all rows are put into, or `null` for the config's splits. */
@@ -37,25 +43,51 @@ export async function makeExamples(
   split: string | null,
 ): Promise<LabelledTable> {
   const { database } = reader
+  const { config, increment = {} } = input
+  const { earlier } = increment
   const { columns, warnings: ofJoins } = await joinExamples(reader, input)
+  const joinedRows = await countRows(database, 'joined')
   if (input.keepSources)
     await database.run(
       'CREATE TABLE file_starts AS SELECT __file AS file, min(__row) AS first FROM joined GROUP BY __file',
     )
-  const unseen = await dropUnseen(database, input.config, columns)
-  await weighByPropensity(reader, input.config, columns)
+  const unseen = await dropUnseen(database, config, columns)
+  await weighByPropensity(reader, config, columns)
   const log = await readActions(reader, input)
-  const attribution = await attributeActions(database, {
-    config: input.config,
-    columns,
-    keepSources: input.keepSources,
-  })
-  const warnings = [...ofJoins, ...unseen, ...logWarnings(input.config, log, attribution)]
-  const own = split === null ? await splitSql(database, input.config, columns) : `'${split}'`
+  const { keepSources } = input
+  const attribution = await attributeActions(database, { config, columns, keepSources, earlier })
+  const own =
+    split === null ? await splitSql(database, { config, columns, finalRows: earlier?.finalRows }) : `'${split}'`
   await layerOver(database, (below) => `SELECT *, ${own} AS __split FROM ${below}`)
-  const inGap = await dropGap(database, input.config)
-  const histories = await makeHistories(database, input.config, columns)
-  const aggregates = await makeAggregates(database, input.config, columns)
+  const inGap = await dropGap(database, config)
+  const past = await addPast(database, input, columns)
+  if (log && !keepSources) await database.run(`DROP TABLE ${actionsTable}`)
+  return {
+    ...past,
+    rowCount: await countRows(database, 'examples'),
+    readRows: joinedRows - (earlier?.kept.rows ?? 0) + (log ? log.rowCount + log.unusable : 0),
+    attribution,
+    log,
+    warnings: [...ofJoins, ...unseen, ...logWarnings(config, log, attribution), ...inGap],
+  }
+}
+
+/** From `joined` to `examples`, by what came before each row; leaves what the rows to come need. */
+async function addPast(
+  database: Database,
+  { config, increment = {} }: ExamplesInput,
+  columns: CellColumns,
+): Promise<Pick<LabelledTable, 'columns' | 'histories' | 'kept'>> {
+  const { earlier, keepIn: directory } = increment
+  const until = await lastTrained(database, config, increment)
+  const histories = await makeHistories(database, { config, columns, earlier })
+  const aggregates = await makeAggregates(database, { config, columns }, { increment, until })
+  const { label } = config.data
+  const window = label?.action === undefined ? 0 : await windowOf(database, label)
+  const kept =
+    until === null || directory === undefined
+      ? null
+      : await keepPast(database, { config, directory, histories, until, window })
   const made = [
     ...histories.map(({ name, rows }, index) => ({ name, rows, cell: 'items', alias: `h${String(index)}` })),
     ...aggregates.map(({ name, rows }, index) => ({ name, rows, cell: 'value', alias: `g${String(index)}` })),
@@ -65,20 +97,16 @@ export async function makeExamples(
   await database.run(
     `CREATE TABLE examples AS SELECT ${['joined.*', ...cells].join(', ')} FROM joined ${joins.join(' ')}`,
   )
-  if (log && !input.keepSources) await database.run(`DROP TABLE ${actionsTable}`)
-  await dropJoined(database, joinedTable)
-  const used = [...made.map(({ rows }) => rows), ...(attribution ? [creditTable] : [])]
+  await dropJoined(database)
+  const used = [...made.map(({ rows }) => rows), ...(label?.action === undefined ? [] : [creditTable])]
   if (used.length > 0) await database.run(used.map((table) => `DROP TABLE ${table}`).join('; '))
-  const [row] = await database.rows('SELECT count(*) AS n FROM examples')
   const named = made.map(({ name, alias }) => [name, alias] as const)
-  return {
-    columns: withFeatureNames(input.config, new Map([...columns, ...named])),
-    histories,
-    rowCount: Number(row?.['n'] ?? 0),
-    attribution,
-    log,
-    warnings: [...warnings, ...inGap],
-  }
+  return { columns: withFeatureNames(config, new Map([...columns, ...named])), histories, kept }
+}
+
+async function countRows(database: Database, table: string): Promise<number> {
+  const [row] = await database.rows(`SELECT count(*) AS n FROM ${table}`)
+  return Number(row?.['n'] ?? 0)
 }
 
 function logWarnings({ data }: Config, log: ActionLog | null, attribution: AttributionReport | null): string[] {

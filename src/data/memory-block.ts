@@ -2,7 +2,7 @@
 import { gatherJagged, gatherNumbers } from './kernels/gather.js'
 import type { EncodedBatch, EncodedColumn, Encoder, JaggedIds } from '../features/index.js'
 import type { ColumnarChunk, Database, FixedValues } from '../sql/index.js'
-import { quoteName } from '../sql/index.js'
+import { quoteName, quoteText } from '../sql/index.js'
 import { encodedNames, isWeighted, weightsName } from './encoded-names.js'
 import type { GrowingNumbers } from './growing-numbers.js'
 import { growingIds, growingWeights } from './growing-numbers.js'
@@ -13,17 +13,16 @@ export interface RowRange {
   readonly count: number
 }
 
-export interface EncodedSource {
-  /** A call of the reader of the cache's files. */
-  readonly source: string
-  readonly encoder: Pick<Encoder, 'columns' | 'crosses' | 'withCrosses'>
+/** A run of rows of one file. */
+export interface FileRange extends RowRange {
+  readonly path: string
 }
 
 /** Reads the rows of some ranges, one range after the other, and makes their crosses. */
 export async function loadRows(
   database: Database,
-  { source, encoder }: EncodedSource,
-  ranges: readonly RowRange[],
+  encoder: Pick<Encoder, 'columns' | 'crosses' | 'withCrosses'>,
+  ranges: readonly FileRange[],
 ): Promise<EncodedBatch> {
   const columns = encoder.columns.filter(({ name }) => !encoder.crosses.has(name))
   const loader = createLoader(
@@ -31,8 +30,9 @@ export async function loadRows(
     ranges.reduce((sum, { count }) => sum + count, 0),
   )
   const names = ['label', 'weight', ...columns.flatMap(encodedNames)].map(quoteName).join(', ')
-  for (const { first, count } of ranges) {
-    const sql = `SELECT ${names} FROM ${source} WHERE file_row_number >= ${String(first)} AND file_row_number < ${String(first + count)}`
+  for (const { path, first, count } of ranges) {
+    const sql = `SELECT ${names} FROM read_parquet(${quoteText(path)}, file_row_number = true)
+      WHERE file_row_number >= ${String(first)} AND file_row_number < ${String(first + count)}`
     for await (const chunk of database.chunks(sql)) loader.append(chunk)
   }
   const block = loader.finish()

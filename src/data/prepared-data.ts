@@ -8,7 +8,7 @@ import { openDataset } from './encoded-dataset.js'
 import { preparedMissing, preparedVersionUnknown } from './errors.js'
 import { preparedVersion } from './fingerprint.js'
 import { relevantSql } from './label-relevance.js'
-import { encodedFile, readManifest, samplesFile } from './prepare.js'
+import { encodedFile, readManifest, samplesFile } from './prepared-manifest.js'
 
 export interface PreparedData {
   readonly directory: string
@@ -32,7 +32,7 @@ export function openPrepared(directory: string, options: { memoryBudget?: number
   if (!manifest) throw preparedMissing({ directory })
   if (manifest.formatVersion !== preparedVersion)
     throw preparedVersionUnknown({ directory, version: manifest.formatVersion })
-  const { config, rows, warnings, catalogue } = manifest
+  const { config, rows, files, warnings, catalogue } = manifest
   const keys = { user: config.data.user !== undefined, item: config.data.item !== undefined }
   const featureState = loadFeatureState(join(directory, 'feature-state'))
   const relevant = relevantSql(config, 'label', featureState.labels)
@@ -40,10 +40,8 @@ export function openPrepared(directory: string, options: { memoryBudget?: number
   const { columns } = encoder
   const datasets = new Map<string, EncodedDataset>()
   const open = (name: string): EncodedDataset => {
-    const dataset = openDataset(
-      { path: join(directory, encodedFile(name)), rowCount: rows[name] ?? 0, encoder, keys, relevant },
-      options,
-    )
+    const paths = (files[name] ?? [encodedFile(name)]).map((file) => join(directory, file))
+    const dataset = openDataset({ paths, rowCount: rows[name] ?? 0, encoder, keys, relevant }, options)
     datasets.set(name, dataset)
     return dataset
   }

@@ -15,9 +15,15 @@ export const gapSplit = 'gap'
 
 const defaultValidationShare = 0.1
 
-/** An expression over `joined` that names each row's split (or the gap). Rows of files given for a split stay in it. */
-export async function splitSql(database: Database, config: Config, columns: CellColumns): Promise<string> {
-  const context = { database, config, columns }
+/**
+ * An expression over `joined` that names each row's split (or the gap). Rows of files given for a split stay in it; shares are of
+ * these rows and of `finalRows` that train already.
+ */
+export async function splitSql(
+  database: Database,
+  { config, columns, finalRows = 0 }: { config: Config; columns: CellColumns; finalRows?: number | undefined },
+): Promise<string> {
+  const context = { database, config, columns, finalRows }
   const { split } = config.data
   const own = split ? await splitForms[split.by](context, split as never) : "'train'"
   const declared = `CASE WHEN __given <> '' THEN __given ELSE ${own} END`
@@ -33,6 +39,7 @@ interface SplitContext {
   readonly database: Database
   readonly config: Config
   readonly columns: CellColumns
+  readonly finalRows: number
 }
 
 type Declared<B extends SplitDeclaration['by']> = Extract<SplitDeclaration, { by: B }>
@@ -132,7 +139,10 @@ interface Threshold {
 }
 
 /** The moment from which rows belong to the later side: rows of one moment are all on one side. */
-async function timeThreshold({ database }: SplitContext, { amount, path, rows }: Threshold): Promise<number | null> {
+async function timeThreshold(
+  { database, finalRows }: SplitContext,
+  { amount, path, rows }: Threshold,
+): Promise<number | null> {
   if (amount === undefined || amount === 0) return null
   if (typeof amount === 'string') {
     const seconds = durationSeconds(amount, path)
@@ -143,7 +153,7 @@ async function timeThreshold({ database }: SplitContext, { amount, path, rows }:
   const [row] = await database.rows(
     `SELECT max(t) AS threshold FROM (
        SELECT t, sum(n) OVER (ORDER BY t DESC) AS later FROM (SELECT __time AS t, count(*) AS n FROM joined WHERE ${rows} GROUP BY t))
-     WHERE later >= ${String(amount)} * (SELECT count(*) FROM joined WHERE __given = '')`,
+     WHERE later >= ${String(amount)} * (SELECT count(*) + ${String(finalRows)} FROM joined WHERE __given = '')`,
   )
   const threshold = row?.['threshold']
   return typeof threshold === 'number' ? threshold : null

@@ -6,17 +6,18 @@ import type { FeatureCells } from './feature-cells.js'
 import { numberSql } from './label.js'
 
 /**
- * A table with the distinct values of one feature: `value`, `n` rows, `n_train` of them in the training split; `rowid` is its key.
- * Of a weighted list with the distinct pairs of `value` and `weights`.
+ * A table with the distinct values of one feature: `value`, `n` rows, `n_train` of them in the training split; `rowid` is its key,
+ * and where asked for `last`, the last moment in training. Of a weighted list with the distinct pairs of `value` and `weights`.
  */
 export async function distinctValues(
   database: Database,
   { value, weights }: FeatureCells,
-  table: string,
+  { table, hasLast }: { table: string; hasLast: boolean },
 ): Promise<void> {
   const [select, group] = weights === undefined ? ['', ''] : [`${weights} AS weights, `, `, ${weights}`]
+  const last = hasLast ? ", max(__time) FILTER (WHERE __split = 'train') AS last" : ''
   await database.run(
-    `CREATE TABLE ${table} AS SELECT ${value} AS value, ${select}count(*) AS n, count(*) FILTER (WHERE __split = 'train') AS n_train FROM examples GROUP BY ${value}${group}`,
+    `CREATE TABLE ${table} AS SELECT ${value} AS value, ${select}count(*) AS n, count(*) FILTER (WHERE __split = 'train') AS n_train${last} FROM examples GROUP BY ${value}${group}`,
   )
 }
 
@@ -27,20 +28,28 @@ export async function statisticsOf(
   { table, learnsFrom }: { table: string; learnsFrom: Statistics['kind'] },
 ): Promise<Statistics> {
   if (learnsFrom === 'nothing') return { kind: 'nothing' }
-  const elements = await elementsSql(database, declaration, table)
-  if (learnsFrom === 'tokens') {
-    const missingCount = await count(database, `SELECT coalesce(sum(n), 0) AS n FROM (${elements}) WHERE value IS NULL`)
-    return { kind: 'tokens', missingCount, chunks: tokenChunks(database, elements) }
-  }
+  const elements = await elementsSql(database, declaration, { table })
+  if (learnsFrom === 'tokens') return tokenStatistics(database, elements)
   const numbers = `SELECT ${numberSql('value')} AS number, sum(n) AS n FROM (${elements}) GROUP BY number`
   const missingCount = await count(database, `SELECT coalesce(sum(n), 0) AS n FROM (${numbers}) WHERE number IS NULL`)
   const valueCount = await count(database, `SELECT coalesce(sum(n), 0) AS n FROM (${numbers}) WHERE number IS NOT NULL`)
   return { kind: 'numbers', missingCount, valueCount, chunks: numberChunks(database, numbers) }
 }
 
-/** `value`, `n` of single values, or of the elements of lists as the encoder takes them apart. */
-async function elementsSql(database: Database, declaration: ColumnDeclaration, table: string): Promise<string> {
-  const trained = `SELECT value, n_train AS n FROM ${table} WHERE n_train > 0`
+/** Statistics of a query of tokens with their counts: `value` and `n`, and `age` where it has one. */
+export async function tokenStatistics(database: Database, tokens: string, hasAges = false): Promise<Statistics> {
+  const missingCount = await count(database, `SELECT coalesce(sum(n), 0) AS n FROM (${tokens}) WHERE value IS NULL`)
+  return { kind: 'tokens', missingCount, chunks: tokenChunks(database, tokens, hasAges) }
+}
+
+/** `value`, `n` (and `last`) of single values, or of the elements of lists as the encoder takes them apart. */
+export async function elementsSql(
+  database: Database,
+  declaration: ColumnDeclaration,
+  { table, hasLast = false }: { table: string; hasLast?: boolean },
+): Promise<string> {
+  const counted = hasLast ? 'n, last' : 'n'
+  const trained = `SELECT value, n_train AS ${counted} FROM ${table} WHERE n_train > 0`
   if (!declaration.inner) return trained
   const { separator, maximumLength } = declaration as { separator?: string; maximumLength?: number }
   const [row] = await database.rows(
@@ -49,7 +58,7 @@ async function elementsSql(database: Database, declaration: ColumnDeclaration, t
   const isList = String(row?.['type']).endsWith('[]')
   const list = isList ? 'value' : `string_split(CAST(value AS VARCHAR), ${quoteText(separator ?? '|')})`
   const last = maximumLength === undefined ? list : `list_slice(${list}, -${String(maximumLength)}, -1)`
-  return `SELECT unnest(${last}) AS value, n FROM (${trained}) WHERE value IS NOT NULL`
+  return `SELECT unnest(${last}) AS value, ${counted} FROM (${trained}) WHERE value IS NOT NULL`
 }
 
 async function count(database: Database, sql: string): Promise<number> {
@@ -60,13 +69,16 @@ async function count(database: Database, sql: string): Promise<number> {
 async function* tokenChunks(
   database: Database,
   elements: string,
-): AsyncGenerator<{ tokens: string[]; counts: Float64Array }> {
-  const sql = `SELECT value, CAST(sum(n) AS DOUBLE) AS n FROM (${elements})
+  hasAges: boolean,
+): AsyncGenerator<{ tokens: string[]; counts: Float64Array; ages?: Float64Array }> {
+  const age = hasAges ? ', CAST(min(age) AS DOUBLE) AS age' : ''
+  const sql = `SELECT value, CAST(sum(n) AS DOUBLE) AS n${age} FROM (${elements})
     WHERE value IS NOT NULL AND CAST(value AS VARCHAR) <> '' AND NOT (typeof(value) = 'DOUBLE' AND CAST(value AS VARCHAR) = 'nan') GROUP BY value ORDER BY n DESC, CAST(value AS VARCHAR)`
   for await (const { columns, rowCount } of database.chunks(sql)) {
     const tokens: string[] = []
     for (let row = 0; row < rowCount; row++) tokens.push(String(rawAt(columns['value'], row)))
-    yield { tokens, counts: countsOf(columns, rowCount) }
+    const counts = countsOf(columns, rowCount)
+    yield hasAges ? { tokens, counts, ages: numbersOf(columns['age'], rowCount) } : { tokens, counts }
   }
 }
 
@@ -81,8 +93,10 @@ async function* numberChunks(
   }
 }
 
-const countsOf = (columns: ColumnarChunk['columns'], rowCount: number): Float64Array =>
-  Float64Array.from({ length: rowCount }, (_, row) => numberOf(columns['n'], row))
+const countsOf = ({ n }: ColumnarChunk['columns'], rowCount: number): Float64Array => numbersOf(n, rowCount)
+
+const numbersOf = (column: ColumnarChunk['columns'][string] | undefined, rowCount: number): Float64Array =>
+  Float64Array.from({ length: rowCount }, (_, row) => numberOf(column, row))
 
 /** A cell as the encoder takes it. */
 export const rawAt = (column: ColumnarChunk['columns'][string] | undefined, row: number): RawValue =>

@@ -1,4 +1,5 @@
 /** Durations, and the unit of moments that are mere numbers. */
+import { durationSeconds as secondsOfDuration } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { durationInvalid } from './errors.js'
 
@@ -14,11 +15,9 @@ export async function momentUnit(database: Database): Promise<number> {
   return unitsPerSecond(Number(row?.['latest'] ?? 0))
 }
 
-const secondsOf = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const
-
 /** Seconds of a duration such as '12h', '1d' or '2w'. */
 export function durationSeconds(text: string, path: string): number {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*$/.exec(text)
-  if (!match) throw durationInvalid({ path, got: text })
-  return Number(match[1]) * secondsOf[match[2] as keyof typeof secondsOf]
+  const seconds = secondsOfDuration(text)
+  if (Number.isNaN(seconds)) throw durationInvalid({ path, got: text })
+  return seconds
 }

@@ -1,4 +1,4 @@
-/** The encoded cache on disk: one Parquet file for each split, rows in the order of the input. */
+/** The encoded cache on disk: Parquet files for each split, rows in the order of the input. */
 import type { Config } from '../features/index.js'
 import { allFeatures, labelKindOf } from '../features/index.js'
 import type { Database } from '../sql/index.js'
@@ -15,6 +15,8 @@ export const keyNames = ['user', 'item'] as const
 export interface EncodedFile {
   readonly split: string
   readonly path: string
+  /** The number of its first row, where other files of the split come before it. Default 0. */
+  readonly firstRow?: number
 }
 
 export interface EncodedRows {
@@ -24,13 +26,13 @@ export interface EncodedRows {
 }
 
 /**
- * Writes a split: `row` (its place in the input), `label`, `weight`, the features, and `user`, `item` (text) and `time` (number) where
+ * Writes a split: `row` (its place in the input, behind `firstRow`), `label`, `weight`, the features, and `user`, `item` (text) and `time` (number) where
  * configured; returns how many rows there are.
  */
 export async function writeEncoded(
   database: Database,
   { config, columns, codes }: EncodedRows,
-  { split, path }: EncodedFile,
+  { split, path, firstRow = 0 }: EncodedFile,
 ): Promise<number> {
   const keys = keyNames.flatMap((key) => {
     const cell = columns.get(config.data[key] ?? '')
@@ -38,7 +40,7 @@ export async function writeEncoded(
   })
   const features = Object.keys(allFeatures(config))
   const select = [
-    'examples.__row AS row',
+    `examples.__row + ${String(firstRow)} AS row`,
     `CAST(__label AS ${labelKindOf(config.model) === 'classSet' ? 'FLOAT[]' : 'FLOAT'}) AS label`,
     'CAST(__weight AS FLOAT) AS weight',
     '__time AS time',

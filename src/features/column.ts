@@ -39,7 +39,12 @@ export type LearnsFrom = 'tokens' | 'numbers' | 'nothing'
 /** Distinct values with counts, in chunks, so that twenty million of them never stand in one array of strings. */
 export interface TokenStatistics {
   readonly kind: 'tokens'
-  readonly chunks: AsyncIterable<{ readonly tokens: readonly string[]; readonly counts: ArrayLike<number> }>
+  /** `ages` where the kind asks: seconds from a token's last row of the training split to the end of that. */
+  readonly chunks: AsyncIterable<{
+    readonly tokens: readonly string[]
+    readonly counts: ArrayLike<number>
+    readonly ages?: ArrayLike<number> | undefined
+  }>
   readonly missingCount: number
 }
 
@@ -83,7 +88,14 @@ export interface ColumnKind<D extends ColumnDeclaration = ColumnDeclaration> {
   /** Every fault at once of what stands at `path` in the config; only its `kind` is known to be right. */
   issues(declaration: unknown, path: string): Issue[]
   learnsFrom(declaration: D): LearnsFrom
+  /** Whether it must know when each token was last seen. */
+  needsAges?(declaration: D): boolean
   /** Learns from the training split; throws when the statistics are not of the kind that `learnsFrom` asked for. */
   learn(declaration: D, statistics: Statistics): Promise<ColumnState>
+  /**
+   * Learns on from the statistics of all days, those before included: what has an id keeps it. Kinds without it keep what they learned
+   * first, since earlier rows are encoded with that.
+   */
+  grow?(declaration: D, statistics: Statistics, previous: ColumnState): Promise<ColumnState>
   compile(declaration: D, state: ColumnState): ColumnEncoder
 }

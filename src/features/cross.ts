@@ -38,23 +38,50 @@ export async function learnCross(declaration: CrossDeclaration, statistics: Tupl
   const arity = features.length
   if (hashBuckets !== undefined) return countBuckets(statistics, arity, hashBuckets)
   const kept: Int32Array[] = []
-  let tuples = 0
   let belowMinCount = 0
   for await (const chunk of statistics.chunks) {
     const total = chunk.tuples.length / arity
     let count = 0
     while (count < total && (chunk.counts[count] ?? 0) >= minCount) count++
     kept.push(chunk.tuples.slice(0, count * arity))
-    tuples += count
     belowMinCount += total - count
   }
-  const all = new Int32Array(tuples * arity)
+  return crossState(kept, arity, belowMinCount)
+}
+
+/** Learns on from the tuples of all days: those that have an id keep it, and the others that are frequent enough now come behind. */
+export async function growCross(
+  declaration: CrossDeclaration,
+  statistics: TupleStatistics,
+  previous: ColumnState,
+): Promise<ColumnState> {
+  const { features, minCount } = declaration
+  if (!crossLearns(declaration)) return learnCross(declaration, statistics)
+  const arity = features.length
+  const known = new TupleTable(tuplesOf(previous), arity)
+  const kept = [known.tuples]
+  let belowMinCount = 0
+  for await (const { tuples, counts } of statistics.chunks) {
+    for (let at = 0; at < tuples.length; at += arity) {
+      if (known.find(tuples, at) >= 0) continue
+      if ((counts[at / arity] ?? 0) >= minCount) kept.push(tuples.slice(at, at + arity))
+      else belowMinCount++
+    }
+  }
+  return crossState(kept, arity, belowMinCount)
+}
+
+const tuplesOf = ({ arrays }: ColumnState): Int32Array =>
+  (arrays['tuples'] as Int32Array | undefined) ?? new Int32Array(0)
+
+function crossState(parts: readonly Int32Array[], arity: number, belowMinCount: number): ColumnState {
+  const tuples = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0))
   let at = 0
-  for (const part of kept) {
-    all.set(part, at)
+  for (const part of parts) {
+    tuples.set(part, at)
     at += part.length
   }
-  return { json: { crosses: tuples, belowMinCount }, arrays: { tuples: all } }
+  return { json: { crosses: tuples.length / arity, belowMinCount }, arrays: { tuples } }
 }
 
 async function countBuckets({ chunks }: TupleStatistics, arity: number, hashBuckets: number): Promise<ColumnState> {
@@ -86,7 +113,7 @@ const bucketOf = (
 export function compileCross(declaration: CrossDeclaration, state: ColumnState, isMultivalent: boolean): CrossEncoder {
   const arity = declaration.features.length
   const { hashBuckets } = declaration
-  const table = new TupleTable((state.arrays['tuples'] as Int32Array | undefined) ?? new Int32Array(0), arity)
+  const table = new TupleTable(tuplesOf(state), arity)
   const idOf =
     hashBuckets === undefined
       ? (tuples: Int32Array, at: number): number => {

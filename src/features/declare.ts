@@ -14,6 +14,11 @@ export interface CategoricalOptions {
   readonly minCount?: number
   /** Most tokens kept; beyond it the rarest are dropped, counted and shown. Default 50 million. */
   readonly vocabularyBudget?: number
+  /**
+   * Forget tokens that no training row had for so long ('90d'), as of the end of the training split; needs `data.time`. Their ids stay
+   * taken and mean nothing; a token that comes back is a new one. Default: none is forgotten.
+   */
+  readonly expireAfter?: string
   /** A number: the values are integers below it. A list: exactly these values, in this order. */
   readonly values?: number | readonly (string | number)[]
   /** Hash into so many buckets instead of keeping a vocabulary. */

@@ -96,6 +96,16 @@ describe('a vocabulary', () => {
     expect(loaded.find('')).toBe(-1)
   })
 
+  it('keeps the places of tokens that lose their names, and gives others to those that come back', () => {
+    const table = new TokenTable()
+    for (const token of ['a', 'bb', 'c']) table.add(token)
+    const { bytes, ends } = table.without(['bb', 'a', 'x']).arrays()
+    expect([[...bytes], [...ends]]).toEqual([[99], [0, 0, 1]])
+    const loaded = new TokenTable(bytes, ends)
+    expect(['a', 'bb', 'c', ''].map((token) => loaded.find(token))).toEqual([-1, -1, 2, -1])
+    expect([loaded.add('bb'), loaded.find('bb'), loaded.count, loaded.tokenAt(1)]).toEqual([true, 3, 4, ''])
+  })
+
   it('takes no token beyond its bytes, and still knows those before it', () => {
     const table = new TokenTable(new Uint8Array(0), new Int32Array(0), 5)
     expect(['abc', 'de', 'f', 'de'].map((token) => table.add(token))).toEqual([true, true, false, true])

@@ -32,10 +32,11 @@ export type {
   NegativesDeclaration,
   SplitDeclaration,
 } from './data-spec.js'
+export { durationSeconds } from './duration.js'
 export { labelKindOf } from './label-kind.js'
 // What is learned, and what encodes.
 export { kindOf } from './columns/index.js'
-export { crossLearns, learnCross } from './cross.js'
+export { crossLearns, growCross, learnCross } from './cross.js'
 export { compileFeatures, createEncoder } from './encoder.js'
 export { carriedIds } from './carried-ids.js'
 export type { CarriedIds } from './carried-ids.js'

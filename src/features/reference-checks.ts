@@ -48,6 +48,18 @@ export function positionIssues(data: unknown, section: unknown): Issue[] {
   })
 }
 
+/** What expires does so by its last moment: without one nothing is old. */
+export function expiryIssues(data: unknown, section: unknown): Issue[] {
+  const split = partOf(data, 'split')
+  const hasTime = [partOf(data, 'time'), partOf(split, 'by') === 'time' ? partOf(split, 'column') : undefined]
+  if (hasTime.some((column) => column !== undefined)) return []
+  return listFeatures(section).flatMap(([, { path, declaration }]) =>
+    [declaration, partOf(declaration, 'inner')].some((one) => partOf(one, 'expireAfter') !== undefined)
+      ? [faultAt(path, 'must have data.time beside its expireAfter: tokens expire by when they were last seen')]
+      : [],
+  )
+}
+
 /** Faults of the model section that only the features tell: unknown names, crosses of numbers, names taken. */
 export function modelReferenceIssues(model: unknown, section: unknown): Issue[] {
   if (!isPlainObject(model)) return []

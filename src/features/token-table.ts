@@ -52,6 +52,20 @@ export class TokenTable {
     return true
   }
 
+  /** A table in which some tokens have no name any more: their places stay, and nothing is found there. */
+  without(tokens: readonly string[]): TokenTable {
+    const places = new Set(tokens.map((token) => this.find(token)))
+    const kept: Uint8Array[] = []
+    const ends = new Int32Array(this.count)
+    for (let index = 0, end = 0; index < this.count; index++) {
+      const own = this.bytes.subarray(this.startOf(index), this.ends[index] ?? 0)
+      if (!places.has(index)) kept.push(own)
+      ends[index] = end += places.has(index) ? 0 : own.length
+    }
+    return new TokenTable(Uint8Array.from(Buffer.concat(kept)), ends, this.byteLimit)
+  }
+
+  /** Empty for a place without a name. */
   tokenAt(index: number): string {
     return decoder.decode(this.bytes.subarray(this.startOf(index), this.ends[index] ?? 0))
   }
@@ -97,6 +111,8 @@ export class TokenTable {
     const slots = new Int32Array(size).fill(-1)
     const mask = size - 1
     for (let index = 0; index < this.count; index++) {
+      // Places without a name are found by none.
+      if (this.startOf(index) === this.ends[index]) continue
       let slot = (this.hashes[index] ?? 0) & mask
       while ((slots[slot] ?? -1) >= 0) slot = (slot + 1) & mask
       slots[slot] = index

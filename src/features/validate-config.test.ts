@@ -241,6 +241,22 @@ describe('validateConfig', () => {
     expect(pathsOf({ data, features: { x: ids } })).toEqual(['data.label', 'data.split'])
   })
 
+  it('refuses tokens that expire where no row has a time', () => {
+    const expiring = (data: object): Config => ({
+      data: { examples: 'a.csv', label: { column: 'y' }, ...data },
+      features: { app: categorical({ expireAfter: '90d' }), tags: list(categorical({ expireAfter: 'soon' })) },
+    })
+    expect(validateConfig(expiring({ time: 'at' })).map(({ path }) => path)).toEqual([
+      'features.tags.inner.expireAfter',
+    ])
+    expect(validateConfig(expiring({ split: { by: 'time', column: 'at' } }))).toHaveLength(1)
+    expect(validateConfig(expiring({})).map(({ path }) => path)).toEqual([
+      'features.tags.inner.expireAfter',
+      'features.app',
+      'features.tags',
+    ])
+  })
+
   it('answers any value in any place of a config without a crash, and names every key that it does not know', () => {
     const odd: readonly unknown[] = [
       null,

@@ -20,7 +20,7 @@ import { faultAt } from './errors.js'
 import { labelIssues, loss } from './label-checks.js'
 import { headLabels } from './label-kind.js'
 import { activationNames, normalizationNames } from './layer-names.js'
-import { featureIssues, modelReferenceIssues, positionIssues } from './reference-checks.js'
+import { expiryIssues, featureIssues, modelReferenceIssues, positionIssues } from './reference-checks.js'
 import { tuneIssues } from './tune-checks.js'
 
 /** A name and numbers: which ones, the room that has the named thing knows. */
@@ -138,6 +138,7 @@ function sectionIssues(config: unknown): Issue[] {
     ...featureFaults,
     ...modelReferenceIssues(parts, features),
     ...positionIssues(source, features),
+    ...expiryIssues(source, features),
     ...labelIssues(source, parts),
     ...dataIssues(source, isPlainObject(parts) ? parts['head'] : undefined),
     ...calibrationIssues(parts, steps),

@@ -47,7 +47,9 @@ export function createListColumn({ kindOf, issuesOf }: ElementKinds): ColumnKind
       { maximumLength: isCount(), weights: isText },
     ),
     learnsFrom: ({ inner }) => kindOf(inner).learnsFrom(inner),
+    needsAges: ({ inner }) => kindOf(inner).needsAges?.(inner) ?? false,
     learn: ({ inner }, statistics) => kindOf(inner).learn(inner, statistics),
+    grow: async ({ inner }, statistics, previous) => kindOf(inner).grow?.(inner, statistics, previous) ?? previous,
     compile: (declaration, state) =>
       listEncoder(declaration, kindOf(declaration.inner).compile(declaration.inner, state)),
   }

@@ -1,6 +1,10 @@
-/** Ids from a vocabulary learned from the training split: tokens with at least `minCount` occurrences, most frequent first. */
-import { isCount } from '../checks.js'
-import type { ColumnDeclaration, ColumnEncoder, ColumnKind, RawValue } from '../column.js'
+/**
+ * Ids from a vocabulary learned from the training split: tokens with at least `minCount` occurrences, most frequent first; those of
+ * later days come behind.
+ */
+import { isCount, isDuration } from '../checks.js'
+import { durationSeconds } from '../duration.js'
+import type { ColumnDeclaration, ColumnEncoder, ColumnKind, ColumnState, RawValue, Statistics } from '../column.js'
 import { idsDeclaration, wrongStatistics } from '../declaration-checks.js'
 import { firstTokenId, missingId, oovId, tokenOf } from '../raw-values.js'
 import { TokenTable } from '../token-table.js'
@@ -11,28 +15,48 @@ export interface VocabularyDeclaration extends ColumnDeclaration {
   readonly minCount: number
   /** Most tokens kept; the rarest beyond it (or beyond 2 GiB of text) are dropped and counted. Default 50 million. */
   readonly vocabularyBudget: number
+  /** A token that no training row had for so long is forgotten: its id stays taken, and it gets another one when it comes back. */
+  readonly expireAfter?: string
 }
 
 export const vocabularyColumn: ColumnKind<VocabularyDeclaration> = {
   kind: 'vocabulary',
   yields: 'ids',
-  issues: idsDeclaration({ minCount: isCount(), vocabularyBudget: isCount() }),
+  issues: idsDeclaration({ minCount: isCount(), vocabularyBudget: isCount() }, { expireAfter: isDuration }),
   learnsFrom: () => 'tokens',
-  async learn({ minCount, vocabularyBudget }, statistics) {
-    if (statistics.kind !== 'tokens') throw wrongStatistics('vocabulary', statistics)
-    const table = new TokenTable()
-    let belowMinCount = 0
-    let beyondBudget = 0
-    for await (const { tokens, counts } of statistics.chunks) {
-      for (const [index, token] of tokens.entries()) {
-        if ((counts[index] ?? 0) < minCount) belowMinCount++
-        else if (table.count >= vocabularyBudget || !table.add(token)) beyondBudget++
-      }
+  needsAges: ({ expireAfter }) => expireAfter !== undefined,
+  learn: (declaration, statistics) => fill(new TokenTable(), declaration, statistics),
+  grow: (declaration, statistics, previous) => fill(tableOf(previous), declaration, statistics),
+  compile: (_, state) => tokenEncoder(tableOf(state)),
+}
+
+const tableOf = ({ arrays }: ColumnState): TokenTable =>
+  new TokenTable(arrays['bytes'] as Uint8Array, arrays['ends'] as Int32Array)
+
+/** Adds the tokens that a table lacks and that are frequent enough; those that it has keep their places, however rare. */
+async function fill(
+  table: TokenTable,
+  { minCount, vocabularyBudget, expireAfter }: VocabularyDeclaration,
+  statistics: Statistics,
+): Promise<ColumnState> {
+  if (statistics.kind !== 'tokens') throw wrongStatistics('vocabulary', statistics)
+  const isNew = table.count === 0
+  const oldest = expireAfter === undefined ? Number.POSITIVE_INFINITY : durationSeconds(expireAfter)
+  const expired: string[] = []
+  let belowMinCount = 0
+  let beyondBudget = 0
+  for await (const { tokens, counts, ages } of statistics.chunks) {
+    for (const [index, token] of tokens.entries()) {
+      const isKnown = !isNew && table.find(token) >= 0
+      if ((ages?.[index] ?? 0) > oldest) expired.push(token)
+      else if (isKnown) continue
+      else if ((counts[index] ?? 0) < minCount) belowMinCount++
+      else if (table.count >= vocabularyBudget || !table.add(token)) beyondBudget++
     }
-    return { json: { tokens: table.count, belowMinCount, beyondBudget }, arrays: table.arrays() }
-  },
-  compile: (_, state) =>
-    tokenEncoder(new TokenTable(state.arrays['bytes'] as Uint8Array, state.arrays['ends'] as Int32Array)),
+  }
+  const json = { tokens: table.count, belowMinCount, beyondBudget }
+  if (expireAfter === undefined) return { json, arrays: table.arrays() }
+  return { json: { ...json, expired: expired.length }, arrays: table.without(expired).arrays() }
 }
 
 /** An encoder over a table of tokens: 0 missing, 1 out-of-vocabulary, then the tokens in their order. */
@@ -45,6 +69,6 @@ export function tokenEncoder(table: TokenTable): ColumnEncoder {
       ids.push(token === null ? missingId : index < 0 ? oovId : firstTokenId + index)
     },
     tokenOf: (id) =>
-      id < firstTokenId || id >= firstTokenId + table.count ? undefined : table.tokenAt(id - firstTokenId),
+      id < firstTokenId || id >= firstTokenId + table.count ? undefined : table.tokenAt(id - firstTokenId) || undefined,
   }
 }
