@@ -18,6 +18,7 @@ export {
   proposeCrosses,
   publishBundle,
   recommendItems,
+  retrain,
   trainBundle,
   tuneModel,
 } from './pipeline/index.js'
@@ -31,6 +32,7 @@ export type {
   PreparedSummary,
   ProposeResult,
   RecommendResult,
+  RetrainResult,
   TrainResult,
   TuneResult,
 } from './pipeline/index.js'

@@ -6,7 +6,7 @@ import { quoteName, quoteText } from '../sql/index.js'
 import type { ExamplesInput } from './examples.js'
 import { timeSql } from './label.js'
 import { addKeptActions } from './increment/kept-actions.js'
-import { findFiles } from './source-files.js'
+import { findFiles, sourcePlace } from './source-files.js'
 import type { SourceReader } from './source-table.js'
 import { readSource, requireColumns, scanSource, sourceColumns } from './source-table.js'
 import { momentUnit, unitsPerSecond } from './time-units.js'
@@ -37,12 +37,12 @@ export async function readActions(
   if (earlier?.actionFiles.length === 0) return addKeptActions(database, earlier, null)
   const names = columnNames(declared, config)
   const format = declared.format ?? config.data.format
-  const files = earlier?.actionFiles ?? (await findFiles(database, declared.from, configDirectory))
+  const files = earlier?.actionFiles ?? (await findFiles(database, declared.from, sourcePlace(config, configDirectory)))
   const scans = await scanSource(reader, { files, format })
   requireColumns(
     new Map(Object.entries(names).map(([key, name]) => [name, pathOf(key, declared)])),
     sourceColumns(scans),
-    files,
+    { files, scans },
   )
   await readSource(reader, scans, { table: 'action_source', names: [...new Set(Object.values(names))], format })
   const cell = (key: string): string => (names[key] === undefined ? 'NULL' : quoteName(names[key]))

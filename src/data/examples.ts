@@ -10,7 +10,7 @@ import { labelExpectation, labelSql, numberSql, timeSql } from './label.js'
 import { neededColumns, timeColumn } from './needed-columns.js'
 import type { Increment } from './increment/increment.js'
 import { addKeptRows, keptRowNames, refuseOldRows } from './increment/kept-rows.js'
-import { findFiles } from './source-files.js'
+import { findFiles, sourcePlace } from './source-files.js'
 import type { SourceReader } from './source-table.js'
 import { readSource, requireColumns, scanSource, sourceColumns } from './source-table.js'
 
@@ -56,11 +56,10 @@ export async function joinExamples(
   const scanned = found.flatMap(({ scans }) => scans)
   const own = scanned.length === 0 ? kept : sourceColumns(scanned)
   const joins = await readJoins(reader, input, { needed, own })
-  requireColumns(
-    needed,
-    [...own, ...joins.flatMap(({ names }) => names)],
-    found.flatMap(({ files }) => files),
-  )
+  requireColumns(needed, [...own, ...joins.flatMap(({ names }) => names)], {
+    files: found.flatMap(({ files }) => files),
+    scans: scanned,
+  })
   const names = [...needed.keys()].filter((name) => hasName(own, name))
   if (earlier) await addKeptRows(database, earlier, { names, kept })
   for (const { scans, given } of found) {
@@ -122,7 +121,7 @@ async function scanExamples(reader: SourceReader, { config, configDirectory, fil
   if (!files.examples) throw examplesUndeclared({ need: 'examples' })
   const found: Found[] = []
   for (const [given, patterns] of Object.entries(files)) {
-    const paths = await findFiles(reader.database, patterns, configDirectory)
+    const paths = await findFiles(reader.database, patterns, sourcePlace(config, configDirectory))
     found.push({ given, files: paths, scans: await scanSource(reader, { files: paths, format: config.data.format }) })
   }
   return found
@@ -136,11 +135,11 @@ async function readJoins(
   const joins: JoinedTable[] = []
   for (const [index, { from, on, format }] of (config.data.join ?? []).entries()) {
     const [exampleKey, tableKey] = typeof on === 'string' ? [on, on] : [on.examples, on.table]
-    const files = await findFiles(reader.database, from, configDirectory)
+    const files = await findFiles(reader.database, from, sourcePlace(config, configDirectory))
     const effective: FileFormat | undefined = format ?? config.data.format
     const scans = await scanSource(reader, { files, format: effective })
     const known = sourceColumns(scans)
-    requireColumns(new Map([[tableKey, `data.join[${String(index)}].on`]]), known, files)
+    requireColumns(new Map([[tableKey, `data.join[${String(index)}].on`]]), known, { files, scans })
     const taken = [...own, ...joins.flatMap(({ names }) => names)]
     const names = [...needed.keys()].filter(
       (name) => hasName(known, name) && !hasName(taken, name) && name !== tableKey,

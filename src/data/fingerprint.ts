@@ -6,7 +6,7 @@ import { checksumFile } from '../base/index.js'
 import type { Config } from '../features/index.js'
 import { actionsDeclaration, declaredCrosses } from '../features/index.js'
 import type { Database } from '../sql/index.js'
-import { findFiles } from './source-files.js'
+import { findFiles, sourcePlace } from './source-files.js'
 
 export const preparedVersion = 2
 
@@ -53,7 +53,7 @@ export async function fingerprintOf(
   const sources: SourceFile[] = []
   for (const [of, pattern] of patterns) {
     if (pattern === undefined) continue
-    for (const file of await findFiles(database, pattern, configDirectory))
+    for (const file of await findFiles(database, pattern, sourcePlace(config, configDirectory)))
       sources.push({ of, ...(await identify(file, configDirectory, identities)) })
   }
   const content = sources.map(({ of, identity }) => [of, identity])
@@ -61,8 +61,8 @@ export async function fingerprintOf(
 }
 
 const relevantSettings = ({ data, features, model, training }: Config): object => ({
-  // Negatives are drawn while training.
-  data: { ...data, negatives: undefined },
+  // Negatives are drawn while training; of files those count that are read.
+  data: { ...data, negatives: undefined, exclude: undefined },
   features,
   crosses: declaredCrosses(model),
   head: model?.head,

@@ -1,6 +1,7 @@
 // From files to encoded examples.
 export { prepare } from './prepare.js'
 export type { PrepareOptions, PrepareResult } from './prepare.js'
+export { dataSources } from './data-sources.js'
 export type { AttributionReport } from './attribution.js'
 export { runChecks } from './check-data.js'
 export type { CheckReport, CheckResult } from './check-data.js'

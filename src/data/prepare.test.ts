@@ -154,6 +154,18 @@ describe('refusals', () => {
     })
   })
 
+  it('names the one file of a pattern that lacks a column', async () => {
+    write('day-1.csv', 'click,app\n1,a\n')
+    write('day-2.csv', 'click,appp\n1,a\n')
+    write('day-3.csv', 'click,app\n0,b\n')
+    await expect(run(clicks({ examples: 'day-*.csv' }))).rejects.toMatchObject({
+      code: 'DATA_COLUMN_MISSING',
+      message: expect.stringMatching(/^\S*day-2\.csv must have .*\n {2}"app" \(data\.item\): other files have it/),
+    })
+    const { rows } = await run(clicks({ examples: 'day-*.csv', exclude: 'day-2.csv' }))
+    expect(rows['train']).toBe(2)
+  })
+
   it('counts labels that are missing or no 0 and 1', async () => {
     write('rows.csv', 'click,app\n1,a\n,b\nyes,c\n2,d\n')
     await expect(run(clicks())).rejects.toMatchObject({

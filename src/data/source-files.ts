@@ -1,6 +1,7 @@
 /** From the paths and globs of a config to files. */
 import { existsSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
+import type { Config } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { quoteText } from '../sql/index.js'
 import { fileMissing } from './errors.js'
@@ -12,17 +13,36 @@ import { fileMissing } from './errors.js'
 export async function findFiles(
   database: Database,
   patterns: string | readonly string[],
-  configDirectory: string,
+  { directory, exclude = [] }: SourcePlace,
 ): Promise<string[]> {
+  const excluded = new Set<string>()
+  for (const pattern of listed(exclude))
+    for (const file of await firstMatch(database, candidatePaths(pattern, directory))) excluded.add(file)
   const files: string[] = []
-  for (const pattern of typeof patterns === 'string' ? [patterns] : patterns) {
-    const candidates = candidatePaths(pattern, configDirectory)
-    const found = await firstMatch(database, candidates)
+  for (const pattern of listed(patterns)) {
+    const candidates = candidatePaths(pattern, directory)
+    const found = (await firstMatch(database, candidates)).filter((file) => !excluded.has(file))
     if (found.length === 0) throw fileMissing({ pattern, looked: candidates })
     files.push(...found)
   }
   return files
 }
+
+/** Where the files of a config are looked for. */
+export interface SourcePlace {
+  /** That of the config file. */
+  readonly directory: string
+  /** Files to leave out, though a pattern names them; one that is not there is no fault. */
+  readonly exclude?: string | readonly string[] | undefined
+}
+
+export const sourcePlace = ({ data }: Pick<Config, 'data'>, directory: string): SourcePlace => ({
+  directory,
+  exclude: data.exclude,
+})
+
+const listed = (patterns: string | readonly string[]): readonly string[] =>
+  typeof patterns === 'string' ? [patterns] : patterns
 
 function candidatePaths(pattern: string, configDirectory: string): string[] {
   if (isAbsolute(pattern)) return [pattern]

@@ -81,18 +81,27 @@ export async function readSource(
   }
 }
 
-/** Throws one error that names every column of `wanted` which the data does not have, with where the config names it. */
+/** Throws one error that names every column of `wanted` which the data does not have, where the config names it, and which files lack it. */
 export function requireColumns(
   wanted: ReadonlyMap<string, string>,
   known: readonly string[],
-  files: readonly string[],
+  { files, scans = [] }: { readonly files: readonly string[]; readonly scans?: readonly Scan[] },
 ): void {
   const present = new Set(known.map((name) => name.toLowerCase()))
   const missing = [...wanted].filter(([name]) => !present.has(name.toLowerCase()))
   if (missing.length === 0) return
-  const lines = missing.map(([name, path]) => `"${name}" (${path}): ${suggestion(name, known)}`)
-  throw columnMissing({ lines, files: files.slice(0, 3).join(', ') })
+  const lacking = new Set<string>()
+  const lines = missing.map(([name, path]) => {
+    const without = scans.filter(({ columns }) => ![...columns.keys()].some((one) => sameName(one, name)))
+    const isPartial = without.length > 0 && without.length < scans.length
+    if (isPartial) for (const { files: own } of without) for (const file of own) lacking.add(file)
+    return `"${name}" (${path}): ${isPartial ? 'other files have it' : suggestion(name, known)}`
+  })
+  const named = lacking.size > 0 ? [...lacking] : files
+  throw columnMissing({ lines, files: named.slice(0, 3).join(', ') })
 }
+
+const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 
 function typeOf(file: string): FileType {
   const extension = extname(file.replace(/\.(gz|zst)$/, '')).toLowerCase()

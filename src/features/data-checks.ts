@@ -131,6 +131,7 @@ export const data: Check = isObject({
   ),
   negatives: isObject({ sampling: isOneOf('uniform', 'popularity', 'inBatch', 'all'), perPositive: isCount(1, 1000) }),
   impressions: textOrTexts,
+  exclude: textOrTexts,
   actions,
 })
 

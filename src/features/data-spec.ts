@@ -163,6 +163,8 @@ export interface DataDeclaration {
   readonly examples?: string | readonly string[]
   readonly validation?: string | readonly string[]
   readonly test?: string | readonly string[]
+  /** Files to leave out though a pattern names them, such as a day that is known to be wrong: a path, a glob or several. */
+  readonly exclude?: string | readonly string[]
   readonly format?: FileFormat
   readonly join?: readonly JoinDeclaration[]
   readonly label?: LabelDeclaration

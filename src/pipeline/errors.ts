@@ -198,3 +198,10 @@ export const gateRowsMissing = defineError<{ source: string }>(
   'data',
   ({ source }) => `the gate must have rows to compare on; ${source} has none; name labelled files with --data`,
 )
+
+export const retrainLocked = defineError<{ path: string; holder: string }>(
+  'PIPELINE_RETRAIN_LOCKED',
+  'environment',
+  ({ path, holder }) =>
+    `one retraining job may run at a time; ${path} is held by ${holder}; wait for it, or remove the file when that process is no more`,
+)

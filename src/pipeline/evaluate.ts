@@ -1,12 +1,14 @@
 /** Evaluation of a bundle as loaded from disk: the code path that serves. */
 import { resolve } from 'node:path'
-import { encodeFiles, openPrepared } from '../data/index.js'
-import type { EncodedDataset, PreparedData } from '../data/index.js'
+import { encodeFiles, encodeSplit, openPrepared } from '../data/index.js'
+import type { EncodedDataset, EncodedFiles, PreparedData } from '../data/index.js'
 import { evaluatePointwise, metricDescription } from '../evaluation/index.js'
+import { isSameState } from '../features/index.js'
 import { openBundle } from '../model/index.js'
 import type { Bundle } from '../model/index.js'
 import { openCatalogue } from './catalogue.js'
 import type { LoadedConfig } from './config-file.js'
+import { rowConfig } from './gate-rows.js'
 import { prepareData } from './prepare.js'
 import { evaluateRankedLists } from './ranked-lists.js'
 import type { Reliability, ReliabilityOptions } from './reliability.js'
@@ -75,15 +77,21 @@ async function evaluatePreparedSplit(options: EvaluateOptions): Promise<Evaluate
   const prepared = await prepareData(loaded, { onProgress: options.onProgress ?? ((): void => undefined) })
   const data = openPrepared(prepared.directory)
   const split = options.split ?? (data.split('test').rowCount > 0 ? 'test' : 'validation')
-  return evaluateSplit({
-    bundle: options.bundle,
-    data,
-    split,
-    isRanking: options.isRanking ?? false,
-    k: options.k ?? 10,
-    reliability: options.reliability,
-  })
+  const { isRanking = false, k = 10, reliability } = options
+  const bundle = await openBundle(options.bundle, { threads: 2 })
+  try {
+    // A bundle of another day has other vocabularies: its rows must be encoded with its own.
+    const own = isSameState(bundle.featureState, data.featureState) ? null : await ownRows(bundle, loaded, split)
+    const dataset = own?.dataset ?? data.split(split)
+    return await evaluateOpenBundle(bundle, { data, split, dataset, isRanking, k, reliability }).finally(own?.close)
+  } finally {
+    await bundle.close()
+  }
 }
+
+/** Rows of a split of the config's data as the bundle itself encodes them. */
+const ownRows = ({ config, featureState: state }: Bundle, loaded: LoadedConfig, split: string): Promise<EncodedFiles> =>
+  encodeSplit({ config: rowConfig(config, loaded), configDirectory: loaded.directory, state, split })
 
 export interface EvaluateSplit {
   readonly bundle: string
@@ -92,6 +100,8 @@ export interface EvaluateSplit {
   readonly isRanking?: boolean
   readonly k?: number
   readonly reliability?: ReliabilityOptions | undefined
+  /** The rows of the split, where the prepared ones were encoded with other vocabularies than the bundle's. */
+  readonly dataset?: EncodedDataset
 }
 
 /** Scores a bundle on a split of open prepared data. */
@@ -107,9 +117,8 @@ export async function evaluateSplit(options: EvaluateSplit): Promise<EvaluateRes
 /** Scores an open bundle on a split of open prepared data. */
 export async function evaluateOpenBundle(
   bundle: Bundle,
-  { data, split, isRanking, k, reliability }: Omit<EvaluateSplit, 'bundle'>,
+  { data, split, dataset = data.split(split), isRanking, k, reliability }: Omit<EvaluateSplit, 'bundle'>,
 ): Promise<EvaluateResult> {
-  const dataset = data.split(split)
   const judged = dataset.rowCount > 0 ? await judge({ bundle, dataset, kept: null, reliability }) : { metrics: {} }
   const ranked = isRanking
     ? await evaluateRankedLists({ catalogue: await openCatalogue(bundle), data, split, k: k ?? 10 })

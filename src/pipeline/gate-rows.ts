@@ -60,7 +60,7 @@ async function encodedRows(bundle: Bundle, source: RowsSource): Promise<{ encode
 }
 
 /** The features and model of a bundle over the data of the config at hand; what only the bundle's past knows is kept. */
-function rowConfig(own: Config, loaded: LoadedConfig | undefined): Config {
+export function rowConfig(own: Config, loaded: LoadedConfig | undefined): Config {
   if (!loaded) return own
   const { data, training } = loaded.config
   const history = own.data.history || data.history ? { history: { ...own.data.history, ...data.history } } : {}

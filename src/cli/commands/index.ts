@@ -16,6 +16,7 @@ import { prepare } from './prepare.js'
 import { promote } from './promote.js'
 import { publish } from './publish.js'
 import { recommend } from './recommend.js'
+import { retrain } from './retrain.js'
 import { rollback } from './rollback.js'
 import { simulate } from './simulate.js'
 import { train } from './train.js'
@@ -40,6 +41,7 @@ export const commands: readonly CliCommand[] = [
   dryRun,
   promote,
   rollback,
+  retrain,
   models,
   exportMlflow,
   simulate,

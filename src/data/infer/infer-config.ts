@@ -49,7 +49,7 @@ export async function inferConfig(options: InferOptions): Promise<InferredConfig
 
 /** Reads files into the table `source`; returns its columns. */
 async function readInto(reader: SourceReader, pattern: string, format: FileFormat | undefined): Promise<string[]> {
-  const files = await findFiles(reader.database, pattern, resolve('.'))
+  const files = await findFiles(reader.database, pattern, { directory: resolve('.') })
   const scans = await scanSource(reader, { files, format })
   const names = sourceColumns(scans)
   await reader.database.run('DROP TABLE IF EXISTS source')
