@@ -10,9 +10,12 @@ import { exportToMlflow, publishBundle } from '../src/pipeline/index.js'
 import { freshDirectory } from './opaque-bundle.js'
 import { trainSmallBundle } from './trained-bundle.js'
 
+/** Where `mlflow` is; empty where it cannot be installed. */
+const programs = process.env['WIDEDEEP_SERVICES'] ?? ''
+
 let server = ''
 let registry = ''
-let mlflow: ChildProcess
+let mlflow: ChildProcess | undefined
 let log = ''
 
 async function freePort(): Promise<number> {
@@ -30,6 +33,7 @@ async function ask<T>(path: string, body?: object): Promise<T> {
 }
 
 beforeAll(async () => {
+  if (programs === '') return
   const home = freshDirectory()
   registry = join(home, 'registry')
   const bundle = await trainSmallBundle(home)
@@ -40,7 +44,7 @@ beforeAll(async () => {
   const files = ['--artifacts-destination', join(home, 'artifacts')]
   const args = ['server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1', ...store, ...files]
   // A group of its own: MLflow starts workers, which go with it.
-  mlflow = spawn(join(process.env['WIDEDEEP_SERVICES'] ?? '', 'mlflow'), args, { cwd: home, detached: true })
+  mlflow = spawn(join(programs, 'mlflow'), args, { cwd: home, detached: true })
   for (const stream of [mlflow.stdout, mlflow.stderr]) stream?.on('data', (chunk: Buffer) => (log += chunk.toString()))
   for (let tries = 0; tries < 300; tries++) {
     if (
@@ -56,10 +60,10 @@ beforeAll(async () => {
 }, 200_000)
 
 afterAll(() => {
-  if (mlflow.pid !== undefined) process.kill(-mlflow.pid, 'SIGTERM')
+  if (mlflow?.pid !== undefined) process.kill(-mlflow.pid, 'SIGTERM')
 })
 
-describe('an export to MLflow', () => {
+describe.skipIf(programs === '')('an export to MLflow', () => {
   it('holds settings, metrics by epoch, lineage and files, and is made once', async () => {
     const first = await exportToMlflow({ version: '1', server, registry, experiment: 'a test' })
     expect(first).toMatchObject({ version: 1, isUnchanged: false })

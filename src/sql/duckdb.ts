@@ -19,7 +19,7 @@ import { cellOf } from './columnar-chunk.js'
 import { memoryExhausted, statementFailed } from './errors.js'
 
 export interface DatabaseOptions {
-  /** Bytes. Default: a quarter of the machine's memory, at most 4 GiB; beyond it the database spills to disk. */
+  /** Bytes. Default: a quarter of the machine's memory, at most 2.5 GiB; beyond it the database spills to disk. */
   readonly memoryLimit?: number
   /** Default: all processors. */
   readonly threads?: number
@@ -47,7 +47,7 @@ const chunkRows = 2048
 
 /** Opens an empty database in memory; it never fetches extensions from the network. */
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
-  const limit = options.memoryLimit ?? Math.min(4 * 2 ** 30, Math.floor(totalmem() / 4))
+  const limit = options.memoryLimit ?? Math.min(2.5 * 2 ** 30, Math.floor(totalmem() / 4))
   const own = options.temporaryDirectory === undefined ? mkdtempSync(join(tmpdir(), 'widedeep-sql-')) : null
   const spill = options.temporaryDirectory ?? own ?? ''
   makeDirectory(spill)
