@@ -18,6 +18,7 @@ const style = `
   body { font: 15px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; color: var(--ink); background: var(--page); max-width: 860px; margin: 2rem auto; padding: 0 1rem }
   h1 { font-size: 1.4rem } h2 { font-size: 1.05rem; margin-top: 2rem } table { border-collapse: collapse; width: 100% }
   td, th { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
+  td:first-child, .number { white-space: nowrap }
   .number { text-align: right; font-variant-numeric: tabular-nums } .soft { color: var(--soft) } .good { color: var(--good) } .bad { color: var(--bad) }
   svg { max-width: 100%; height: auto } svg text { font: 12px system-ui, sans-serif; fill: var(--soft) } .axis { stroke: var(--line) }
   .curve { stroke: var(--data); fill: none; stroke-width: 2 } .dot { fill: var(--data) } .dot.bad { fill: var(--bad) } .bar { fill: var(--data) }`
@@ -57,7 +58,7 @@ function trainingSection(job: JobRecord): string {
   const result = answerOf(job, 'train') as TrainResult | undefined
   const points = (result?.epochs ?? []).flatMap(({ epoch, metrics }) => {
     const value = metrics['auc'] ?? metrics['logLoss']
-    return typeof value === 'number' ? [{ x: epoch, y: value, isGood: true }] : []
+    return typeof value === 'number' ? [{ x: epoch + 1, y: value, isGood: true }] : []
   })
   return section('Validation metric by epoch', points.length < 2 ? '' : lineChart(points))
 }

@@ -24,7 +24,7 @@ const summaries: Readonly<Record<string, (answer: never) => string>> = {
       ? 'there is no champion to ask'
       : `auc ${number(now)} on the newest rows, ${number(before)} when published; promised / happened ${calibration?.toFixed(2) ?? '–'}`,
   train: ({ metrics, bestEpoch, warmStart }: TrainResult) =>
-    `best epoch ${String(bestEpoch)}, auc ${number(metrics['auc'])}, log loss ${number(metrics['logLoss'])}${warmStart ? ', from the champion' : ''}`,
+    `best epoch ${String(bestEpoch + 1)}, auc ${number(metrics['auc'])}, log loss ${number(metrics['logLoss'])}${warmStart ? ', from the champion' : ''}`,
   publish: ({ version }: Published) => `version ${String(version)}`,
   gate: ({ verdict, reasons }: GateResult) => `${verdict}: ${reasons.join('; ')}`,
   promote: ({ version, dryRun }: Promoted) =>

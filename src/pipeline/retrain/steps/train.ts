@@ -19,7 +19,7 @@ export const train: RetrainStep<TrainResult> = {
       ...begin,
       ...(signal ? { signal } : {}),
       onEvent(event) {
-        if (event.kind === 'epoch') onProgress(`epoch ${String(event.record.epoch)} is over`)
+        if (event.kind === 'epoch') onProgress(`epoch ${String(event.record.epoch + 1)} is over`)
       },
     })
   },
