@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { categorical, defineConfig } from '../features/index.js'
+import { proposeCrosses } from './crosses/propose.js'
 import type { LoadedConfig } from './config-file.js'
 import { evaluateBundle } from './evaluate.js'
 import { trainBundle } from './train.js'
@@ -47,5 +48,12 @@ describe('a bundle on data that was prepared with other vocabularies', () => {
     expect(rows).toBeGreaterThan(100)
     expect(onFile.metrics['auc']).toBeGreaterThan(0.99)
     expect(metrics['auc']).toBeGreaterThan(0.8)
+  })
+
+  it('is refused where crosses are looked for', async () => {
+    const bundle = join(home, 'bundle')
+    await expect(proposeCrosses(loadedFor('two.csv'), { bundle })).rejects.toMatchObject({
+      code: 'PIPELINE_BUNDLE_FOREIGN',
+    })
   })
 })
