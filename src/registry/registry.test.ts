@@ -249,4 +249,10 @@ describe('watching', () => {
     watch.close()
     expect(seen).toEqual([2, 1])
   })
+
+  it('answers about a version that is not there with a rejection, never by throwing at once', async () => {
+    await publish('a')
+    const asked = [registry.verify(7), registry.record(7)]
+    for (const one of asked) await expect(one).rejects.toMatchObject({ code: 'REGISTRY_VERSION_UNKNOWN' })
+  })
 })

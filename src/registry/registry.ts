@@ -164,11 +164,15 @@ type ReadVersion = (path: string, checksum: string) => Promise<VersionRecord>
 function versionReader(directory: string, state: () => RegistryState) {
   const checksumOf = (version: number): string => requireVersion(state(), version).checksum
   return (read: ReadVersion) =>
-    (version: number): Promise<VersionRecord> =>
-      read(versionDirectory(directory, version), checksumOf(version)).catch((error: unknown) => {
+    async (version: number): Promise<VersionRecord> => {
+      const checksum = checksumOf(version)
+      try {
+        return await read(versionDirectory(directory, version), checksum)
+      } catch (error) {
         checksumOf(version)
         throw error
-      })
+      }
+    }
 }
 
 /** What promotion and rollback need of the registry. */
