@@ -75,30 +75,3 @@ function loadColumn(directory: string, { json, arrays }: StoredColumn): ColumnSt
   })
   return { json, arrays: Object.fromEntries(loaded) }
 }
-
-/** Whether two states give every value the same id: rows encoded with one mean the same with the other. */
-export function isSameState(a: FeatureState, b: FeatureState): boolean {
-  const labels = JSON.stringify(a.labels) === JSON.stringify(b.labels)
-  return labels && isSameColumns(a.columns, b.columns) && isSameColumns(a.crosses, b.crosses)
-}
-
-type Columns = Readonly<Record<string, ColumnState>>
-
-function isSameColumns(a: Columns, b: Columns): boolean {
-  const names = Object.keys(a)
-  return names.length === Object.keys(b).length && names.every((name) => isSameArrays(a[name], b[name]))
-}
-
-/** What is learned beside the arrays is for reports, but for statistics of numbers. */
-function isSameArrays(a: ColumnState | undefined, b: ColumnState | undefined): boolean {
-  if (!a || !b) return false
-  const names = Object.keys(a.arrays)
-  if (names.length !== Object.keys(b.arrays).length) return false
-  if (names.length === 0 && JSON.stringify(a.json) !== JSON.stringify(b.json)) return false
-  return names.every((name) => {
-    const [one, other] = [a.arrays[name], b.arrays[name]]
-    return one !== undefined && other !== undefined && bytesOf(one).equals(bytesOf(other))
-  })
-}
-
-const bytesOf = (array: ArrayBufferView): Buffer => Buffer.from(array.buffer, array.byteOffset, array.byteLength)

@@ -3,11 +3,11 @@ import { resolve } from 'node:path'
 import { encodeFiles, encodeSplit, openPrepared } from '../data/index.js'
 import type { EncodedDataset, EncodedFiles, PreparedData } from '../data/index.js'
 import { evaluatePointwise, metricDescription } from '../evaluation/index.js'
-import { isSameState } from '../features/index.js'
 import { openBundle } from '../model/index.js'
 import type { Bundle } from '../model/index.js'
 import { openCatalogue } from './catalogue.js'
 import type { LoadedConfig } from './config-file.js'
+import { foreignColumn } from './foreign-column.js'
 import { rowConfig } from './gate-rows.js'
 import { prepareData } from './prepare.js'
 import { evaluateRankedLists } from './ranked-lists.js'
@@ -81,7 +81,7 @@ async function evaluatePreparedSplit(options: EvaluateOptions): Promise<Evaluate
   const bundle = await openBundle(options.bundle, { threads: 2 })
   try {
     // A bundle of another day has other vocabularies: its rows must be encoded with its own.
-    const own = isSameState(bundle.featureState, data.featureState) ? null : await ownRows(bundle, loaded, split)
+    const own = foreignColumn(bundle, data) === undefined ? null : await ownRows(bundle, loaded, split)
     const dataset = own?.dataset ?? data.split(split)
     return await evaluateOpenBundle(bundle, { data, split, dataset, isRanking, k, reliability }).finally(own?.close)
   } finally {
@@ -94,7 +94,6 @@ const ownRows = ({ config, featureState: state }: Bundle, loaded: LoadedConfig, 
   encodeSplit({ config: rowConfig(config, loaded), configDirectory: loaded.directory, state, split })
 
 export interface EvaluateSplit {
-  readonly bundle: string
   readonly data: PreparedData
   readonly split: string
   readonly isRanking?: boolean
@@ -104,20 +103,10 @@ export interface EvaluateSplit {
   readonly dataset?: EncodedDataset
 }
 
-/** Scores a bundle on a split of open prepared data. */
-export async function evaluateSplit(options: EvaluateSplit): Promise<EvaluateResult> {
-  const bundle = await openBundle(options.bundle, { threads: 2 })
-  try {
-    return await evaluateOpenBundle(bundle, options)
-  } finally {
-    await bundle.close()
-  }
-}
-
 /** Scores an open bundle on a split of open prepared data. */
 export async function evaluateOpenBundle(
   bundle: Bundle,
-  { data, split, dataset = data.split(split), isRanking, k, reliability }: Omit<EvaluateSplit, 'bundle'>,
+  { data, split, dataset = data.split(split), isRanking, k, reliability }: EvaluateSplit,
 ): Promise<EvaluateResult> {
   const judged = dataset.rowCount > 0 ? await judge({ bundle, dataset, kept: null, reliability }) : { metrics: {} }
   const ranked = isRanking

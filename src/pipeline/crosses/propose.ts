@@ -1,5 +1,4 @@
 /** Crosses proposed from data: what the current model has not learned, measured on rows that it has not seen. */
-import { isDeepStrictEqual } from 'node:util'
 import type { PreparedData } from '../../data/index.js'
 import { openPrepared } from '../../data/index.js'
 import type { Encoder } from '../../features/index.js'
@@ -7,6 +6,7 @@ import type { Bundle } from '../../model/index.js'
 import { openBundle } from '../../model/index.js'
 import type { LoadedConfig } from '../config-file.js'
 import { bundleForeign, crossesNegatives, headNotBinary, validationMissing } from '../errors.js'
+import { foreignColumn } from '../foreign-column.js'
 import { prepareData } from '../prepare.js'
 import type { TrainOptions } from '../train.js'
 import { trainBundle } from '../train.js'
@@ -80,7 +80,8 @@ export async function proposeCrosses(loaded: LoadedConfig, options: ProposeOptio
   const data = openPrepared(prepared.directory)
   const bundle = await openBundle(directory, { threads: 2 })
   try {
-    checkBundle(bundle, data)
+    const column = foreignColumn(bundle, data)
+    if (column !== undefined) throw bundleForeign({ bundle: bundle.directory, column })
     return await searchBundle({ bundle, data }, options)
   } finally {
     await bundle.close()
@@ -144,15 +145,4 @@ function withNames(cross: AcceptedCross, encoder: Encoder): ProposedCross {
       ...effect,
     })),
   }
-}
-
-/** The bundle must give ids the meaning that they have in the prepared data. */
-function checkBundle({ directory, encoder, featureState }: Bundle, data: PreparedData): void {
-  const shapes = new Map(data.columns.map(({ name, shape }) => [name, shape]))
-  const differing = encoder.columns.find(
-    ({ name, shape }) =>
-      !isDeepStrictEqual(shape, shapes.get(name)) ||
-      !isDeepStrictEqual(featureState.columns[name]?.arrays, data.featureState.columns[name]?.arrays),
-  )
-  if (differing) throw bundleForeign({ bundle: directory, column: differing.name })
 }
