@@ -86,10 +86,15 @@ export async function windowOf(database: Database, { within = defaultWindow }: L
 function actedSql({ data }: Config, columns: CellColumns, action: NonNullable<LabelDeclaration['action']>): string {
   const kinds = kindSql(actionKinds(data, isWeighted(action) ? Object.keys(action) : action))
   const request = columns.get(requestColumn(data) ?? '')
-  const requests = `SELECT CAST(${request ?? 'NULL'} AS VARCHAR) FROM joined SEMI JOIN ${actionsTable} ON CAST(${request ?? 'NULL'} AS VARCHAR) = ${actionsTable}.request`
-  const side = request === undefined ? "'u'" : `CASE WHEN request IN (${requests}) THEN 'r' ELSE 'u' END`
+  const side = request === undefined ? "'u'" : `CASE WHEN request IN (${knownRequests(request)}) THEN 'r' ELSE 'u' END`
   return `CREATE TABLE acted AS SELECT *, side || key AS who FROM (SELECT * EXCLUDE (user, request), CASE side WHEN 'r' THEN request ELSE user END AS key
     FROM (SELECT id, user, request, ${side} AS side, CAST(item AS VARCHAR) AS item, t, ${weightSql(action)} AS weight FROM ${actionsTable} WHERE ${kinds}))`
+}
+
+/** Requests that both logs have. */
+function knownRequests(cell: string): string {
+  const request = `CAST(${cell} AS VARCHAR)`
+  return `SELECT ${request} FROM joined SEMI JOIN ${actionsTable} ON ${request} = ${actionsTable}.request`
 }
 
 /** `who`, `item`, `t`, `first` and `last`: the impressions of one moment that an action may count for, known as the action knows them. */

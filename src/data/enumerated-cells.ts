@@ -31,6 +31,10 @@ export async function enumerateCells(
   return types
 }
 
+/** A cell as it is kept: of the type of its enumeration, where it has one. */
+export const keptCell = (cell: string, type: string | undefined): string =>
+  type === undefined ? cell : `CAST(${cell} AS ${type})`
+
 async function textColumns(database: Database, table: string, names: readonly string[]): Promise<string[]> {
   const rows = await database.rows(
     `SELECT column_name AS name FROM duckdb_columns() WHERE table_name = ${quoteText(table)} AND data_type = 'VARCHAR'`,

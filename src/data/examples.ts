@@ -4,7 +4,7 @@ import type { Config, FileFormat } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { quoteName } from '../sql/index.js'
 import { examplesUndeclared, fileEmpty, joinKeyDuplicate, labelInvalid, timeInvalid, weightInvalid } from './errors.js'
-import { enumerateCells } from './enumerated-cells.js'
+import { enumerateCells, keptCell } from './enumerated-cells.js'
 import { joinedTable } from './joined-layers.js'
 import { labelExpectation, labelSql, numberSql, timeSql } from './label.js'
 import { neededColumns, timeColumn } from './needed-columns.js'
@@ -177,10 +177,7 @@ function joinSql(config: Config, { columns, own, joins, types }: JoinPlan): stri
   const tableOf = (name: string): string =>
     (hasName(own, name) ? undefined : joins.find(({ names }) => hasName(names, name))?.table) ?? 'source'
   const cellOf = (name: string): string => `${tableOf(name)}.${quoteName(name)}`
-  const kept = (name: string): string => {
-    const type = types.get(tableOf(name))?.get(name)
-    return type === undefined ? cellOf(name) : `CAST(${cellOf(name)} AS ${type})`
-  }
+  const kept = (name: string): string => keptCell(cellOf(name), types.get(tableOf(name))?.get(name))
   const { weight, label } = config.data
   const time = timeColumn(config)
   const select = [

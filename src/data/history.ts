@@ -5,7 +5,7 @@
 import type { Config, HistoryDeclaration } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { actionKinds, actionsTable, kindSql } from './actions.js'
-import { enumerateCells } from './enumerated-cells.js'
+import { enumerateCells, keptCell } from './enumerated-cells.js'
 import { examplesUndeclared, timeNotConfigured } from './errors.js'
 import type { CellColumns } from './examples.js'
 import type { Earlier } from './increment/increment.js'
@@ -55,8 +55,7 @@ async function makeEvents(database: Database, events: string, sql: string): Prom
   await database.run(`CREATE TABLE ${cells} AS ${sql}`)
   const [row] = await database.rows(`SELECT count(*) AS n FROM ${cells}`)
   const types = await enumerateCells(database, { table: cells, names: ['item'], rowCount: Number(row?.['n'] ?? 0) })
-  const item = `CAST(item AS ${types.get('item') ?? '?'})`
-  await database.run(`CREATE TABLE ${events} AS SELECT * ${types.has('item') ? `REPLACE (${item} AS item)` : ''},
+  await database.run(`CREATE TABLE ${events} AS SELECT * REPLACE (${keptCell('item', types.get('item'))} AS item),
       row_number() OVER (PARTITION BY user ORDER BY t, place) AS pos FROM ${cells}; DROP TABLE ${cells}`)
 }
 

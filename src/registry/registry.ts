@@ -65,6 +65,8 @@ export interface StoredVerdict {
 
 export interface Registry {
   readonly directory: string
+  /** Whether anything was ever published. */
+  exists(): boolean
   /** All that is so now; throws `REGISTRY_MISSING` where nothing was ever published. */
   state(): RegistryState
   /** Every change, the oldest first. */
@@ -118,6 +120,7 @@ export function openRegistry(path: string, { now = () => new Date() }: RegistryO
   const desk: Desk = { journal, state, sign, verify, resolve: find }
   return {
     directory,
+    exists: () => journal.exists(),
     state,
     record: read(readRecord),
     verify,

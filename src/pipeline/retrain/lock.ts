@@ -1,7 +1,8 @@
 /** One job at a time for a registry: a file that says who holds it. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
+import { makeDirectory } from '../../base/index.js'
 import { retrainLocked } from '../errors.js'
 
 interface Holder {
@@ -21,7 +22,7 @@ export async function holdingLock<T>(path: string, now: Date, work: () => Promis
 }
 
 function takeLock(path: string, own: Holder): void {
-  mkdirSync(dirname(path), { recursive: true })
+  makeDirectory(dirname(path))
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       writeFileSync(path, JSON.stringify(own), { flag: 'wx' })

@@ -1,4 +1,5 @@
 /** One page about a job: what became of it, how long it took, how training went, and the jobs before it. No script, nothing fetched. */
+import type { GateResult } from '../gate.js'
 import type { TrainResult } from '../train.js'
 import type { JobRecord } from './job-record.js'
 import { barChart, lineChart } from './plots.js'
@@ -63,18 +64,8 @@ function trainingSection(job: JobRecord): string {
   return section('Validation metric by epoch', points.length < 2 ? '' : lineChart(points))
 }
 
-interface GateAnswer {
-  readonly verdict: string
-  readonly checks: readonly {
-    readonly name: string
-    readonly outcome: string
-    readonly found: string
-    readonly limit: string
-  }[]
-}
-
 function gateSection(job: JobRecord): string {
-  const result = answerOf(job, 'gate') as GateAnswer | null | undefined
+  const result = answerOf(job, 'gate') as GateResult | null | undefined
   const rows = (result?.checks ?? []).map(
     ({ name, outcome, found, limit }) =>
       `<tr><td class="${outcome === 'fail' ? 'bad' : outcome === 'pass' ? 'good' : 'soft'}">${outcome}</td><td>${escaped(name)}</td><td>${escaped(found)}</td><td class="soft">${escaped(limit)}</td></tr>`,

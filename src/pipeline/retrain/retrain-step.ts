@@ -1,7 +1,8 @@
 /** What a step of the daily job is: one file in `steps/` and one line there. What it answers is kept, and it is not asked twice. */
+import type { Registry } from '../../registry/index.js'
 import type { LoadedConfig } from '../config-file.js'
 
-/** How a job ends. All but the last leave a champion that serves. */
+/** How a job ends. All but the first leave the champion as it was. */
 export type RetrainOutcome = 'PROMOTED' | 'NOT_BLESSED' | 'DATA_REJECTED' | 'DRY_RUN_FAILED'
 
 export interface RetrainContext {
@@ -10,11 +11,9 @@ export interface RetrainContext {
   readonly id: string
   /** Where the job keeps what it makes. */
   readonly directory: string
-  readonly registry: string | undefined
+  readonly registry: Registry
   /** The champion when the job began. */
   readonly champion: { readonly version: number; readonly bundle: string } | null
-  /** Log files that no successful preparation has read yet. */
-  readonly newFiles: readonly string[]
   readonly signal: AbortSignal | undefined
   readonly by: string | undefined
   /** Versions that are kept beside those with an alias. */

@@ -3,9 +3,9 @@
  * are the same job: one that ended is not done twice, one that was killed goes on, and whatever goes wrong the champion stays.
  */
 import { join, resolve } from 'node:path'
-import { atomicWriteFile } from '../../base/index.js'
 import { dataSources } from '../../data/index.js'
 import { champion as championAlias, openRegistry } from '../../registry/index.js'
+import type { Registry } from '../../registry/index.js'
 import type { LoadedConfig } from '../config-file.js'
 import { preparedDirectory } from '../prepare.js'
 import { registryDirectory } from '../publish.js'
@@ -15,7 +15,6 @@ import { readJob, writeJob } from './job-record.js'
 import { holdingLock } from './lock.js'
 import type { QuarantinedFile } from './quarantine.js'
 import { readQuarantine, writeQuarantine } from './quarantine.js'
-import { registryNow } from './registry-now.js'
 import { writeReports } from './report.js'
 import type { RetrainContext, RetrainStep } from './retrain-step.js'
 import { RetrainStop } from './retrain-step.js'
@@ -69,24 +68,22 @@ async function lockedRetrain(loaded: LoadedConfig, out: string, options: Retrain
   const directory = join(out, id)
   const known = readJob(directory)
   if (known?.end) return { id, isUnchanged: true, end: known.end, job: known, quarantine, directory }
-  const job = known ?? beginJob(id, options, newLogFiles(used))
-  writeJob(directory, job)
-  const end = await runSteps(job, { loaded: own, directory, options })
-  const ended = { ...(readJob(directory) ?? job), end }
-  writeJob(directory, ended)
+  const registry = openRegistry(registryDirectory(options.registry))
+  const begun = known ?? beginJob(id, registry, newLogFiles(used))
+  writeJob(directory, begun)
+  const { job, end } = await runSteps(begun, { loaded: own, directory, registry, options })
   const rejected = end.outcome === 'DATA_REJECTED' && job.champion !== null ? job.newFiles : []
   const added = used
     .filter(({ path }) => rejected.includes(path))
     .map(({ path, identity }) => ({ path, identity, reason: end.reasons.join('; '), since: end.at }))
   const all = [...quarantine, ...added]
   writeQuarantine(quarantineFile, all)
-  atomicWriteFile(join(out, 'latest.json'), `${JSON.stringify({ id })}\n`)
-  writeReports(out, ended, all)
-  return { id, isUnchanged: false, end, job: ended, quarantine: all, directory }
+  writeReports(out, job, all)
+  return { id, isUnchanged: false, end, job, quarantine: all, directory }
 }
 
-function beginJob(id: string, { registry }: RetrainOptions, newFiles: readonly string[]): JobRecord {
-  const version = registryNow(registry)?.aliases[championAlias]?.version ?? null
+function beginJob(id: string, registry: Registry, newFiles: readonly string[]): JobRecord {
+  const version = registry.exists() ? (registry.state().aliases[championAlias]?.version ?? null) : null
   return { formatVersion: 1, id, startedAt: new Date().toISOString(), champion: version, newFiles, steps: [] }
 }
 
@@ -105,46 +102,57 @@ function withoutFiles(loaded: LoadedConfig, quarantine: readonly QuarantinedFile
 interface Running {
   readonly loaded: LoadedConfig
   readonly directory: string
+  readonly registry: Registry
   readonly options: RetrainOptions
 }
 
-async function runSteps(job: JobRecord, { loaded, directory, options }: Running): Promise<JobEnd> {
-  const answers = new Map(job.steps.map(({ name, answer }) => [name, answer]))
-  const records = [...job.steps]
-  const context = contextOf(job, { loaded, directory, options }, answers)
+interface Ended {
+  readonly job: JobRecord
+  readonly end: JobEnd
+}
+
+/** Runs the steps that have not ended yet; the record on disk is that of every step that has. */
+async function runSteps(begun: JobRecord, running: Running): Promise<Ended> {
+  const answers = new Map(begun.steps.map(({ name, answer }) => [name, answer]))
+  const context = contextOf(begun, running, answers)
+  let job = begun
+  const ended = (end: Omit<JobEnd, 'at'>): Ended => {
+    const whole = { ...end, at: new Date().toISOString() }
+    job = { ...job, end: whole }
+    writeJob(running.directory, job)
+    return { job, end: whole }
+  }
   for (const step of retrainSteps) {
-    if (answers.has(step.name)) continue
+    const { name } = step
+    if (answers.has(name)) continue
     context.onProgress(step.title)
     const startedAt = performance.now()
     try {
       const answer = await step.run(context)
-      answers.set(step.name, answer)
-      records.push({ name: step.name, seconds: (performance.now() - startedAt) / 1000, answer })
-      writeJob(directory, { ...job, steps: records })
+      answers.set(name, answer)
+      job = { ...job, steps: [...job.steps, { name, seconds: (performance.now() - startedAt) / 1000, answer }] }
+      writeJob(running.directory, job)
     } catch (error) {
       if (!(error instanceof RetrainStop)) throw error
       const { outcome, reasons, found } = error
-      return { outcome, reasons, found, step: step.name, at: new Date().toISOString() }
+      return ended({ outcome, reasons, found, step: name })
     }
   }
-  const last = retrainSteps.at(-1)?.name ?? ''
-  return { outcome: 'PROMOTED', reasons: [], found: null, step: last, at: new Date().toISOString() }
+  return ended({ outcome: 'PROMOTED', reasons: [], found: null, step: retrainSteps.at(-1)?.name ?? '' })
 }
 
 function contextOf(
-  { id, champion, newFiles }: JobRecord,
-  { loaded, directory, options }: Running,
+  { id, champion }: JobRecord,
+  { loaded, directory, registry, options }: Running,
   answers: ReadonlyMap<string, unknown>,
 ): RetrainContext {
-  const { registry, signal, by, keep = 10 } = options
-  const opened = openRegistry(registryDirectory(registry))
+  const { signal, by, keep = 10 } = options
   return {
     loaded,
     id,
     directory,
     registry,
-    champion: champion === null ? null : { version: champion, bundle: opened.resolve(champion).directory },
-    newFiles,
+    champion: champion === null ? null : { version: champion, bundle: registry.resolve(champion).directory },
     signal,
     by,
     keep,

@@ -1,4 +1,5 @@
 /** What a step answered in a few words. */
+import { countText } from '../../base/index.js'
 import type { PrepareResult } from '../../data/index.js'
 import type { CheckReport } from '../check.js'
 import type { GateResult } from '../gate.js'
@@ -7,7 +8,6 @@ import type { Probe } from './steps/probe.js'
 import type { Promoted } from './steps/promote.js'
 import type { Published } from './steps/publish.js'
 
-const count = (value: number): string => value.toLocaleString('en-US')
 const number = (value: number | null | undefined): string => value?.toFixed(4) ?? '–'
 
 const summaries: Readonly<Record<string, (answer: never) => string>> = {
@@ -16,8 +16,8 @@ const summaries: Readonly<Record<string, (answer: never) => string>> = {
   prepare: ({ rows, extension, fromTheBeginning }: PrepareResult) => {
     const all = Object.values(rows).reduce((sum, rowCount) => sum + rowCount, 0)
     if (extension)
-      return `${count(extension.rows)} rows read, ${count(extension.finalRows)} of earlier days kept as they are`
-    return `${count(all)} rows${fromTheBeginning === undefined ? '' : `, from the beginning: ${fromTheBeginning}`}`
+      return `${countText(extension.rows)} rows read, ${countText(extension.finalRows)} of earlier days kept as they are`
+    return `${countText(all)} rows${fromTheBeginning === undefined ? '' : `, from the beginning: ${fromTheBeginning}`}`
   },
   probe: ({ now, before, calibration }: Probe) =>
     now === null

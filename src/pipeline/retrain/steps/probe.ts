@@ -1,6 +1,4 @@
-import { openRegistry } from '../../../registry/index.js'
 import { evaluateBundle } from '../../evaluate.js'
-import { registryDirectory } from '../../publish.js'
 import type { RetrainStep } from '../retrain-step.js'
 import { RetrainStop } from '../retrain-step.js'
 
@@ -24,7 +22,7 @@ export const probe: RetrainStep<Probe> = {
   title: 'asking the champion about the new day',
   async run({ loaded, champion, registry }) {
     if (!champion) return { now: null, before: null, calibration: null }
-    const record = await openRegistry(registryDirectory(registry)).record(champion.version)
+    const record = await registry.record(champion.version)
     const { metrics } = await evaluateBundle({ bundle: champion.bundle, loaded, split: 'test' })
     const found = {
       now: metrics['auc'] ?? null,

@@ -1,9 +1,8 @@
-import { champion as championAlias, openRegistry } from '../../../registry/index.js'
+import { champion as championAlias } from '../../../registry/index.js'
 import type { DryRunResult } from '../../../registry/index.js'
 import { WideDeepError } from '../../../base/index.js'
 import { dryRunFailed } from '../../errors.js'
 import { promoteVersion } from '../../promote.js'
-import { registryDirectory } from '../../publish.js'
 import type { RetrainStep } from '../retrain-step.js'
 import { RetrainStop } from '../retrain-step.js'
 import { gate } from './gate.js'
@@ -21,11 +20,17 @@ export const promote: RetrainStep<Promoted> = {
   title: 'dry run and promotion',
   async run({ id, registry, champion, by, answer }) {
     const { version } = answer(publish)
-    const now = openRegistry(registryDirectory(registry)).state().aliases[championAlias]?.version
+    const now = registry.state().aliases[championAlias]?.version
     if (now === version) return { version, dryRun: null }
     const reason = `retrain ${id}: ${answer(gate).reasons.join('; ')}`
     try {
-      const { dryRun } = await promoteVersion({ version, registry, by, reason, expected: champion?.version ?? null })
+      const { dryRun } = await promoteVersion({
+        version,
+        registry: registry.directory,
+        by,
+        reason,
+        expected: champion?.version ?? null,
+      })
       return { version, dryRun }
     } catch (error) {
       if (error instanceof WideDeepError && error.code === dryRunFailed.code)
