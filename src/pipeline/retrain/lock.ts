@@ -11,12 +11,17 @@ interface Holder {
   readonly since: string
 }
 
+/** Locks of this very process: after a restart a process may have the number of the one that was killed. */
+const held = new Set<string>()
+
 /** Does some work while holding the lock; throws `PIPELINE_RETRAIN_LOCKED` where a living process holds it. */
 export async function holdingLock<T>(path: string, now: Date, work: () => Promise<T>): Promise<T> {
   takeLock(path, { pid: process.pid, host: hostname(), since: now.toISOString() })
+  held.add(path)
   try {
     return await work()
   } finally {
+    held.delete(path)
     rmSync(path, { force: true })
   }
 }
@@ -30,7 +35,8 @@ function takeLock(path: string, own: Holder): void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       const holder = holderOf(path)
-      if (!holder || attempt > 0 || !isGone(holder, own)) throw retrainLocked({ path, holder: holderText(holder) })
+      if (!holder || attempt > 0 || !isGone(path, holder, own))
+        throw retrainLocked({ path, holder: holderText(holder) })
       // Its process was killed: the next one goes on where it stood.
       rmSync(path, { force: true })
     }
@@ -46,9 +52,9 @@ function holderOf(path: string): Holder | null {
 }
 
 /** Only of a process on this host it can be told that it is no more. */
-function isGone({ pid, host }: Holder, own: Holder): boolean {
+function isGone(path: string, { pid, host }: Holder, own: Holder): boolean {
   if (host !== own.host) return false
-  if (pid === own.pid) return true
+  if (pid === own.pid) return !held.has(path)
   try {
     process.kill(pid, 0)
     return false

@@ -107,4 +107,10 @@ describe('the daily job', () => {
     expect(await job()).toMatchObject({ isUnchanged: true })
     expect(existsSync(lock)).toBe(false)
   })
+
+  it('runs once at a time within one process too', async () => {
+    const [first, second] = await Promise.allSettled([job(), job()])
+    expect(first).toMatchObject({ status: 'fulfilled', value: { isUnchanged: true } })
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'PIPELINE_RETRAIN_LOCKED' } })
+  })
 })
