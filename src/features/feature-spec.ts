@@ -135,6 +135,11 @@ export interface TrainingDeclaration {
    * noisy training; larger ones suit long ones. Default 0 (off): the weights of the best epoch.
    */
   readonly averaging?: number
+  /**
+   * Share of the sums of squared gradients, which AdaGrad and FTRL divide their steps by, that a warm start keeps: the less, the faster a model follows what is
+   * new, and the sooner it forgets. Default 1: it goes on as if it had never stopped.
+   */
+  readonly warmStartMemory?: number
   /** Share of the training split kept for validation when the data brings none. Default 0.1. */
   readonly validationShare?: number
   /** Threads of the dense half. Default: all processors; byte-equality holds for one count. */

@@ -71,6 +71,7 @@ const whole: Config = {
     plateau: 0.5,
     clipNorm: 1,
     averaging: 1,
+    warmStartMemory: 0.1,
     lossReduction: 'mean',
   },
 }

@@ -91,6 +91,7 @@ const training = isObject({
   plateau: isNumber(0, 1),
   clipNorm: isNumber(1e-6),
   averaging: isNumber(0),
+  warmStartMemory: isNumber(0, 1),
   validationShare: isNumber(0, 0.9),
   threads: isCount(),
   checkpointEvery: isText,

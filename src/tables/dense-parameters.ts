@@ -22,6 +22,8 @@ export interface DenseParameters {
   raw(name: string): Float32Array
   /** Forgets the optimizer's state of a parameter; its weights stand. */
   restart(name: string): void
+  /** Forgets a part of what the optimizers' state has summed up, `memory` of it stays; all weights stand. */
+  fade(memory: number): void
   /** Applies the optimizer to one parameter. */
   update(name: string, gradient: Float32Array, step: OptimizerStep): void
 }
@@ -48,6 +50,9 @@ export function createDenseParameters(memory: TableMemory, options: readonly Den
     raw: (name) => find(name).table.rows,
     restart: (name) => {
       find(name).table.restartRow(0)
+    },
+    fade: (share) => {
+      for (const { table } of parameters.values()) table.fade(share)
     },
     update(name, gradient, step) {
       const { table, length, gradient: at, slot } = find(name)

@@ -34,6 +34,17 @@ describe('AdaGrad', () => {
     expect(first).toBeCloseTo(0.5061352, 6)
     expect(second).toBeCloseTo(0.7275389, 6)
   })
+
+  it('takes longer steps when it has forgotten half of the sum', () => {
+    // n = 4.1 fades to 0.1 + 0.5·4 = 2.1; g = −1: n = 3.1, w = 0.5061352 + 0.5/√3.1 = 0.5061352 + 0.2839809 = 0.7901161
+    const optimizer = resolveOptimizer({ name: 'adagrad', learningRate: 0.5, initialAccumulator: 0.1 })
+    const dense = createDenseParameters(createTableMemory(), [{ name: 'w', shape: [1], optimizer, l2: 0 }])
+    dense.weights('w')[0] = 1
+    dense.update('w', Float32Array.of(2), step(1))
+    dense.fade(0.5)
+    dense.update('w', Float32Array.of(-1), step(2))
+    expect(dense.weights('w')[0]).toBeCloseTo(0.7901161, 6)
+  })
 })
 
 describe('FTRL-Proximal', () => {
@@ -143,6 +154,31 @@ describe.each(names)('%s', (name) => {
     dense.restart('w')
     dense.update('w', new Float32Array(5), step(1))
     for (const [index, weight] of dense.weights('w').entries()) expect(weight).toBeCloseTo(weights[index] ?? 0, 5)
+  })
+
+  it('keeps its weights when it forgets, and moves them further afterwards', () => {
+    const hyperparameters = name === 'ftrl' ? { l1: 0.3, l2: 0.2, beta: 0.5 } : {}
+    const make = () => {
+      const resolved = resolveOptimizer({ name, ...hyperparameters })
+      const dense = createDenseParameters(createTableMemory(), [{ name: 'w', shape: [9], optimizer: resolved, l2: 0 }])
+      const gradient = (i: number): Float32Array => Float32Array.from({ length: 9 }, (_, k) => randomNormal(i, k))
+      for (let i = 1; i <= 6; i++) dense.update('w', gradient(i), step(i))
+      return { dense, before: Float32Array.from(dense.weights('w')) }
+    }
+    const moved = (memory: number, gradient: number): number[] => {
+      const { dense, before } = make()
+      dense.fade(memory)
+      expect([...dense.weights('w')]).toEqual([...before])
+      dense.update('w', new Float32Array(9).fill(gradient), step(7))
+      return [...dense.weights('w')].map((weight, index) => Math.abs(weight - (before[index] ?? 0)))
+    }
+    const sums = name === 'adagrad' || name === 'proximalAdagrad' || name === 'ftrl'
+    if (sums && name !== 'proximalAdagrad') for (const distance of moved(0, 0)) expect(distance).toBeLessThan(1e-5)
+    const [kept, faded] = [moved(1, 5), moved(0, 5)]
+    for (const [index, distance] of faded.entries()) {
+      if (sums) expect(distance).toBeGreaterThan(kept[index] ?? Infinity)
+      else expect(distance).toBe(kept[index])
+    }
   })
 
   it('goes on bit-equal from saved state', () => {

@@ -52,6 +52,8 @@ export interface Table {
   writeWeights(first: number, weights: Float32Array): void
   /** Forgets the optimizer's state of a row; its weights stand. */
   restartRow(row: number): void
+  /** Forgets a part of what the optimizer's state has summed up over all steps, `memory` of it stays; all weights stand. */
+  fade(memory: number): void
 }
 
 /** Most weights of a table that may be updated at each step: about a tenth of a second's work. */
@@ -100,6 +102,9 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
     restartRow(row) {
       fillSlots(rows, row * rowFloats, { dimension, slots })
       bound?.restart(offset + 4 * row * rowFloats, dimension)
+    },
+    fade(share) {
+      for (let row = 0; row < rowCount; row++) bound?.fade(offset + 4 * row * rowFloats, dimension, share)
     },
   }
 }

@@ -23,6 +23,8 @@ export interface TrainingSpec {
   readonly clipNorm: number | null
   /** Epochs that the average of the weights remembers; 0: none. */
   readonly averaging: number
+  /** Share of the optimizers' sums that a warm start keeps. */
+  readonly warmStartMemory: number
   readonly threads: number
   readonly checkpointEvery: CheckpointInterval
   readonly lossReduction: LossReduction
@@ -62,6 +64,7 @@ export function resolveTraining(
     plateau: training.plateau ?? 1,
     clipNorm: training.clipNorm ?? null,
     averaging: training.averaging ?? 0,
+    warmStartMemory: training.warmStartMemory ?? 1,
     threads: training.threads ?? availableParallelism(),
     checkpointEvery: interval,
     lossReduction: training.lossReduction ?? 'sum',

@@ -50,7 +50,15 @@ export function warmStart(
     }),
   )
   const dense = carryDense(current, previous, idsOf)
+  fade(current)
   return { tables, dense, removed: removedNames(current, previous) }
+}
+
+/** What is carried over weighs less against what is new; at 1 not a bit is touched. */
+function fade({ parts: { spec }, state }: TrainedModel): void {
+  if (spec.warmStartMemory === 1) return
+  for (const table of state.tables.values()) table.fade(spec.warmStartMemory)
+  state.dense.fade(spec.warmStartMemory)
 }
 
 /** `wide/app` and `embedding/app` are both of the column `app`. */

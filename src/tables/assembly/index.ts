@@ -2,10 +2,15 @@
  * The kernels: gather rows, sum gradients by id, update the touched rows, draw dropout masks. All pointers are byte offsets into
  * one shared memory; nothing is allocated here. An optimizer is one file in `optimizers/` and one line below.
  */
-export { adagrad, adagradDeclaration, adagradIndex } from './optimizers/adagrad'
+export { adagrad, adagradDeclaration, adagradFade, adagradIndex } from './optimizers/adagrad'
 export { adam, adamDeclaration, adamIndex, adamPrepare } from './optimizers/adam'
-export { ftrl, ftrlDeclaration, ftrlIndex, ftrlRestart } from './optimizers/ftrl'
-export { proximalAdagrad, proximalAdagradDeclaration, proximalAdagradIndex } from './optimizers/proximalAdagrad'
+export { ftrl, ftrlDeclaration, ftrlFade, ftrlIndex, ftrlRestart } from './optimizers/ftrl'
+export {
+  proximalAdagrad,
+  proximalAdagradDeclaration,
+  proximalAdagradFade,
+  proximalAdagradIndex,
+} from './optimizers/proximalAdagrad'
 export { sgd, sgdDeclaration, sgdIndex } from './optimizers/sgd'
 export { gather, gatherBags, bagCoefficients } from './gather'
 export { accumulate, limitNorms, scale, sumOfSquares, updateTouched, updateEvery } from './update'

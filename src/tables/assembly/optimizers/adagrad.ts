@@ -2,6 +2,8 @@
  * AdaGrad (Duchi et al. 2011) as TensorFlow 2 has it:  n ← n + g²,  w ← w − η·g / √(n + ε).
  * row: weights, then n, each `width` floats; h: η, step, initialAccumulator, ε.
  */
+import { fadeSums } from '../fade'
+
 export const adagradDeclaration: string =
   '{"slots":["initialAccumulator"],"hyperparameters":{"learningRate":{"default":0.05,"minimum":0,"meaning":"step size"},"initialAccumulator":{"default":0.1,"minimum":0,"meaning":"what the sum of squared gradients starts at"},"epsilon":{"default":1e-7,"above":0,"meaning":"added under the root"}}}'
 
@@ -29,4 +31,9 @@ export function adagrad(row: usize, gradient: usize, width: i32, h: usize): void
     store<f32>(accumulators + at, n)
     store<f32>(row + at, load<f32>(row + at) - (rate * g) / sqrt<f32>(n + epsilon))
   }
+}
+
+/** Forgets a part of what was summed: n ← n₀ + m·(n − n₀). */
+export function adagradFade(row: usize, width: i32, h: usize, memory: f32): void {
+  fadeSums(row + ((<usize>width) << 2), width, load<f32>(h, 8), memory)
 }

@@ -4,6 +4,8 @@
  * w ← 0 where |z| ≤ λ₁, else (sign(z)·λ₁ − z) / ((β + √n)/η + 2·λ₂).
  * row: weights, z, n; h: η, step, initialAccumulator, λ₁, λ₂, β.
  */
+import { fadeSums } from '../fade'
+
 export const ftrlDeclaration: string =
   '{"slots":[0,"initialAccumulator"],"hyperparameters":{"learningRate":{"default":0.05,"above":0,"meaning":"step size (alpha)"},"initialAccumulator":{"default":0.1,"minimum":0,"meaning":"what the sum of squared gradients starts at"},"l1":{"default":0,"minimum":0,"meaning":"weights whose evidence stays below it are exactly zero"},"l2":{"default":0,"minimum":0,"meaning":"shrinks the weights"},"beta":{"default":0,"minimum":0,"meaning":"added to the root of the sum"}}}'
 
@@ -52,17 +54,31 @@ export function ftrl(row: usize, gradient: usize, width: i32, h: usize): void {
 
 /** Sets z so that the weights of a row stand as they are: FTRL forgets weights and computes them anew from z and n. */
 export function ftrlRestart(row: usize, width: i32, h: usize): void {
-  const inverseRate: f32 = 1 / load<f32>(h)
-  const l1 = load<f32>(h, 12)
-  const l2 = load<f32>(h, 16)
-  const beta = load<f32>(h, 20)
   const zs = row + ((<usize>width) << 2)
-  const ns = zs + ((<usize>width) << 2)
   for (let i: i32 = 0; i < width; i++) {
     const at = (<usize>i) << 2
-    const weight = load<f32>(row + at)
-    const quadratic = (sqrt<f32>(load<f32>(ns + at)) + beta) * inverseRate + 2 * l2
-    const signed = weight < 0 ? -l1 : l1
-    store<f32>(zs + at, weight == 0 ? 0 : -weight * quadratic - signed)
+    store<f32>(zs + at, load<f32>(row + at) == 0 ? 0 : evidenceFor(row + at, width, h))
   }
+}
+
+/**
+ * Forgets a part of what was summed, n ← n₀ + m·(n − n₀), and sets z so that weights stand; where a weight is zero, z stands, which is
+ * how much evidence there is for one.
+ */
+export function ftrlFade(row: usize, width: i32, h: usize, memory: f32): void {
+  const zs = row + ((<usize>width) << 2)
+  fadeSums(zs + ((<usize>width) << 2), width, load<f32>(h, 8), memory)
+  for (let i: i32 = 0; i < width; i++) {
+    const at = (<usize>i) << 2
+    if (load<f32>(row + at) != 0) store<f32>(zs + at, evidenceFor(row + at, width, h))
+  }
+}
+
+/** The z of which a weight that is not zero is made, with the n beside it. */
+function evidenceFor(weight: usize, width: i32, h: usize): f32 {
+  const n = load<f32>(weight + ((<usize>width) << 3))
+  const quadratic = (sqrt<f32>(n) + load<f32>(h, 20)) / load<f32>(h) + 2 * load<f32>(h, 16)
+  const value = load<f32>(weight)
+  const l1 = load<f32>(h, 12)
+  return -value * quadratic - (value < 0 ? -l1 : l1)
 }

@@ -3,6 +3,8 @@
  * that λ₁ makes weights exactly zero:  n ← n + g²,  ηₜ = η/√n,  u = w − ηₜ·g,  w ← sign(u)·max(|u| − ηₜ·λ₁, 0) / (1 + ηₜ·λ₂).
  * row: weights, then n, each `width` floats; h: η, step, initialAccumulator, λ₁, λ₂.
  */
+import { fadeSums } from '../fade'
+
 export const proximalAdagradDeclaration: string =
   '{"slots":["initialAccumulator"],"hyperparameters":{"learningRate":{"default":0.05,"minimum":0,"meaning":"step size"},"initialAccumulator":{"default":0.1,"above":0,"meaning":"what the sum of squared gradients starts at"},"l1":{"default":0,"minimum":0,"meaning":"pulls weights to exactly zero"},"l2":{"default":0,"minimum":0,"meaning":"shrinks the weights"}}}'
 
@@ -36,4 +38,9 @@ export function proximalAdagrad(row: usize, gradient: usize, width: i32, h: usiz
     const shrunk = max<f32>(abs<f32>(moved) - step * l1, 0) / (1 + step * l2)
     store<f32>(row + at, moved < 0 ? -shrunk : shrunk)
   }
+}
+
+/** Forgets a part of what was summed: n ← n₀ + m·(n − n₀). */
+export function proximalAdagradFade(row: usize, width: i32, h: usize, memory: f32): void {
+  fadeSums(row + ((<usize>width) << 2), width, load<f32>(h, 8), memory)
 }
