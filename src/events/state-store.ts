@@ -1,0 +1,65 @@
+/**
+ * What is so now, made of what the event log says: the catalogue, the users, and the recent past of each. A store can be lost and
+ * made again from the log, but for what `putItems` and `putUsers` brought.
+ */
+import type { LogPosition } from './log-position.js'
+import type { JsonValues, LoggedEvent } from './logged-event.js'
+import type { PastEvent } from './past-definition.js'
+
+export interface StoredItem {
+  readonly id: string
+  readonly title: string | null
+  /** Known, but not to be recommended. */
+  readonly isHidden: boolean
+  readonly features: JsonValues
+}
+
+export interface StoredUser {
+  readonly id: string
+  readonly features: JsonValues
+}
+
+export interface StateCounts {
+  readonly items: number
+  /** Those with features; events alone make none. */
+  readonly users: number
+  readonly pastEvents: number
+}
+
+/**
+ * One interface over SQLite and PostgreSQL. Everything is asynchronous, though a point read of SQLite is done in microseconds.
+ * A NUL character and half a surrogate pair, which PostgreSQL cannot hold, become U+FFFD in both.
+ */
+export interface StateStore {
+  /**
+   * Applies events of a log, in their order, and notes `upTo` as the position behind the last, in one transaction: after a crash the
+   * rest is applied exactly once. Served events change nothing; an erased one deletes the user.
+   */
+  apply(events: readonly LoggedEvent[], upTo: LogPosition): Promise<void>
+  /** Behind the last event of this log that was applied; `null`: none was. */
+  appliedPosition(log: string): Promise<LogPosition | null>
+  item(id: string): Promise<StoredItem | null>
+  /** The catalogue by ascending id, in pages of some thousand. */
+  items(): AsyncIterable<readonly StoredItem[]>
+  user(id: string): Promise<StoredUser | null>
+  /**
+   * The newest impressions and the newest actions of a user (1,000 of each), as they became known; moments in milliseconds since 1970.
+   * The two are counted apart, or a few long lists would push out everything that the user did.
+   */
+  pastOf(user: string): Promise<readonly PastEvent[]>
+  /** The same of all users, known at `since` or later, by ascending moment, in pages: what fills a `Past` after a restart. */
+  past(since: number): AsyncIterable<readonly PastEvent[]>
+  /** Puts items in the place of those with the same ids. */
+  putItems(items: Iterable<StoredItem>): Promise<void>
+  /** Puts users in the place of those with the same ids. */
+  putUsers(users: Iterable<StoredUser>): Promise<void>
+  /** Deletes a user's features and past. The log is asked apart: `EventLog.erase`. */
+  deleteUser(id: string): Promise<void>
+  counts(): Promise<StateCounts>
+  close(): Promise<void>
+}
+
+export interface StateStoreOptions {
+  /** How many impressions, and how many actions, are kept of each user. Default 1,000. */
+  readonly pastPerUser?: number
+}
