@@ -1,2 +1,3 @@
 export { createRanker } from './ranker.js'
 export type { Ranker, RankerModel, RawRow } from './ranker.js'
+export type { RankedCandidates, RankRequest, ScoringPool, ScoringPoolOptions } from './scoring.js'

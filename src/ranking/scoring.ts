@@ -1,0 +1,43 @@
+/** What the scoring threads answer: the words that the HTTP server is written against. */
+import type { RawRow } from './ranker.js'
+
+export interface ScoringPoolOptions {
+  /** Threads that score, each with sessions of one thread. Default 1. */
+  readonly threads?: number
+  /** Most candidates that one thread scores of a request: 200 is the paper's 1 × 200, 100 its 2 × 100. Default 200. */
+  readonly partSize?: number
+  /** Memory for the item parts of all threads together. Default 512 MiB. */
+  readonly itemPartBytes?: number
+  /** Raw features of the items; an item is called by its index. */
+  readonly items: readonly RawRow[]
+}
+
+export interface RankRequest {
+  /** Features of the user and the context. */
+  readonly row: RawRow
+  /** Indexes of items. */
+  readonly candidates: Int32Array
+  /** Milliseconds from the call after which parts that are not done count as late. Default: wait for all. */
+  readonly deadlineMs?: number
+}
+
+/** Candidates in the order of the request. */
+export interface RankedCandidates {
+  /** NaN where the part of a candidate came too late. */
+  readonly scores: Float32Array
+  /** What to sort by: differs from the scores where a calibration gives two candidates one score. */
+  readonly order: Float32Array
+  /** Candidates that have a score. */
+  readonly scored: number
+}
+
+/** Some threads that score candidates with one bundle. */
+export interface ScoringPool {
+  readonly threads: number
+  readonly itemCount: number
+  rank(request: RankRequest): Promise<RankedCandidates>
+  /** Replaces items, or adds them at the end (`first` = `itemCount`); requests that are asked afterwards see them. */
+  setItems(first: number, items: readonly RawRow[]): Promise<void>
+  /** Answers what was asked, then ends the threads; asking afterwards is a bug. */
+  close(): Promise<void>
+}
