@@ -22,7 +22,7 @@ const longFiles: Readonly<Record<string, string>> = {}
 const wideDoors: Readonly<Record<string, { limit: number; reason: string }>> = {
   'src/pipeline/index.ts': { limit: 48, reason: 'one function with its options and its result for each command' },
   'src/features/index.ts': {
-    limit: 64,
+    limit: 76,
     reason: 'every other room builds on it; half of the names are types of the config',
   },
 }

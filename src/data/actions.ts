@@ -75,12 +75,6 @@ async function unusableOffenders(database: SourceReader['database']): Promise<st
   return rows.map((row) => `no ${String(row['lacks'])} in ${basename(String(row['file']))}, row ${String(row['row'])}`)
 }
 
-/** The kinds that a declaration asks for; `null` for any: a log without kinds has one, whatever it is called. */
-export function actionKinds(data: Config['data'], action: string | readonly string[]): readonly string[] | null {
-  if (actionsDeclaration({ data })?.kind === undefined) return null
-  return typeof action === 'string' ? [action] : action
-}
-
 /** The condition that an action is of these kinds. */
 export const kindSql = (kinds: readonly string[] | null): string =>
   kinds ? `kind IN (${kinds.map(quoteText).join(', ')})` : 'true'

@@ -2,15 +2,14 @@
  * Counts, rates and recency as of each impression, in the database: events of one key become running counts by moment, and a row
  * finds those before it and before its window by as-of joins, so that the work grows with the rows and never with a key's past.
  */
-import type { PastDefinition, PastKey, PastSource } from '../events/index.js'
-import type { Config } from '../features/index.js'
+import type { Config, PastDefinition, PastKey, PastSource } from '../features/index.js'
+import { aggregateDefinitions } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { actionsTable, kindSql } from './actions.js'
 import type { CellColumns } from './examples.js'
 import type { Increment } from './increment/increment.js'
 import { keepMarks, keptMarksSql } from './increment/kept-marks.js'
 import { isUncounted } from './increment/settled-credits.js'
-import { aggregateDefinitions } from './past-definitions.js'
 import { momentUnit } from './time-units.js'
 
 export interface AggregateTable {

@@ -3,16 +3,15 @@
  * where there is no order, the others of the training split.
  */
 import type { Config, HistoryDeclaration } from '../features/index.js'
+import { actionKinds, defaultLast } from '../features/index.js'
 import type { Database } from '../sql/index.js'
-import { actionKinds, actionsTable, kindSql } from './actions.js'
+import { actionsTable, kindSql } from './actions.js'
 import { enumerateCells, keptCell } from './enumerated-cells.js'
 import { examplesUndeclared, timeNotConfigured } from './errors.js'
 import type { CellColumns } from './examples.js'
 import type { Earlier } from './increment/increment.js'
 import { keptEventsSql } from './increment/kept-events.js'
 import { numberSql } from './label.js'
-
-export const defaultLast = 20
 
 export interface HistoryTables {
   readonly name: string

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { permutation, randomInteger, randomKey } from '../base/index.js'
-import { createPast } from '../events/index.js'
-import type { PastEvent, PastValue } from '../events/index.js'
+import { createPast, pastDefinitions } from '../features/index.js'
+import type { PastEvent, PastValue } from '../features/index.js'
 import { categorical, list, numeric, validateConfig } from '../features/index.js'
 import type { Config } from '../features/index.js'
 import { openDatabase } from '../sql/index.js'
 import { noBadRows } from './bad-rows.js'
 import { makeExamples } from './labelled-table.js'
-import { pastDefinitions } from './past-definitions.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'widedeep-past-'))
 afterAll(() => {

@@ -1,6 +1,4 @@
-export { createPast } from './past.js'
-export type { Past, PastRequest, PastValue } from './past.js'
-export type { PastDefinition, PastEvent, PastKey, PastSource } from './past-definition.js'
+export type { PastEvent } from './past-definition.js'
 export type { DamagedRecord, EventLog, EventLogOptions, ReadRecord } from './event-log.js'
 export type { LogPosition } from './log-position.js'
 export type { JsonValue, JsonValues, LoggedEvent, ServedEvent } from './logged-event.js'

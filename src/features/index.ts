@@ -46,3 +46,8 @@ export { loadFeatureState, saveFeatureState } from './feature-state.js'
 export type { FeatureState } from './feature-state.js'
 export type { ColumnDeclaration, ColumnEncoder, ColumnState, RawValue, Statistics } from './column.js'
 export type { Combiner, EncodedBatch, EncodedColumn, EncodedFeatures, JaggedIds } from './encoded-batch.js'
+// The past as of a moment: one definition, which preparation executes in the database and serving in memory.
+export { actionKinds, aggregateDefinitions, defaultLast, pastDefinitions } from './past/past-definitions.js'
+export { createPast } from './past/past.js'
+export type { Past, PastValue } from './past/past.js'
+export type { PastDefinition, PastEvent, PastKey, PastSource } from './past/past-definition.js'

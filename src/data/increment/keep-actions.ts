@@ -1,8 +1,8 @@
 /** Actions that rows to come may ask for: those known after the end of training, and of each user the last for each history. */
 import type { Config } from '../../features/index.js'
+import { actionKinds, defaultLast } from '../../features/index.js'
 import type { Database } from '../../sql/index.js'
-import { actionKinds, actionsTable, kindSql } from '../actions.js'
-import { defaultLast } from '../history.js'
+import { actionsTable, kindSql } from '../actions.js'
 import { keepSql, momentSql } from './increment.js'
 import { keptActions } from './kept-actions.js'
 

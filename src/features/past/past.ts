@@ -1,6 +1,6 @@
 /** The past in memory: takes events as they become known and answers what a request may know, as preparation does of the logs. */
-import type { Moments } from './moments.js'
-import { createMoments } from './moments.js'
+import type { Moments } from './event-moments.js'
+import { createMoments } from './event-moments.js'
 import type { PastDefinition, PastEvent, PastKey, PastSource, PastTake } from './past-definition.js'
 
 /** A count, a rate or seconds; the items of a history; `null` where there is nothing to know. */

@@ -1,12 +1,15 @@
 /** What a config asks of the past, as the definitions that preparation and serving both execute. */
-import type { PastDefinition, PastKey, PastSource } from '../events/index.js'
-import type { AggregateDeclaration, Config } from '../features/index.js'
-import { actionKinds } from './actions.js'
-import { defaultLast } from './history.js'
-import { durationSeconds } from './time-units.js'
+import { actionsDeclaration } from '../config-access.js'
+import type { AggregateDeclaration } from '../data-spec.js'
+import { durationSeconds } from '../duration.js'
+import type { Config } from '../feature-spec.js'
+import type { PastDefinition, PastKey, PastSource } from './past-definition.js'
 
 /** Impressions at the prior rate that a rate begins with: so many of its own outweigh it. */
 export const defaultSmoothing = 20
+
+/** Items of a history that does not say how many. */
+export const defaultLast = 20
 
 /** The aggregates of a config; `unitsPerSecond` is that of its moments. */
 export function aggregateDefinitions(config: Pick<Config, 'data'>, unitsPerSecond: number): PastDefinition[] {
@@ -15,10 +18,7 @@ export function aggregateDefinitions(config: Pick<Config, 'data'>, unitsPerSecon
     take: declared.take,
     by: keysOf(declared.by),
     source: sourceOf(config, declared.action),
-    window:
-      declared.within === undefined
-        ? null
-        : durationSeconds(declared.within, `data.aggregates.${name}.within`) * unitsPerSecond,
+    window: declared.within === undefined ? null : durationSeconds(declared.within) * unitsPerSecond,
     smoothing: declared.smoothing ?? defaultSmoothing,
     last: 0,
     unitsPerSecond,
@@ -51,4 +51,10 @@ const keysOf = (by: AggregateDeclaration['by']): readonly PastKey[] => (typeof b
 function sourceOf(config: Pick<Config, 'data'>, action: AggregateDeclaration['action']): PastSource {
   if (action === undefined) return { of: 'impressions' }
   return { of: 'actions', kinds: actionKinds(config.data, action) }
+}
+
+/** The kinds that a declaration asks for; `null` for any: a log without kinds has one, whatever it is called. */
+export function actionKinds(data: Config['data'], action: string | readonly string[]): readonly string[] | null {
+  if (actionsDeclaration({ data })?.kind === undefined) return null
+  return typeof action === 'string' ? [action] : action
 }
