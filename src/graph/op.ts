@@ -14,6 +14,10 @@ export interface Op {
   emit(writer: NodeWriter, tensor: Tensor, names: { readonly inputs: readonly string[]; readonly output: string }): void
   /** The gradient need not be spread to the full shape first: saves passes over large tensors. */
   readonly isElementwise?: boolean
+  /** Sets of inputs in which the result is linear (or affine) while the other inputs stand still. Absent: in none. */
+  readonly linearIn?: 'all' | readonly (readonly number[])[]
+  /** Inputs of which only the shape is read. Absent: none. */
+  readonly readsShapeOf?: readonly number[]
 }
 
 /** Where an operation writes its ONNX nodes. */

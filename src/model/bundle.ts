@@ -6,13 +6,15 @@ import { cpSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { makeDirectory, readFloats, writeLargeFile } from '../base/index.js'
 import type { Calibration, LearnedCalibration } from '../calibration/index.js'
-import type { Config, Encoder, FeatureState, RawValue } from '../features/index.js'
+import type { Config, EncodedFeatures, Encoder, FeatureState, RawValue } from '../features/index.js'
 import { createEncoder, loadFeatureState, saveFeatureState } from '../features/index.js'
+import { readConstants } from '../graph/index.js'
+import type { TensorData } from '../graph/index.js'
 import { createTable, createTableMemory } from '../tables/index.js'
 import type { Table, TableMemory } from '../tables/index.js'
 import { calibrationContent, readCalibrationFile, writeCalibrationFile } from './calibration-file.js'
 import { tableWrong } from './errors.js'
-import type { TableSpec } from './input-layout.js'
+import type { InputLayout, TableSpec } from './input-layout.js'
 import { layoutInputs } from './input-layout.js'
 import { createInputStage } from './input-stage.js'
 import { createNetwork } from './network.js'
@@ -78,6 +80,13 @@ export interface Bundle extends Scorer {
   readonly calibration: Calibration | null
   /** All weights of a table, `rowCount × dimension`. */
   readWeights(table: string): Float32Array
+  /** Weights of one row of a table. */
+  readRow(table: string, row: number): Float32Array
+  readonly layout: InputLayout
+  /** The network's inputs for some rows; the buffers are reused by the next call. */
+  networkInputs(features: EncodedFeatures): Record<string, TensorData>
+  /** Weights of the layers and running statistics, by name of the graph's input. */
+  readConstants(): Record<string, Float32Array>
   /** Counts the weights of the layers, biases included. */
   denseParameterCount(): number
 }
@@ -95,7 +104,8 @@ export async function openBundle(directory: string, options: { threads?: number 
   const onnx = readFileSync(join(directory, 'model.onnx'))
   const calibration = readCalibrationFile(directory, manifest.content)
   const threads = options.threads ?? 1
-  const scorer = await openScorer(onnx, createInputStage(memory, layout, tables), { threads, calibration })
+  const stage = createInputStage(memory, layout, tables)
+  const scorer = await openScorer(onnx, stage, { threads, calibration })
   return {
     ...scorer,
     directory,
@@ -107,6 +117,10 @@ export async function openBundle(directory: string, options: { threads?: number 
     golden: readJson<GoldenRequest[]>(join(directory, 'golden.json')),
     calibration,
     readWeights: (name) => tables.get(name)?.readWeights(0, tables.get(name)?.rowCount ?? 0) ?? new Float32Array(0),
+    readRow: (name, row) => tables.get(name)?.readWeights(row, 1) ?? new Float32Array(0),
+    layout,
+    networkInputs: (features) => stage.forward(features),
+    readConstants: () => readConstants(readFileSync(join(directory, 'model.onnx'))),
     // Builds the graph, which scoring has no need of: only when asked.
     denseParameterCount: () =>
       createNetwork(model, layout).parameters.reduce(

@@ -45,6 +45,8 @@ export interface Network {
    * Outputs `score`, `[batch, 1]`, `logit`, and `prediction`, `[batch, classes]`, where that is more than the score; given `constants` are built in, the others stay inputs.
    */
   inferenceModel(constants?: Readonly<Record<string, Float32Array>>): Uint8Array
+  /** The logit as a tensor, `[batch, logitWidth]`, and the inputs of its graph by name; dropout is off. */
+  inferenceLogit(): { readonly logit: Tensor; readonly inputs: ReadonlyMap<string, Tensor> }
 }
 
 interface Built {
@@ -70,6 +72,7 @@ export function createNetwork(model: ResolvedModel, layout: InputLayout): Networ
       const outputs = { score, logit, ...(prediction === score ? {} : { prediction }) }
       return writeOnnx({ outputs, precision: 'float32', constants })
     },
+    inferenceLogit: () => build(model, layout, 'inference'),
   }
 }
 

@@ -1,3 +1,8 @@
 export { createRanker } from './ranker.js'
 export type { Ranker, RankerModel, RawRow } from './ranker.js'
 export type { RankedCandidates, RankRequest, ScoringPool, ScoringPoolOptions } from './scoring.js'
+export { explain, openExplainer } from './explain.js'
+export type { Explainer } from './explain.js'
+export type { Explanation, ExplanationPart, PartKind } from './explanation.js'
+export { parseRules, rerank } from './rerank.js'
+export type { RerankContext, RerankedItem, Rules, ScoredItem } from './rerank.js'

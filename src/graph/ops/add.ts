@@ -1,7 +1,7 @@
 import type { Tensor } from '../tensor.js'
 import { binaryOp } from './elementwise.js'
 
-export const addOp = binaryOp('add', 'Add', (_, __, g) => [g, g])
+export const addOp = binaryOp('add', 'Add', (_, __, g) => [g, g], 'all')
 
 /** `a + b`, with broadcasting. */
 export const add = (a: Tensor, b: Tensor): Tensor => a.graph.node(addOp, [a, b])

@@ -6,6 +6,7 @@ import { slice } from './slice.js'
 
 export const concatOp: Op = {
   name: 'concat',
+  linearIn: 'all',
   shape: (shapes, { axis }) => {
     const [first = []] = shapes
     const at = axis as number

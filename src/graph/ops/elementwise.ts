@@ -10,10 +10,12 @@ export function unaryOp(
   name: string,
   onnx: string,
   gradient: (tensor: Tensor, input: Tensor, g: Tensor) => Tensor | null,
+  linearIn: Op['linearIn'] = [],
 ): Op {
   return {
     name,
     isElementwise: true,
+    linearIn,
     shape: ([shape = []]) => shape,
     gradient: (tensor, g) => tensor.inputs.map((input) => gradient(tensor, input, g)),
     emit: (writer, _, { inputs, output }) => {
@@ -29,10 +31,11 @@ type BinaryGradient = (
 ) => readonly [Tensor | null, Tensor | null]
 
 /** An operation of two tensors with NumPy's broadcasting, one ONNX node; gradients are summed over broadcast axes. */
-export function binaryOp(name: string, onnx: string, gradient: BinaryGradient): Op {
+export function binaryOp(name: string, onnx: string, gradient: BinaryGradient, linearIn: Op['linearIn'] = []): Op {
   return {
     name,
     isElementwise: true,
+    linearIn,
     shape: ([a = [], b = []]) => broadcastShapes(name, a, b),
     gradient: (tensor, g) => {
       const [a, b] = tensor.inputs

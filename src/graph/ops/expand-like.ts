@@ -6,6 +6,8 @@ import { sumTo } from './sum-to.js'
 
 export const expandLikeOp: Op = {
   name: 'expandLike',
+  linearIn: [[0]],
+  readsShapeOf: [1],
   shape: ([shape = [], like = []]) => {
     if (!sameShape(broadcastShapes('expandLike', shape, like), like))
       throw shapeMismatch({ op: 'expandLike', expected: 'a shape that broadcasts to the other', got: [shape, like] })

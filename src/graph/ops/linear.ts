@@ -6,6 +6,10 @@ import { sumTo } from './sum-to.js'
 
 export const linearOp: Op = {
   name: 'linear',
+  linearIn: [
+    [0, 2],
+    [1, 2],
+  ],
   shape: ([x = [], w = [], b = []]) => {
     if (x.length !== 2 || w.length !== 2 || b.length !== 1 || x[1] !== w[0] || w[1] !== b[0]) {
       throw shapeMismatch({ op: 'linear', expected: 'shapes [n, in], [in, out] and [out]', got: [x, w, b] })

@@ -16,6 +16,7 @@ function side(shape: Shape, isTransposed: boolean): Shape {
 
 export const matmulOp: Op = {
   name: 'matmul',
+  linearIn: [[0], [1]],
   shape: ([a = [], b = []], attributes) => {
     const { transposeA, transposeB } = attributes as unknown as Sides
     const [rows = 1, inner] = side(a, transposeA)

@@ -1,7 +1,7 @@
 import type { Tensor } from '../tensor.js'
 import { unaryOp } from './elementwise.js'
 
-export const negateOp = unaryOp('negate', 'Neg', (_, __, g) => negate(g))
+export const negateOp = unaryOp('negate', 'Neg', (_, __, g) => negate(g), 'all')
 
 /** `−x`. */
 export function negate(x: Tensor): Tensor {

@@ -13,6 +13,7 @@ const padAttributes = (tensor: Tensor): PadAttributes => tensor.attributes as un
 
 export const padOp: Op = {
   name: 'pad',
+  linearIn: 'all',
   shape: ([shape = []], { axis, before, after }) =>
     shape.map((size, index) =>
       index === axis ? knownDimension('pad', shape, index) + (before as number) + (after as number) : size,

@@ -3,6 +3,8 @@ import type { Tensor } from '../tensor.js'
 
 export const reshapeLikeOp: Op = {
   name: 'reshapeLike',
+  linearIn: [[0]],
+  readsShapeOf: [1],
   shape: ([, like = []]) => like,
   gradient: ({ inputs: [x] }, g) => [x ? reshapeLike(g, x) : null, null],
   emit(writer, _, { inputs: [x = '', like = ''], output }) {

@@ -6,6 +6,7 @@ import { reshapeLike } from './reshape-like.js'
 
 export const reshapeOp: Op = {
   name: 'reshape',
+  linearIn: 'all',
   shape: (_, { shape }) => shape as Shape,
   gradient: ({ inputs: [x] }, g) => [x ? reshapeLike(g, x) : null],
   emit(writer, { shape }, { inputs: [x = ''], output }) {

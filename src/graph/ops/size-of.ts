@@ -3,6 +3,7 @@ import type { Tensor } from '../tensor.js'
 
 export const sizeOfOp: Op = {
   name: 'sizeOf',
+  readsShapeOf: [0],
   shape: () => [],
   gradient: () => [null],
   emit(writer, { attributes }, { inputs: [x = ''], output }) {

@@ -6,6 +6,7 @@ import { pad } from './pad.js'
 
 export const sliceOp: Op = {
   name: 'slice',
+  linearIn: 'all',
   shape: ([shape = []], { axis, start, end }) => {
     const size = knownDimension('slice', shape, axis as number)
     if ((start as number) < 0 || (end as number) > size || (start as number) >= (end as number)) {

@@ -2,7 +2,7 @@ import type { Tensor } from '../tensor.js'
 import { binaryOp } from './elementwise.js'
 import { negate } from './negate.js'
 
-export const subtractOp = binaryOp('subtract', 'Sub', (_, __, g) => [g, negate(g)])
+export const subtractOp = binaryOp('subtract', 'Sub', (_, __, g) => [g, negate(g)], 'all')
 
 /** `a − b`, with broadcasting. */
 export const subtract = (a: Tensor, b: Tensor): Tensor => a.graph.node(subtractOp, [a, b])

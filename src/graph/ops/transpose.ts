@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor.js'
 
 export const transposeOp: Op = {
   name: 'transpose',
+  linearIn: 'all',
   shape: ([shape = []], { permutation }) => (permutation as number[]).map((axis) => dimensionAt(shape, axis)),
   gradient: ({ attributes }, g) => {
     const permutation = attributes['permutation'] as number[]

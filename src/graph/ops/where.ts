@@ -5,6 +5,8 @@ import { unbroadcast } from './elementwise.js'
 
 export const whereOp: Op = {
   name: 'where',
+  isElementwise: true,
+  linearIn: [[1, 2]],
   shape: ([condition = [], a = [], b = []]) => broadcastShapes('where', broadcastShapes('where', condition, a), b),
   gradient: (tensor, g) => {
     const [condition, a, b] = tensor.inputs
