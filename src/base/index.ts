@@ -6,3 +6,4 @@ export { atomicWriteFile, checksumFile, makeDirectory, readFloats, writeLargeFil
 export { packageVersion } from './package-version.js'
 export { hash32 } from './hash.js'
 export { countText } from './number-text.js'
+export { topK } from './top-k.js'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { randomInteger, randomUniform } from '../base/index.js'
 import { evaluateRanking, listMetrics } from './ranking.js'
-import { topK } from './top-k.js'
+import { topK } from '../base/index.js'
 
 describe('topK', () => {
   it('agrees with sorting everything, ties by lower index, excluded ones left out', () => {

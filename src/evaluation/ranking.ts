@@ -1,5 +1,5 @@
 /** Metrics of ranked lists: every user ranks the items that were not seen, and the relevant ones should stand on top. */
-import { topK } from './top-k.js'
+import { topK } from '../base/index.js'
 
 export interface RankingInput {
   readonly userCount: number

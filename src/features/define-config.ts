@@ -5,6 +5,7 @@ import type {
   CrossDeclaration,
   DeepDeclaration,
   ModelDeclaration,
+  RetrievalDeclaration,
   TrainingDeclaration,
   WideDeclaration,
 } from './feature-spec.js'
@@ -31,6 +32,7 @@ export function defineConfig<const F extends Config['features']>(config: {
   readonly features: F
   readonly model?: ModelOf<NoInfer<FeatureName<F>>>
   readonly training?: TrainingDeclaration
+  readonly retrieval?: RetrievalDeclaration
   readonly tune?: TuneDeclaration
 }): Config {
   return frozen(config as Config)

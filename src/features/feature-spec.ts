@@ -3,6 +3,7 @@ import type { ColumnDeclaration } from './column.js'
 import type { DataDeclaration } from './data-spec.js'
 import type { HeadName } from './label-kind.js'
 import type { ActivationName, NormalizationName } from './layer-names.js'
+import type { SourceName } from './source-names.js'
 import type { TuneDeclaration } from '../space/index.js'
 
 /** Features by name, flat or grouped; ranking needs `item`. */
@@ -189,6 +190,24 @@ export interface GateDeclaration {
   readonly sizeBytes?: number
 }
 
+/** Items that are always among the candidates of those whom the conditions fit. */
+export interface ListDeclaration {
+  /** Keys, in their order. */
+  readonly items: readonly string[]
+  /** Values that a feature of the request must have one of, by feature. Default: everyone fits. */
+  readonly where?: Readonly<Record<string, string | number | readonly (string | number)[]>>
+}
+
+/** Where candidates come from before they are ranked; all has a default. */
+export interface RetrievalDeclaration {
+  /** Candidates of a request. Default 200. */
+  readonly k?: number
+  /** Shares of the candidates by source, beside one another; 0 switches a source off. */
+  readonly sources?: Readonly<Partial<Record<SourceName, number>>>
+  /** Lists by name: their items take their places before all others. */
+  readonly lists?: Readonly<Record<string, readonly string[] | ListDeclaration>>
+}
+
 export interface Config {
   readonly data: DataDeclaration
   readonly features: FeatureGroup | GroupedFeatures
@@ -196,6 +215,8 @@ export interface Config {
   readonly training?: TrainingDeclaration
   /** What `widedeep gate` asks of a challenger; all has a default. */
   readonly gate?: GateDeclaration
+  /** How candidates are found. */
+  readonly retrieval?: RetrievalDeclaration
   /** What `widedeep tune` searches; other commands leave it alone. */
   readonly tune?: TuneDeclaration
 }

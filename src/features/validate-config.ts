@@ -21,6 +21,7 @@ import { labelIssues, loss } from './label-checks.js'
 import { headLabels } from './label-kind.js'
 import { activationNames, normalizationNames } from './layer-names.js'
 import { expiryIssues, featureIssues, modelReferenceIssues, positionIssues } from './reference-checks.js'
+import { retrieval, retrievalIssues } from './retrieval-checks.js'
 import { tuneIssues } from './tune-checks.js'
 
 /** A name and numbers: which ones, the room that has the named thing knows. */
@@ -120,7 +121,10 @@ const architecture = isEither(
   { when: () => true, check: isText },
 )
 const model = isObject({ architecture, wide, deep, head: isOneOf(...Object.keys(headLabels)), loss })
-const whole = isObject({ data, features: () => [], model, training, gate, tune: () => [] }, ['data', 'features'])
+const whole = isObject({ data, features: () => [], model, training, gate, retrieval, tune: () => [] }, [
+  'data',
+  'features',
+])
 
 /** Every fault of a config; none when it may be used. */
 export function validateConfig(config: unknown): Issue[] {
@@ -132,7 +136,7 @@ export function validateConfig(config: unknown): Issue[] {
 function sectionIssues(config: unknown): Issue[] {
   const issues = whole(config, '')
   if (!isPlainObject(config)) return issues
-  const { data: source, features, model: parts, training: steps } = config
+  const { data: source, features, model: parts, training: steps, retrieval: candidates } = config
   const featureFaults = features === undefined ? [] : featureIssues(features)
   return [
     ...issues,
@@ -143,6 +147,7 @@ function sectionIssues(config: unknown): Issue[] {
     ...labelIssues(source, parts),
     ...dataIssues(source, isPlainObject(parts) ? parts['head'] : undefined),
     ...calibrationIssues(parts, steps),
+    ...retrievalIssues(candidates, source, features),
   ]
 }
 

@@ -1,5 +1,5 @@
 /** A ranked list for one user from a bundle alone. */
-import { topK } from '../evaluation/index.js'
+import { topK } from '../base/index.js'
 import type { RawValue } from '../features/index.js'
 import { withRequest } from '../features/index.js'
 import { openBundle } from '../model/index.js'
