@@ -5,10 +5,12 @@ import {
   createReadStream,
   fstatSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readSync,
   renameSync,
+  rmSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -59,6 +61,35 @@ export function atomicWriteFile(path: string, content: string | Uint8Array): voi
   makeDirectory(dirname(path))
   writeLargeFile(partial, [typeof content === 'string' ? Buffer.from(content) : content])
   renameSync(partial, path)
+}
+
+/**
+ * Makes a file, whole or not at all; answers whether this call made it, of all processes on whatever host, also on NFS. `staged` is a path
+ * on the same file system to write at first.
+ */
+export function createFile(path: string, content: string, staged: string): boolean {
+  writeLargeFile(staged, [Buffer.from(content)])
+  try {
+    linkSync(staged, path)
+    syncDirectory(dirname(path))
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    rmSync(staged, { force: true })
+  }
+}
+
+/** Makes the names in a directory survive a loss of power, where the system can sync directories (Windows cannot). */
+export function syncDirectory(path: string): void {
+  if (process.platform === 'win32') return
+  const file = openSync(path, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** SHA-256 of a file's bytes, in hexadecimal. */

@@ -6,9 +6,9 @@ import { randomUUID } from 'node:crypto'
 import { closeSync, constants, copyFileSync, existsSync, fsyncSync, openSync, readdirSync } from 'node:fs'
 import { rmSync, statSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
-import { atomicWriteFile, checksumFile, makeDirectory } from '../base/index.js'
+import { atomicWriteFile, checksumFile, makeDirectory, syncDirectory } from '../base/index.js'
 import { readManifest, writeManifest } from '../model/index.js'
-import { placeDirectory, syncDirectory } from './claim.js'
+import { placeDirectory } from './claim.js'
 import { registryDamaged } from './errors.js'
 
 /** Where a version comes from. */

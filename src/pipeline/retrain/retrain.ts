@@ -3,16 +3,17 @@
  * are the same job: one that ended is not done twice, one that was killed goes on, and whatever goes wrong the champion stays.
  */
 import { join, resolve } from 'node:path'
+import { takeLock } from '../../base/index.js'
 import { dataSources } from '../../data/index.js'
 import { champion as championAlias, openRegistry } from '../../registry/index.js'
 import type { Registry } from '../../registry/index.js'
 import type { LoadedConfig } from '../config-file.js'
+import { retrainLocked } from '../errors.js'
 import { preparedDirectory } from '../prepare.js'
 import { registryDirectory } from '../publish.js'
 import { runFingerprint } from '../run-directory.js'
 import type { JobEnd, JobRecord } from './job-record.js'
 import { readJob, writeJob } from './job-record.js'
-import { holdingLock } from './lock.js'
 import type { QuarantinedFile } from './quarantine.js'
 import { readQuarantine, writeQuarantine } from './quarantine.js'
 import { writeReports } from './report.js'
@@ -50,7 +51,13 @@ export interface RetrainResult {
 /** Runs the job for the data that is there now; throws `PIPELINE_RETRAIN_LOCKED` while another one runs. */
 export async function retrain(loaded: LoadedConfig, options: RetrainOptions = {}): Promise<RetrainResult> {
   const out = resolve(options.out ?? join(loaded.directory, '.widedeep', 'retrain'))
-  return holdingLock(join(out, 'lock'), new Date(), () => lockedRetrain(loaded, out, options))
+  const path = join(out, 'lock')
+  const lock = takeLock(path, (holder) => retrainLocked({ path, holder }))
+  try {
+    return await lockedRetrain(loaded, out, options)
+  } finally {
+    lock.release()
+  }
 }
 
 async function lockedRetrain(loaded: LoadedConfig, out: string, options: RetrainOptions): Promise<RetrainResult> {
