@@ -8,13 +8,15 @@ import { makeDirectory, readFloats, writeLargeFile } from '../base/index.js'
 import type { Calibration, LearnedCalibration } from '../calibration/index.js'
 import type { Config, Encoder, FeatureState, RawValue } from '../features/index.js'
 import { createEncoder, loadFeatureState, saveFeatureState } from '../features/index.js'
+import { readConstants } from '../graph/index.js'
 import { createTable, createTableMemory } from '../tables/index.js'
 import type { Table, TableMemory } from '../tables/index.js'
 import { calibrationContent, readCalibrationFile, writeCalibrationFile } from './calibration-file.js'
 import { tableWrong } from './errors.js'
-import type { TableSpec } from './input-layout.js'
+import type { InputLayout, TableSpec } from './input-layout.js'
 import { layoutInputs } from './input-layout.js'
 import { createInputStage } from './input-stage.js'
+import type { InputStage } from './input-stage.js'
 import { createNetwork } from './network.js'
 import { readManifest, writeManifest } from './manifest.js'
 import type { ResolvedModel } from './model-spec.js'
@@ -74,8 +76,13 @@ export interface Bundle extends Scorer {
   readonly encoder: Encoder
   readonly featureState: FeatureState
   readonly tables: readonly TableSpec[]
+  readonly layout: InputLayout
   readonly golden: readonly GoldenRequest[]
   readonly calibration: Calibration | null
+  /** An input stage over the bundle's tables, for some of its columns. */
+  stage(layout: InputLayout): InputStage
+  /** The weights of the layers by name, read anew. */
+  denseWeights(): Readonly<Record<string, Float32Array>>
   /** All weights of a table, `rowCount × dimension`. */
   readWeights(table: string): Float32Array
   /** Counts the weights of the layers, biases included. */
@@ -104,6 +111,9 @@ export async function openBundle(directory: string, options: { threads?: number 
     encoder,
     featureState,
     tables: specs,
+    layout,
+    stage: (own) => createInputStage(memory, own, tables),
+    denseWeights: () => readConstants(readFileSync(join(directory, 'model.onnx'))),
     golden: readJson<GoldenRequest[]>(join(directory, 'golden.json')),
     calibration,
     readWeights: (name) => tables.get(name)?.readWeights(0, tables.get(name)?.rowCount ?? 0) ?? new Float32Array(0),

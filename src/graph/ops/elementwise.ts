@@ -1,6 +1,8 @@
 /** Makers of the two common families: one input elementwise, two inputs with broadcasting. Not an operation itself. */
 import type { Op } from '../op.js'
 import { broadcastShapes, sameShape } from '../shapes.js'
+import type { SplitRule } from '../split.js'
+import { elementwise } from '../split-rules.js'
 import type { Tensor } from '../tensor.js'
 import { expandLike } from './expand-like.js'
 import { sumTo } from './sum-to.js'
@@ -10,10 +12,12 @@ export function unaryOp(
   name: string,
   onnx: string,
   gradient: (tensor: Tensor, input: Tensor, g: Tensor) => Tensor | null,
+  split: SplitRule = elementwise(),
 ): Op {
   return {
     name,
     isElementwise: true,
+    split,
     shape: ([shape = []]) => shape,
     gradient: (tensor, g) => tensor.inputs.map((input) => gradient(tensor, input, g)),
     emit: (writer, _, { inputs, output }) => {
@@ -29,10 +33,11 @@ type BinaryGradient = (
 ) => readonly [Tensor | null, Tensor | null]
 
 /** An operation of two tensors with NumPy's broadcasting, one ONNX node; gradients are summed over broadcast axes. */
-export function binaryOp(name: string, onnx: string, gradient: BinaryGradient): Op {
+export function binaryOp(name: string, onnx: string, gradient: BinaryGradient, split: SplitRule = elementwise()): Op {
   return {
     name,
     isElementwise: true,
+    split,
     shape: ([a = [], b = []]) => broadcastShapes(name, a, b),
     gradient: (tensor, g) => {
       const [a, b] = tensor.inputs

@@ -1,11 +1,13 @@
 import type { Op } from '../op.js'
 import { broadcastShapes } from '../shapes.js'
+import { elementwise } from '../split-rules.js'
 import type { Tensor } from '../tensor.js'
 import { unbroadcast } from './elementwise.js'
 
 export const whereOp: Op = {
   name: 'where',
   shape: ([condition = [], a = [], b = []]) => broadcastShapes('where', broadcastShapes('where', condition, a), b),
+  split: elementwise(),
   gradient: (tensor, g) => {
     const [condition, a, b] = tensor.inputs
     if (!condition || !a || !b) return []
