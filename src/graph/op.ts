@@ -1,4 +1,5 @@
 /** What an operation is: one file in `ops/`, one line in `operations.ts`. */
+import type { SplitRule } from './split.js'
 import type { Attributes, Shape, Tensor } from './tensor.js'
 
 export interface Op {
@@ -18,6 +19,10 @@ export interface Op {
   readonly linearIn?: 'all' | readonly (readonly number[])[]
   /** Inputs of which only the shape is read. Absent: none. */
   readonly readsShapeOf?: readonly number[]
+  /** How it distributes over what comes from an item and what from a request. Default: it does not. */
+  readonly split?: SplitRule
+  /** Multiplications of a matrix product, symbolic sizes counted as 1. Default 0. */
+  multiplications?(tensor: Tensor): number
 }
 
 /** Where an operation writes its ONNX nodes. */

@@ -17,6 +17,7 @@ import { tableWrong } from './errors.js'
 import type { InputLayout, TableSpec } from './input-layout.js'
 import { layoutInputs } from './input-layout.js'
 import { createInputStage } from './input-stage.js'
+import type { InputStage } from './input-stage.js'
 import { createNetwork } from './network.js'
 import { readManifest, writeManifest } from './manifest.js'
 import type { ResolvedModel } from './model-spec.js'
@@ -76,17 +77,19 @@ export interface Bundle extends Scorer {
   readonly encoder: Encoder
   readonly featureState: FeatureState
   readonly tables: readonly TableSpec[]
+  readonly layout: InputLayout
   readonly golden: readonly GoldenRequest[]
   readonly calibration: Calibration | null
+  /** An input stage over the bundle's tables, for some of its columns. */
+  stage(layout: InputLayout): InputStage
+  /** Weights of the layers and running statistics, by name of the graph's input; read anew. */
+  denseWeights(): Readonly<Record<string, Float32Array>>
   /** All weights of a table, `rowCount × dimension`. */
   readWeights(table: string): Float32Array
   /** Weights of one row of a table. */
   readRow(table: string, row: number): Float32Array
-  readonly layout: InputLayout
   /** The network's inputs for some rows; the buffers are reused by the next call. */
   networkInputs(features: EncodedFeatures): Record<string, TensorData>
-  /** Weights of the layers and running statistics, by name of the graph's input. */
-  readConstants(): Record<string, Float32Array>
   /** Counts the weights of the layers, biases included. */
   denseParameterCount(): number
 }
@@ -114,13 +117,14 @@ export async function openBundle(directory: string, options: { threads?: number 
     encoder,
     featureState,
     tables: specs,
+    layout,
+    stage: (own) => createInputStage(memory, own, tables),
+    denseWeights: () => readConstants(readFileSync(join(directory, 'model.onnx'))),
     golden: readJson<GoldenRequest[]>(join(directory, 'golden.json')),
     calibration,
     readWeights: (name) => tables.get(name)?.readWeights(0, tables.get(name)?.rowCount ?? 0) ?? new Float32Array(0),
     readRow: (name, row) => tables.get(name)?.readWeights(row, 1) ?? new Float32Array(0),
-    layout,
     networkInputs: (features) => stage.forward(features),
-    readConstants: () => readConstants(readFileSync(join(directory, 'model.onnx'))),
     // Builds the graph, which scoring has no need of: only when asked.
     denseParameterCount: () =>
       createNetwork(model, layout).parameters.reduce(

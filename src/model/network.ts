@@ -2,8 +2,8 @@
  * The dense half of a model as graphs: one for training (loss and every gradient), one for scoring. The sparse half enters
  * as inputs (`deep/input`, `wide/logit`), so the gradients of those inputs are what the tables are updated with.
  */
-import { Graph, differentiate, operations, writeOnnx } from '../graph/index.js'
-import type { Precision, Tensor, TensorData } from '../graph/index.js'
+import { Graph, differentiate, operations, partition, writeOnnx } from '../graph/index.js'
+import type { InputSides, Partition, Precision, Tensor, TensorData } from '../graph/index.js'
 import { heads } from './heads/index.js'
 import { predictionOf } from './heads/prediction.js'
 import { rankScores } from './heads/rank-weights.js'
@@ -45,8 +45,14 @@ export interface Network {
    * Outputs `score`, `[batch, 1]`, `logit`, and `prediction`, `[batch, classes]`, where that is more than the score; given `constants` are built in, the others stay inputs.
    */
   inferenceModel(constants?: Readonly<Record<string, Float32Array>>): Uint8Array
+}
+
+/** The network of a model that ranks: its logit can be taken apart. */
+export interface RankingNetwork extends Network {
   /** The logit as a tensor, `[batch, logitWidth]`, and the inputs of its graph by name; dropout is off. */
   inferenceLogit(): { readonly logit: Tensor; readonly inputs: ReadonlyMap<string, Tensor> }
+  /** The inference graph in three, by where the columns of its inputs come from. */
+  partition(inputs: Readonly<Record<string, InputSides>>): Partition
 }
 
 interface Built {
@@ -56,7 +62,7 @@ interface Built {
 }
 
 /** Builds the graphs of a model over an input layout. */
-export function createNetwork(model: ResolvedModel, layout: InputLayout): Network {
+export function createNetwork(model: ResolvedModel, layout: InputLayout): RankingNetwork {
   const training = build(model, layout, 'training')
   return {
     parameters: training.builder.parameters,
@@ -66,14 +72,17 @@ export function createNetwork(model: ResolvedModel, layout: InputLayout): Networ
     trainingModel: (precision = 'float32') => writeOnnx({ outputs: trainingOutputs(model, training), precision }),
     predictionOf,
     rankScores: (prediction) => rankScores(prediction, model.output),
-    inferenceModel: (constants = {}) => {
-      const { logit } = build(model, layout, 'inference')
-      const { score, prediction } = heads[model.head].predict(logit, model.output)
-      const outputs = { score, logit, ...(prediction === score ? {} : { prediction }) }
-      return writeOnnx({ outputs, precision: 'float32', constants })
-    },
+    inferenceModel: (constants = {}) =>
+      writeOnnx({ outputs: inferenceOutputs(model, layout), precision: 'float32', constants }),
     inferenceLogit: () => build(model, layout, 'inference'),
+    partition: (inputs) => partition(inferenceOutputs(model, layout), inputs),
   }
+}
+
+function inferenceOutputs(model: ResolvedModel, layout: InputLayout): Record<string, Tensor> {
+  const { logit } = build(model, layout, 'inference')
+  const { score, prediction } = heads[model.head].predict(logit, model.output)
+  return { score, logit, ...(prediction === score ? {} : { prediction }) }
 }
 
 function build(model: ResolvedModel, layout: InputLayout, mode: Mode): Built {

@@ -46,7 +46,7 @@ const biasName = 'bias'
 export async function openExplainer(bundle: Bundle): Promise<Explainer> {
   const { logit, inputs } = createNetwork(bundle.model, bundle.layout).inferenceLogit()
   const { logitWidth } = bundle.model.output
-  const constants = bundle.readConstants()
+  const constants = bundle.denseWeights()
   const attribution = await compileAttribution({
     output: operations.matmul(logit, logit.graph.input(classInput, [logitWidth, 1])),
     inputs: Object.fromEntries(inputs),

@@ -1,7 +1,8 @@
+import { additive } from '../split-rules.js'
 import type { Tensor } from '../tensor.js'
 import { binaryOp } from './elementwise.js'
 
-export const addOp = binaryOp('add', 'Add', (_, __, g) => [g, g], 'all')
+export const addOp = binaryOp('add', 'Add', (_, __, g) => [g, g], { linearIn: 'all', split: additive((b) => b) })
 
 /** `a + b`, with broadcasting. */
 export const add = (a: Tensor, b: Tensor): Tensor => a.graph.node(addOp, [a, b])

@@ -30,6 +30,15 @@ export const concatOp: Op = {
       return part
     })
   },
+  split(tensor, operands, context) {
+    const axis = tensor.attributes['axis'] as number
+    const segments = operands.flatMap((value) =>
+      value.segments.length > 1 && value.axis === axis
+        ? value.segments
+        : [{ size: knownDimension('concat', value.shape, axis), parts: context.join(value) }],
+    )
+    return context.value(tensor.shape, axis, segments)
+  },
   emit(writer, { attributes }, { inputs, output }) {
     writer.node('Concat', inputs, [output], { axis: attributes['axis'] as number })
   },

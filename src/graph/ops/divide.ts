@@ -1,3 +1,4 @@
+import { elementwise } from '../split-rules.js'
 import type { Tensor } from '../tensor.js'
 import { binaryOp } from './elementwise.js'
 import { multiply } from './multiply.js'
@@ -8,7 +9,7 @@ export const divideOp = binaryOp(
   'divide',
   'Div',
   (quotient, [, b], g) => [divide(g, b), negate(divide(multiply(g, quotient), b))],
-  [[0]],
+  { linearIn: [[0]], split: elementwise(0) },
 )
 
 /** `a / b`, element by element, with broadcasting. */

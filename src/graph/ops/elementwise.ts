@@ -1,21 +1,30 @@
 /** Makers of the two common families: one input elementwise, two inputs with broadcasting. Not an operation itself. */
 import type { Op } from '../op.js'
 import { broadcastShapes, sameShape } from '../shapes.js'
+import type { SplitRule } from '../split.js'
+import { elementwise } from '../split-rules.js'
 import type { Tensor } from '../tensor.js'
 import { expandLike } from './expand-like.js'
 import { sumTo } from './sum-to.js'
+
+/** In what an operation is linear: for attribution, and for the split of a graph. Default: in nothing. */
+export interface Linearity {
+  readonly linearIn?: Op['linearIn']
+  readonly split?: SplitRule
+}
 
 /** An operation of one tensor, element by element, that is one ONNX node. */
 export function unaryOp(
   name: string,
   onnx: string,
   gradient: (tensor: Tensor, input: Tensor, g: Tensor) => Tensor | null,
-  linearIn: Op['linearIn'] = [],
+  { linearIn = [], split = elementwise() }: Linearity = {},
 ): Op {
   return {
     name,
     isElementwise: true,
     linearIn,
+    split,
     shape: ([shape = []]) => shape,
     gradient: (tensor, g) => tensor.inputs.map((input) => gradient(tensor, input, g)),
     emit: (writer, _, { inputs, output }) => {
@@ -31,11 +40,17 @@ type BinaryGradient = (
 ) => readonly [Tensor | null, Tensor | null]
 
 /** An operation of two tensors with NumPy's broadcasting, one ONNX node; gradients are summed over broadcast axes. */
-export function binaryOp(name: string, onnx: string, gradient: BinaryGradient, linearIn: Op['linearIn'] = []): Op {
+export function binaryOp(
+  name: string,
+  onnx: string,
+  gradient: BinaryGradient,
+  { linearIn = [], split = elementwise() }: Linearity = {},
+): Op {
   return {
     name,
     isElementwise: true,
     linearIn,
+    split,
     shape: ([a = [], b = []]) => broadcastShapes(name, a, b),
     gradient: (tensor, g) => {
       const [a, b] = tensor.inputs

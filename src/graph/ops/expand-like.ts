@@ -1,6 +1,7 @@
 import { shapeMismatch } from '../errors.js'
 import type { Op } from '../op.js'
 import { broadcastShapes, sameShape } from '../shapes.js'
+import { none } from '../split-rules.js'
 import type { Tensor } from '../tensor.js'
 import { sumTo } from './sum-to.js'
 
@@ -14,6 +15,7 @@ export const expandLikeOp: Op = {
     return like
   },
   gradient: ({ inputs: [x] }, g) => [x ? sumTo(g, x.shape) : null, null],
+  split: (tensor, [x = none], context) => context.whole(tensor.shape, context.spread(context.join(x), tensor.shape)),
   emit(writer, _, { inputs: [x = '', like = ''], output }) {
     const shape = writer.fresh()
     writer.node('Shape', [like], [shape])

@@ -1,9 +1,11 @@
 import type { Op } from '../op.js'
+import { elementwise } from '../split-rules.js'
 import type { Tensor } from '../tensor.js'
 
 export const heavisideOp: Op = {
   name: 'heaviside',
   isElementwise: true,
+  split: elementwise(),
   shape: ([shape = []]) => shape,
   gradient: () => [null],
   emit(writer, _, { inputs: [x = ''], output }) {

@@ -1,5 +1,7 @@
 import { shapeMismatch } from '../errors.js'
 import type { Op } from '../op.js'
+import { elementCount } from '../shapes.js'
+import { isConstant, none } from '../split-rules.js'
 import type { Tensor } from '../tensor.js'
 import { matmul } from './matmul.js'
 import { sumTo } from './sum-to.js'
@@ -20,6 +22,12 @@ export const linearOp: Op = {
     if (!x || !w || !b) return []
     return [matmul(g, w, { transposeB: true }), matmul(x, g, { transposeA: true }), sumTo(g, b.shape)]
   },
+  split(tensor, [x = none, w = none, b = none], context) {
+    const [weights, bias] = [context.join(w), context.join(b)]
+    if (!isConstant(weights)) return context.together(tensor, [x, w, b])
+    return context.whole(tensor.shape, context.sum(context.product(x, weights.constant), bias, tensor.shape))
+  },
+  multiplications: ({ shape, inputs: [x] }) => elementCount(shape) * Number(x?.shape[1] ?? 1),
   emit: (writer, _, { inputs, output }) => {
     writer.node('Gemm', inputs, [output])
   },

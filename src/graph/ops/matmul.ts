@@ -1,6 +1,7 @@
 import { shapeMismatch } from '../errors.js'
 import type { Op } from '../op.js'
-import { dimensionAt, sameShape } from '../shapes.js'
+import { dimensionAt, elementCount, sameShape } from '../shapes.js'
+import { isConstant, none } from '../split-rules.js'
 import type { Shape, Tensor } from '../tensor.js'
 
 interface Sides {
@@ -38,6 +39,17 @@ export const matmulOp: Op = {
       ? matmul(g, a, { transposeA: true, transposeB: transposeA })
       : matmul(a, g, { transposeA: !transposeA })
     return [da, db]
+  },
+  split(tensor, [a = none, b = none], context) {
+    const { transposeA, transposeB } = tensor.attributes as unknown as Sides
+    const weights = context.join(b)
+    const isPlain = tensor.shape.length === 2 && !transposeA && !transposeB
+    if (isPlain && isConstant(weights)) return context.whole(tensor.shape, context.product(a, weights.constant))
+    return context.together(tensor, [a, b])
+  },
+  multiplications({ shape, inputs: [a], attributes }) {
+    const inner = a ? side(a.shape, (attributes as unknown as Sides).transposeA)[1] : 1
+    return elementCount(shape) * Number(inner)
   },
   emit(writer, { attributes, shape }, { inputs: [a = '', b = ''], output }) {
     const { transposeA, transposeB } = attributes as unknown as Sides

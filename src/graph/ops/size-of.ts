@@ -15,6 +15,11 @@ export const sizeOfOp: Op = {
   },
 }
 
-/** How many elements some axes span, as a scalar known at run time: the batch size, for axis 0. */
-export const sizeOf = (x: Tensor, axes: readonly number[]): Tensor =>
-  x.graph.node(sizeOfOp, [x], { axes: axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis)) })
+/** How many elements some axes span, as a scalar: a constant where they are known, else counted at run time (the batch, for axis 0). */
+export function sizeOf(x: Tensor, axes: readonly number[]): Tensor {
+  const normal = axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis))
+  const sizes = normal.map((axis) => x.shape[axis])
+  return sizes.every((size) => typeof size === 'number')
+    ? x.graph.constant(sizes.reduce((product, size) => product * size, 1))
+    : x.graph.node(sizeOfOp, [x], { axes: normal })
+}

@@ -1,6 +1,7 @@
 import { shapeMismatch } from '../errors.js'
 import type { Op } from '../op.js'
 import { knownDimension, normalAxis } from '../shapes.js'
+import { none } from '../split-rules.js'
 import type { Tensor } from '../tensor.js'
 import { pad } from './pad.js'
 
@@ -17,6 +18,20 @@ export const sliceOp: Op = {
   gradient: ({ inputs: [x], attributes }, g) => {
     const { axis, start, end } = attributes as { axis: number; start: number; end: number }
     return [x ? pad(g, axis, start, knownDimension('slice', x.shape, axis) - end) : null]
+  },
+  split(tensor, [x = none], context) {
+    const { axis, start, end } = tensor.attributes as { axis: number; start: number; end: number }
+    if (x.segments.length > 1 && x.axis !== axis) {
+      const cut = x.segments.map(({ size, parts }) => ({ size, parts: context.cut(parts, axis, [start, end]) }))
+      return context.value(tensor.shape, x.axis, cut)
+    }
+    let first = 0
+    const segments = x.segments.flatMap(({ size, parts }) => {
+      const [from, to] = [Math.max(start - first, 0), Math.min(end - first, size)]
+      first += size
+      return from < to ? [{ size: to - from, parts: context.cut(parts, axis, [from, to]) }] : []
+    })
+    return context.value(tensor.shape, axis, segments)
   },
   emit(writer, { attributes }, { inputs: [x = ''], output }) {
     const { axis, start, end } = attributes as { axis: number; start: number; end: number }

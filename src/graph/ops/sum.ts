@@ -1,5 +1,6 @@
 import type { Op } from '../op.js'
 import { normalAxis } from '../shapes.js'
+import { none } from '../split-rules.js'
 import type { Tensor } from '../tensor.js'
 import { expandLike } from './expand-like.js'
 import { reshape } from './reshape.js'
@@ -22,6 +23,20 @@ export const sumOp: Op = {
     // A reshape holds one unknown size; with two, the sum itself is made again, for its shape.
     const isPlain = kept.filter((size) => typeof size !== 'number').length <= 1
     return [expandLike(isPlain ? reshape(g, kept) : reshapeLike(g, sum(x, attributes['axes'] as number[], true)), x)]
+  },
+  split(tensor, [x = none], context) {
+    const axes = tensor.attributes['axes'] as number[]
+    const keeps = tensor.attributes['keepDimensions'] === true
+    const summed = x.segments.map(({ size, parts }) => ({
+      size,
+      parts: context.map(parts, (part) => sum(part, axes, keeps)),
+    }))
+    if (x.segments.length === 1 || axes.includes(x.axis)) {
+      const total = summed.reduce((all, { parts }) => context.sum(all, parts, tensor.shape), {})
+      return context.whole(tensor.shape, total)
+    }
+    const before = keeps ? 0 : axes.filter((axis) => axis < x.axis).length
+    return context.value(tensor.shape, x.axis - before, summed)
   },
   emit(writer, { attributes }, { inputs: [x = ''], output }) {
     writer.node('ReduceSum', [x, writer.integers(attributes['axes'] as number[])], [output], {

@@ -1,6 +1,7 @@
 import { shapeMismatch } from '../errors.js'
 import type { Op } from '../op.js'
 import { dimensionAt } from '../shapes.js'
+import { none } from '../split-rules.js'
 import type { Tensor } from '../tensor.js'
 
 export const transposeOp: Op = {
@@ -15,6 +16,14 @@ export const transposeOp: Op = {
         permutation.map((_, axis) => permutation.indexOf(axis)),
       ),
     ]
+  },
+  split(tensor, [x = none], context) {
+    const permutation = tensor.attributes['permutation'] as number[]
+    const segments = x.segments.map(({ size, parts }) => ({
+      size,
+      parts: context.map(parts, (part) => transpose(part, permutation)),
+    }))
+    return context.value(tensor.shape, permutation.indexOf(x.axis), segments)
   },
   emit(writer, { attributes }, { inputs, output }) {
     writer.node('Transpose', inputs, [output], { perm: attributes['permutation'] as number[] })

@@ -1,5 +1,6 @@
 import type { Op } from '../op.js'
 import { broadcastShapes } from '../shapes.js'
+import { elementwise } from '../split-rules.js'
 import type { Tensor } from '../tensor.js'
 import { unbroadcast } from './elementwise.js'
 
@@ -8,6 +9,7 @@ export const whereOp: Op = {
   isElementwise: true,
   linearIn: [[1, 2]],
   shape: ([condition = [], a = [], b = []]) => broadcastShapes('where', broadcastShapes('where', condition, a), b),
+  split: elementwise(),
   gradient: (tensor, g) => {
     const [condition, a, b] = tensor.inputs
     if (!condition || !a || !b) return []
