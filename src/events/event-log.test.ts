@@ -1,6 +1,17 @@
-import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../sql/index.js'
 import type { DamagedRecord, EventLog, ReadRecord } from './event-log.js'
@@ -230,6 +241,50 @@ describe('DuckDB', () => {
     const files = join(directory, 'events-*.ndjson')
     const rows = await database.rows(`select id, type, "user" from read_ndjson('${files}') order by id`)
     expect(rows).toMatchObject([{ id: 'a', user: 'ada' }, { type: 'erased' }, { id: 'i' }])
+    await log.close()
+  })
+})
+
+describe('a disk that refuses', () => {
+  it('rejects when no segment can be begun, and goes on when it can', async () => {
+    const directory = freshDirectory()
+    const log = await openEventLog(directory, { segmentBytes: 100 })
+    await log.append([click('a')])
+    const inTheWay = join(directory, 'events-000002.ndjson')
+    mkdirSync(inTheWay)
+    const [refused, same] = await Promise.allSettled([log.append([click('b')]), log.append([click('b')])])
+    expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'EVENTS_WRITE_FAILED', exitCode: 5 } })
+    expect(same.status).toBe('rejected')
+    rmSync(inTheWay, { recursive: true })
+    expect(await log.append([click('b')])).toEqual({ accepted: 1, duplicates: 0 })
+    expect(await idsOf(log)).toEqual(['a', 'b'])
+    await log.close()
+  })
+
+  /** Appends records of a thousand bytes until a file may not grow, and then one that fits. */
+  const program = `
+    const { openEventLog } = await import(process.argv[1])
+    const log = await openEventLog(process.argv[2])
+    const event = (id, user) => ({ id, time: 1, received: 1, type: 'user', user, features: {} })
+    let [count, code] = [0, null]
+    while (code === null) await log.append([event('e' + count, 'u'.repeat(900))]).then(() => count++, (error) => (code = error.code))
+    const sizeBefore = log.end().offset
+    await log.append([event('small', 'ada')])
+    console.log(JSON.stringify({ count, code, sizeBefore }))
+    process.exit()`
+
+  it.skipIf(process.platform === 'win32')('leaves nothing of a write that was cut short (POSIX)', async () => {
+    const directory = freshDirectory()
+    const entry = fileURLToPath(new URL('../../dist/events/index.js', import.meta.url))
+    const node = [process.execPath, '--input-type=module', '-e', program, entry, directory]
+    const { stdout, stderr } = spawnSync('bash', ['-c', 'ulimit -f 32; exec "$@"', '-', ...node], { encoding: 'utf8' })
+    expect(stderr).toBe('')
+    const { count, code, sizeBefore } = JSON.parse(stdout) as { count: number; code: string; sizeBefore: number }
+    expect(code).toBe('EVENTS_WRITE_FAILED')
+    expect(32 * 1024 - sizeBefore).toBeLessThan(1100)
+    const log = await openEventLog(directory)
+    expect(log.cutBytes).toBe(0)
+    expect(await idsOf(log)).toEqual([...Array.from({ length: count }, (_, index) => `e${String(index)}`), 'small'])
     await log.close()
   })
 })
