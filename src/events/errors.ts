@@ -34,3 +34,16 @@ export const positionForeign = defineError<{ position: string; end: string }>(
   ({ position, end }) =>
     `a position must lie in the event log, which ends at ${end}; got ${position}; bring the log back as it was, or begin a new state store`,
 )
+
+export const storeFailed = defineError<{ store: string; reason: string }>(
+  'EVENTS_STORE_FAILED',
+  'environment',
+  ({ store, reason }) =>
+    `the state store ${store} must answer; got ${reason}; see that it runs, that it may be written, and that there is room`,
+)
+
+export const storeUnknown = defineError<{ scheme: string }>(
+  'EVENTS_STORE_UNKNOWN',
+  'usage',
+  ({ scheme }) => `a state store must be a path, sqlite:PATH or postgres://…; got ${scheme}://…`,
+)
