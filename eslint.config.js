@@ -10,6 +10,16 @@ const seams = [
     way: 'ask for an executor from src/graph/index.ts',
   },
   { name: '@duckdb/node-api', seam: 'src/sql/duckdb.ts', way: 'open a connection from src/sql/index.ts' },
+  {
+    name: 'libsql',
+    seam: 'src/events/sqlite-database.ts',
+    way: 'open a state store from src/events/index.ts',
+  },
+  {
+    name: 'pg',
+    seam: 'src/events/postgres-database.ts',
+    way: 'open a state store from src/events/index.ts',
+  },
   { name: 'jiti', seam: 'src/pipeline/config-file.ts', way: 'load configs by src/pipeline/index.ts' },
   { name: 'commander', seam: 'src/cli/**', way: 'write a function in src/pipeline and a command in src/cli/commands' },
 ]

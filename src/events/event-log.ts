@@ -8,7 +8,7 @@ import type { LoggedEvent } from './logged-event.js'
 export interface EventLogOptions {
   /** A new segment is begun once one is so long. Default 64 MiB. */
   readonly segmentBytes?: number
-  /** At least so many of the last ids are remembered. Default 1,000,000; memory is 8 to 64 bytes an id. */
+  /** At least so many of the last ids are remembered: an older one would be written again. Default 1,000,000, in at most 32 MiB of memory. */
   readonly rememberedIds?: number
   /** Hears of each record that is found damaged, when it is come upon: at opening or in reading. Default: nobody. */
   onDamage?(damage: DamagedRecord): void
@@ -42,8 +42,8 @@ export interface EventLog {
   /** Bytes of a torn last record that opening cut off. */
   readonly cutBytes: number
   /**
-   * Writes events and resolves once they are on disk, duplicates too. Rejects with `EVENTS_WRITE_FAILED` when the disk refuses:
-   * nothing of the call is then in the log, and the same call may be made again.
+   * Writes events and resolves once they are on disk, duplicates too. Rejects with `EVENTS_WRITE_FAILED` when the disk refuses, and
+   * with `EVENTS_RECORD_TOO_LARGE`: nothing that this call brought is then in the log, and it may be made again.
    */
   append(events: readonly LoggedEvent[]): Promise<AppendResult>
   /** Records in their order from a position to the end as it is when asked. Default: from the first there is. */

@@ -3,3 +3,5 @@ export type { DamagedRecord, EventLog, EventLogOptions, ReadRecord } from './eve
 export type { LogPosition } from './log-position.js'
 export type { JsonValue, JsonValues, LoggedEvent, ServedEvent } from './logged-event.js'
 export type { StateStore, StateStoreOptions, StoredItem, StoredUser } from './state-store.js'
+export { openEventLog } from './open-event-log.js'
+export { openStateStore } from './open-state-store.js'

@@ -1,0 +1,122 @@
+/** What events change in a state store, as plain rows: pure, so that every database writes the same. */
+import type { ItemEvent, JsonValues, LoggedEvent } from './logged-event.js'
+import type { PastEvent } from './past-definition.js'
+import type { StoredItem, StoredUser } from './state-store.js'
+
+/** What is known before the events, of the users and items that they name. */
+export interface KnownState {
+  readonly users: ReadonlyMap<string, StoredUser>
+  readonly items: ReadonlyMap<string, StoredItem>
+  /** By `pastKey`. */
+  readonly pastCounts: ReadonlyMap<string, PastCount>
+}
+
+/** How many impressions, or actions, of a user were ever recorded. */
+export interface PastCount {
+  readonly user: string
+  readonly isAction: boolean
+  readonly n: number
+}
+
+/** A past event in its place: places of a user and kind are taken in turn, so the newest takes that of the oldest. */
+export interface PastRow extends PastEvent {
+  readonly isAction: boolean
+  readonly slot: number
+  /** How many of this user and kind came before it. */
+  readonly ordinal: number
+}
+
+export interface StateChanges {
+  /** Users whose features and past go before anything else is written. */
+  readonly erased: readonly string[]
+  readonly users: readonly StoredUser[]
+  readonly items: readonly StoredItem[]
+  readonly past: readonly PastRow[]
+  readonly pastCounts: readonly PastCount[]
+}
+
+export const pastKey = (user: string, isAction: boolean): string => `${isAction ? 'action' : 'impression'} ${user}`
+
+/** A text that every database can hold: a NUL character and half a surrogate pair become U+FFFD. */
+export const storable = (text: string): string => text.replace(unstorable, '\uFFFD')
+const unstorable = /[\0\p{Surrogate}]/gu
+
+/** Users and items whose state the changes depend on. */
+export function namedBy(events: readonly LoggedEvent[]): { users: string[]; items: string[] } {
+  const users = events.flatMap((event) => ('user' in event && event.user !== null ? [storable(event.user)] : []))
+  const items = events.flatMap((event) => (event.type === 'item' ? [storable(event.item)] : []))
+  return { users: [...new Set(users)], items: [...new Set(items)] }
+}
+
+/** What a list of events changes, in their order. */
+export function changesOf(events: readonly LoggedEvent[], known: KnownState, pastPerUser: number): StateChanges {
+  const erased = new Set<string>()
+  const users = new Map<string, StoredUser>()
+  const items = new Map<string, StoredItem>()
+  let past: PastEvent[] = []
+  for (const event of events) {
+    past.push(...pastEventsOf(event))
+    if (event.type === 'user') {
+      const id = storable(event.user)
+      const before = users.get(id) ?? (erased.has(id) ? undefined : known.users.get(id))
+      users.set(id, { id, features: merged(before?.features, event.features) })
+    } else if (event.type === 'item') {
+      const id = storable(event.item)
+      items.set(id, mergedItem(id, items.get(id) ?? known.items.get(id), event))
+    } else if (event.type === 'erased') {
+      const id = storable(event.user)
+      erased.add(id)
+      users.delete(id)
+      past = past.filter(({ user }) => user !== id)
+    }
+  }
+  const counts = new Map([...known.pastCounts].filter(([, { user }]) => !erased.has(user)))
+  return {
+    erased: [...erased],
+    users: [...users.values()],
+    items: [...items.values()],
+    ...placed(past, counts, pastPerUser),
+  }
+}
+
+function mergedItem(id: string, before: StoredItem | undefined, event: ItemEvent): StoredItem {
+  return {
+    id,
+    title: event.title === undefined ? (before?.title ?? null) : storable(event.title),
+    isHidden: event.isHidden ?? before?.isHidden ?? false,
+    features: merged(before?.features, event.features),
+  }
+}
+
+/** Features over those before; a `null` takes its feature away. */
+function merged(before: JsonValues | undefined, features: JsonValues): JsonValues {
+  return Object.fromEntries(Object.entries({ ...before, ...features }).filter(([, value]) => value !== null))
+}
+
+/** What an event says about the past; it counts from when it was known. */
+function pastEventsOf(event: LoggedEvent): PastEvent[] {
+  if (event.type !== 'interaction' && event.type !== 'impression') return []
+  const [user, moment] = [storable(event.user), event.received]
+  return event.type === 'interaction'
+    ? [{ user, item: storable(event.item), moment, kind: storable(event.action) }]
+    : event.items.map(({ id }) => ({ user, item: storable(id), moment, kind: null }))
+}
+
+/** Gives events their slots; of more than there are slots for, the newest stay. */
+function placed(
+  events: readonly PastEvent[],
+  counts: ReadonlyMap<string, PastCount>,
+  pastPerUser: number,
+): Pick<StateChanges, 'past' | 'pastCounts'> {
+  const bySlot = new Map<string, PastRow>()
+  const touched = new Map<string, PastCount>()
+  for (const event of events) {
+    const isAction = event.kind !== null
+    const key = pastKey(event.user, isAction)
+    const ordinal = (touched.get(key) ?? counts.get(key))?.n ?? 0
+    touched.set(key, { user: event.user, isAction, n: ordinal + 1 })
+    const slot = ordinal % pastPerUser
+    bySlot.set(`${String(slot)} ${key}`, { ...event, isAction, slot, ordinal })
+  }
+  return { past: [...bySlot.values()], pastCounts: [...touched.values()] }
+}

@@ -1,0 +1,204 @@
+/** What every state store promises; SQLite keeps it in each run of the tests, PostgreSQL under `npm run test:services`. */
+import { describe, expect, it } from 'vitest'
+import { randomInteger, randomKey } from '../base/index.js'
+import type { LogPosition } from './log-position.js'
+import type { LoggedEvent } from './logged-event.js'
+import type { PastEvent } from './past-definition.js'
+import type { StateStore, StateStoreOptions, StoredItem } from './state-store.js'
+
+/** Opens a store that nothing was ever put into; `again` opens the same one later. */
+export interface FreshStore {
+  open(options?: StateStoreOptions): Promise<StateStore>
+}
+
+type Given<T extends LoggedEvent['type']> = Omit<Extract<LoggedEvent, { type: T }>, 'id' | 'time' | 'received' | 'type'>
+
+let made = 0
+const event = <T extends LoggedEvent['type']>(type: T, received: number, given: Given<T>): LoggedEvent =>
+  ({ id: `e${String(made++)}`, time: received, received, type, ...given }) as unknown as LoggedEvent
+
+const at = (offset: number, log = 'log'): LogPosition => ({ log, segment: 1, offset })
+
+async function all<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const found: T[] = []
+  for await (const page of pages) found.push(...page)
+  return found
+}
+
+export function describeStateStore(name: string, fresh: () => FreshStore): void {
+  describe(`a state store in ${name}`, () => {
+    it('knows nothing at first', async () => {
+      const store = await fresh().open()
+      expect(await store.item('app')).toBeNull()
+      expect(await store.user('ada')).toBeNull()
+      expect(await store.pastOf('ada')).toEqual([])
+      expect(await store.appliedPosition('log')).toBeNull()
+      expect(await all(store.items())).toEqual([])
+      expect(await all(store.past(0))).toEqual([])
+      expect(await store.counts()).toEqual({ items: 0, users: 0, pastEvents: 0 })
+      await store.close()
+    })
+
+    it('merges features over those it has, and keeps everything over a restart', async () => {
+      const place = fresh()
+      let store = await place.open()
+      await store.apply(
+        [event('user', 1, { user: 'ada', features: { age: 30, langs: ['de', 'en'], city: null } })],
+        at(1),
+      )
+      await store.apply(
+        [
+          event('user', 2, { user: 'ada', features: { age: null, 'a "quoted" name': "it's" } }),
+          event('user', 2, { user: 'ada', features: { score: 0.1 } }),
+          event('item', 3, { item: 'app', title: 'An app', features: { size: 1e21, deep: { b: 1 } } }),
+        ],
+        at(2),
+      )
+      await store.apply([event('item', 4, { item: 'app', isHidden: true, features: { deep: { a: 1 } } })], at(3))
+      await store.close()
+      store = await place.open()
+      const features = { langs: ['de', 'en'], 'a "quoted" name': "it's", score: 0.1 }
+      expect(await store.user('ada')).toEqual({ id: 'ada', features })
+      const item = { id: 'app', title: 'An app', isHidden: true, features: { size: 1e21, deep: { a: 1 } } }
+      expect(await store.item('app')).toEqual(item)
+      expect(await store.appliedPosition('log')).toEqual(at(3))
+      expect(await store.appliedPosition('another log')).toBeNull()
+      await store.close()
+    })
+
+    it('remembers what users were shown and did, and nothing of what was served', async () => {
+      const store = await fresh().open()
+      await store.apply(
+        [
+          event('impression', 10, { user: 'ada', items: [{ id: 'a' }, { id: 'b', position: 2 }] }),
+          event('interaction', 12, { user: 'ada', item: 'b', action: 'install' }),
+          event('interaction', 11, { user: 'bob', item: 'a', action: 'click', value: 2 }),
+          event('served', 13, {
+            ...{ requestId: 'r', user: 'ada', model: { version: '1' }, context: {}, userFeatures: {} },
+            items: [{ id: 'c', position: 1, score: 0.5 }],
+          }),
+        ],
+        at(1),
+      )
+      const ofAda = [
+        { user: 'ada', item: 'a', moment: 10, kind: null },
+        { user: 'ada', item: 'b', moment: 10, kind: null },
+        { user: 'ada', item: 'b', moment: 12, kind: 'install' },
+      ]
+      const ofBob = { user: 'bob', item: 'a', moment: 11, kind: 'click' }
+      expect(await store.pastOf('ada')).toEqual(ofAda)
+      expect(await all(store.past(11))).toEqual([ofBob, ofAda[2]])
+      expect(await all(store.past(0))).toEqual([...ofAda.slice(0, 2), ofBob, ofAda[2]])
+      expect(await store.counts()).toEqual({ items: 0, users: 0, pastEvents: 4 })
+      await store.close()
+    })
+
+    it('keeps the newest impressions and actions of a user, however they come in batches', async () => {
+      const store = await fresh().open({ pastPerUser: 7 })
+      const key = randomKey(3, 1)
+      const kept = new Map<string, PastEvent[]>()
+      let counter = 0
+      const next = (below: number): number => randomInteger(key, counter++, below)
+      for (let moment = 0, batch = 1; batch <= 40; batch++) {
+        const events = Array.from({ length: next(12) }, () => {
+          const [user, item] = [`user ${String(next(3))}`, `item ${String(next(5))}`]
+          const action = next(2) === 0 ? null : 'click'
+          moment++
+          const ofKind = kept.get(`${user} ${String(action)}`) ?? []
+          kept.set(`${user} ${String(action)}`, [...ofKind, { user, item, moment, kind: action }].slice(-7))
+          return action === null
+            ? event('impression', moment, { user, items: [{ id: item }] })
+            : event('interaction', moment, { user, item, action })
+        })
+        await store.apply(events, at(batch))
+      }
+      const expected = [...kept.values()].flat().sort((a, b) => a.moment - b.moment)
+      expect(expected.length).toBe(42)
+      expect(await all(store.past(0))).toEqual(expected)
+      expect(await store.pastOf('user 1')).toEqual(expected.filter(({ user }) => user === 'user 1'))
+      await store.close()
+    })
+
+    it('deletes a user by a tombstone, by name, and not what comes after', async () => {
+      const store = await fresh().open()
+      const click = (user: string): LoggedEvent => event('interaction', 5, { user, item: 'a', action: 'click' })
+      const features = (user: string, age: number): LoggedEvent => event('user', 5, { user, features: { age } })
+      await store.apply([click('eve'), features('eve', 1), features('bob', 1), click('bob')], at(1))
+      const erased = event('erased', 6, { user: 'eve' })
+      await store.apply([click('eve'), event('user', 6, { user: 'eve', features: { city: 'x' } }), erased], at(2))
+      expect([await store.user('eve'), await store.pastOf('eve')]).toEqual([null, []])
+      await store.apply(
+        [features('eve', 2), erased, click('eve'), event('user', 7, { user: 'eve', features: { a: 1 } })],
+        at(3),
+      )
+      expect(await store.user('eve')).toEqual({ id: 'eve', features: { a: 1 } })
+      expect(await store.pastOf('eve')).toHaveLength(1)
+      await store.deleteUser('bob')
+      expect([await store.user('bob'), await store.pastOf('bob')]).toEqual([null, []])
+      expect(await store.counts()).toEqual({ items: 0, users: 1, pastEvents: 1 })
+      await store.close()
+    })
+
+    it('takes a catalogue in bulk, in the place of what was there, and gives it back by id', async () => {
+      const store = await fresh().open()
+      const item = (id: number, size: number): StoredItem => ({
+        ...{ id: `app ${String(id)}`, title: id % 2 ? `App ${String(id)}` : null, isHidden: id % 3 === 0 },
+        features: { size, old: true },
+      })
+      const count = 12_001
+      await store.putItems(Array.from({ length: count }, (_, id) => item(id, 0)))
+      await store.putItems([item(7, 1), item(7, 2)])
+      await store.putUsers([{ id: 'ada', features: { a: 1 } }])
+      await store.putUsers([{ id: 'ada', features: { b: 1 } }])
+      const items = await all(store.items())
+      const byId = [...items].sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)))
+      expect(items.map(({ id }) => id)).toEqual(byId.map(({ id }) => id))
+      expect(new Set(items.map(({ id }) => id)).size).toBe(count)
+      expect(await store.item('app 7')).toEqual(item(7, 2))
+      expect(await store.item('app 12000')).toEqual(item(12_000, 0))
+      expect(await store.user('ada')).toEqual({ id: 'ada', features: { b: 1 } })
+      expect(await store.counts()).toMatchObject({ items: count, users: 1 })
+      await store.close()
+    })
+
+    it('holds any text', async () => {
+      const store = await fresh().open()
+      const texts = [
+        "it's",
+        'a "b" \\ %_',
+        '\u00fc\u4e2d\ud83d\ude00',
+        'nul\0nul',
+        'half \ud800',
+        '$1 ?1 $& --',
+        '\n\r\t',
+      ]
+      for (const text of texts) {
+        const features = { [text]: text }
+        await store.apply(
+          [
+            event('user', 1, { user: text, features }),
+            event('item', 1, { item: text, title: text, features }),
+            event('interaction', 1, { user: text, item: text, action: text }),
+          ],
+          at(1),
+        )
+        expect((await store.user(text))?.features).toEqual(features)
+        expect((await store.item(text))?.features).toEqual(features)
+        expect(await store.pastOf(text)).toHaveLength(1)
+      }
+      expect((await store.item('nul\0nul'))?.title).toBe('nul\ufffdnul')
+      await store.close()
+    })
+
+    it('applies what it is given at the same time, one after the other', async () => {
+      const store = await fresh().open()
+      const one = (index: number): LoggedEvent =>
+        event('user', 1, { user: 'ada', features: { [`f${String(index)}`]: index } })
+      await Promise.all(
+        Array.from({ length: 20 }, (_, index) => store.apply([one(index)], at(index, `log ${String(index)}`))),
+      )
+      expect(Object.keys((await store.user('ada'))?.features ?? {})).toHaveLength(20)
+      await store.close()
+    })
+  })
+}
