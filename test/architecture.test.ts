@@ -20,6 +20,7 @@ const longFiles: Readonly<Record<string, string>> = {}
 
 /** Doors of more than 25 names, each with the reason. */
 const wideDoors: Readonly<Record<string, { limit: number; reason: string }>> = {
+  'src/base/index.ts': { limit: 30, reason: 'words of no domain, which every room uses' },
   'src/pipeline/index.ts': { limit: 48, reason: 'one function with its options and its result for each command' },
   'src/model/index.ts': { limit: 32, reason: 'training, scoring and retrieval each build on its parts' },
   'src/features/index.ts': {

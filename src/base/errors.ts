@@ -42,8 +42,24 @@ export class WideDeepError extends Error {
 /** Exit codes of DESIGN §8. */
 export const exitCodes = { bug: 1, usage: 2, data: 3, notBlessed: 4, environment: 5 } as const
 
-/** HTTP statuses of the same kinds: what is not blessed is in conflict with what is promoted. */
-const statuses = { bug: 500, usage: 400, data: 500, notBlessed: 409, environment: 500 } as const
+/** What kind of fault it is: the exit code of a command, and the HTTP status of an answer. */
+const kinds = {
+  bug: { exitCode: exitCodes.bug, status: 500 },
+  usage: { exitCode: exitCodes.usage, status: 400 },
+  data: { exitCode: exitCodes.data, status: 500 },
+  /** In conflict with what is promoted. */
+  notBlessed: { exitCode: exitCodes.notBlessed, status: 409 },
+  environment: { exitCode: exitCodes.environment, status: 500 },
+  // Of requests to a server; what a command does with them is usage.
+  unauthorized: { exitCode: exitCodes.usage, status: 401 },
+  forbidden: { exitCode: exitCodes.usage, status: 403 },
+  unknown: { exitCode: exitCodes.usage, status: 404 },
+  wrongMethod: { exitCode: exitCodes.usage, status: 405 },
+  tooLarge: { exitCode: exitCodes.usage, status: 413 },
+  wrongType: { exitCode: exitCodes.usage, status: 415 },
+  tooMany: { exitCode: exitCodes.usage, status: 429 },
+  unavailable: { exitCode: exitCodes.environment, status: 503 },
+} as const
 
 export interface DefinedError<P extends object> {
   (parameters: P, options?: { cause?: unknown; issues?: readonly Issue[] }): WideDeepError
@@ -58,11 +74,11 @@ const declared = new Map<string, ErrorDeclaration>()
  */
 export function defineError<P extends object>(
   code: string,
-  kind: keyof typeof exitCodes,
+  kind: keyof typeof kinds,
   sentence: (parameters: P) => string,
 ): DefinedError<P> {
   if (declared.has(code)) throw new Error(`internal: error code ${code} is declared twice`)
-  const declaration = { code, exitCode: exitCodes[kind], status: statuses[kind] }
+  const declaration = { code, ...kinds[kind] }
   declared.set(code, declaration)
   const create = (parameters: P, options?: { cause?: unknown; issues?: readonly Issue[] }): WideDeepError =>
     new WideDeepError(declaration, sentence(parameters), options)

@@ -33,7 +33,10 @@ export interface CatalogueUser {
 const itemsFile = 'items.parquet'
 const usersFile = 'users.parquet'
 
-/** Writes `items.parquet` and `users.parquet` where the config names those keys; returns the names of the files. */
+/**
+ * Writes `items.parquet` and `users.parquet` where the config names those keys, and each as JSON lines too, for a server, which has no database
+ * that reads Parquet; returns the names of the files.
+ */
 export async function writeCatalogue(
   context: EncodeContext,
   histories: readonly HistoryTables[],
@@ -44,8 +47,13 @@ export async function writeCatalogue(
   const user = columns.get(config.data.user ?? '')
   const written: string[] = []
   const write = async (file: string, query: string): Promise<void> => {
-    await database.run(`COPY (${query}) TO ${quoteText(join(directory, file))} (FORMAT parquet)`)
-    written.push(file)
+    const path = join(directory, file)
+    const lines = file.replace('.parquet', '.ndjson')
+    await database.run(`COPY (${query}) TO ${quoteText(path)} (FORMAT parquet)`)
+    await database.run(
+      `COPY (FROM read_parquet(${quoteText(path)})) TO ${quoteText(join(directory, lines))} (FORMAT json)`,
+    )
+    written.push(file, lines)
   }
   if (item !== undefined) {
     const rows = await allItems(database, increment, itemsSql(context, item))

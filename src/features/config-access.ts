@@ -115,3 +115,9 @@ export function actionsDeclaration({ data }: Pick<Config, 'data'>): ActionsDecla
 }
 
 const isList = (value: unknown): value is readonly string[] => Array.isArray(value)
+
+/** What every row has at serving that does not say otherwise: the position is what a ranking is to find, so no item has one yet. */
+export function constantsAtServing({ data }: Pick<Config, 'data'>): Readonly<Record<string, string | number>> {
+  const { position } = data
+  return position ? { [position.column]: position.atServing ?? 1 } : {}
+}

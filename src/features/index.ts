@@ -5,6 +5,7 @@ export { validateConfig } from './validate-config.js'
 // Reading a config.
 export {
   allFeatures,
+  constantsAtServing,
   declaredCrosses,
   deepDeclaration,
   deepUseOf,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readCatalogue } from '../data/index.js'
 import type { CatalogueItem, CatalogueUser } from '../data/index.js'
 import type { Config } from '../features/index.js'
-import { featureGroups } from '../features/index.js'
+import { constantsAtServing, featureGroups } from '../features/index.js'
 import type { Bundle } from '../model/index.js'
 import { createRanker } from '../ranking/index.js'
 import type { Ranker } from '../ranking/index.js'
@@ -36,15 +36,9 @@ export async function openCatalogueOf(
     ranker: createRanker(model, {
       items: items.map((item) => item.features),
       itemFeatures,
-      constants: positionAtServing(model.config),
+      constants: constantsAtServing(model.config),
     }),
   }
-}
-
-/** The position is what a ranking is to find, so no item has one yet. */
-function positionAtServing({ data }: Config): Readonly<Record<string, string | number>> {
-  const { position } = data
-  return position ? { [position.column]: position.atServing ?? 1 } : {}
 }
 
 /** Indices of the items that a user acted on in training. */

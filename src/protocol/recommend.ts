@@ -39,7 +39,12 @@ export type RecommendRequest = Static<typeof RecommendRequest>
 export const RankRequest = Type.Object(
   {
     ...about,
-    items: Type.Array(Id, { minItems: 1, maxItems: 10_000, uniqueItems: false, description: 'the candidates' }),
+    items: Type.Array(Id, {
+      minItems: 1,
+      maxItems: 10_000,
+      description: 'the candidates; one that comes twice counts once',
+    }),
+    k: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: 'items to answer; default: all' })),
     rules: Type.Optional(Rules),
   },
   { additionalProperties: false },

@@ -18,6 +18,7 @@ import { publish } from './publish.js'
 import { recommend } from './recommend.js'
 import { retrain } from './retrain.js'
 import { rollback } from './rollback.js'
+import { serve } from './serve.js'
 import { simulate } from './simulate.js'
 import { train } from './train.js'
 import { tune } from './tune.js'
@@ -43,6 +44,7 @@ export const commands: readonly CliCommand[] = [
   rollback,
   retrain,
   models,
+  serve,
   exportMlflow,
   simulate,
   demo,

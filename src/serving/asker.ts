@@ -1,0 +1,57 @@
+/** Whoever a list is for: features as the encoder reads them, and what was done before. */
+import type { JsonValues, StateStore } from '../events/index.js'
+import type { RawRow } from '../features/index.js'
+import type { FeatureValues, RecommendRequest } from '../protocol/index.js'
+import type { RetrievalRequest } from '../retrieval/index.js'
+import { seenKey } from './bundle-catalogue.js'
+import { requestRow } from './request-row.js'
+import type { ServedModel } from './served-model.js'
+
+export interface Asker {
+  readonly user: string | null
+  /** Features of user and context, raw: what the encoder reads. */
+  readonly row: RawRow
+  /** Items that the user acted on, the oldest first. */
+  readonly seen: readonly string[]
+  /** Features and context as they were used, for the log. */
+  readonly used: { readonly user: JsonValues; readonly context: FeatureValues }
+}
+
+export interface AskerParts {
+  readonly store: StateStore
+  now(): number
+}
+
+const nothing = { values: {}, acted: [] }
+
+type Asked = Pick<RecommendRequest, 'user' | 'features' | 'context'>
+
+/** What is known of a user, the past up to this moment included; of a user who is unknown, what the request says. */
+export async function askerOf(
+  { store, now }: AskerParts,
+  { config, names, pasts }: ServedModel,
+  { user, features, context }: Asked,
+): Promise<Asker> {
+  const [stored, past] =
+    user === undefined ? [null, nothing] : await Promise.all([store.user(user), pasts.of(user, now())])
+  const known = stored?.features ?? {}
+  const row = requestRow(config, { stored: known, past: past.values, features, context })
+  const ofUser = Object.entries(row).filter(([name, value]) => names.user.has(name) && value !== undefined)
+  return {
+    user: user ?? null,
+    row,
+    seen: [...seenBefore(known), ...past.acted],
+    used: { user: Object.fromEntries(ofUser) as JsonValues, context: context ?? {} },
+  }
+}
+
+function seenBefore(features: JsonValues): string[] {
+  const seen = features[seenKey]
+  return Array.isArray(seen) ? seen.map(String) : []
+}
+
+/** The same as the candidate sources ask for it. */
+export const askedOf = (
+  { user, row, seen }: Asker,
+  { item }: Pick<RecommendRequest, 'item'>,
+): Omit<RetrievalRequest, 'nowMs'> => ({ user, row, history: seen, ...(item === undefined ? {} : { item }) })

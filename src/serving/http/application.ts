@@ -1,0 +1,179 @@
+/** The HTTP application: the routes of the protocol with their handlers, keys, limits, errors and headers. */
+import rateLimit from '@fastify/rate-limit'
+import Fastify from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Role, RouteSpec } from '../../protocol/index.js'
+import type { ApiKeys } from '../api-keys.js'
+import { methodWrong, overloaded, requestInvalid, routeUnknown, tooManyRequests } from '../errors.js'
+import type { ServingMetrics } from '../metrics.js'
+import { schemaValidator } from '../schema-validator.js'
+import { addBodyParsers } from './body.js'
+import { fastifyOptions } from './fastify-options.js'
+import { problemOf, retryAfterSeconds, sendProblem, translated } from './problem.js'
+
+export interface ApplicationLimits {
+  /** Bytes of a body. Default 4 MiB. */
+  readonly bodyBytes: number
+  /** Requests that are answered at once; those beyond are turned away. Default 256. */
+  readonly inFlight: number
+  /** Requests a second of one key, or of one address where there are no keys. Default 0: any. */
+  readonly perSecond: number
+  /** Milliseconds that a request may take to arrive. Default 10,000. */
+  readonly arrivalMs: number
+}
+
+export interface ApplicationParts {
+  /** `null`: anyone may do anything; only on the loopback. */
+  readonly keys: ApiKeys | null
+  readonly limits: ApplicationLimits
+  readonly metrics: ServingMetrics
+  /** Hears of what is a bug of ours. */
+  onError(error: unknown, requestId: string): void
+}
+
+/** A route with what it does. */
+export interface Route {
+  readonly spec: RouteSpec
+  /** Default true; false where the handler answers for each part of a body by itself. */
+  readonly checksBody?: boolean
+  handle(request: HandledRequest): Promise<Answer> | Answer
+}
+
+export interface HandledRequest {
+  readonly id: string
+  readonly params: unknown
+  readonly query: unknown
+  readonly body: unknown
+}
+
+export interface Answer {
+  readonly status?: number
+  readonly body: unknown
+  readonly type?: string
+  /** Milliseconds by part, for `Server-Timing`. */
+  readonly timing?: Readonly<Record<string, number>>
+}
+
+export interface Application {
+  readonly app: FastifyInstance
+  inFlight(): number
+}
+
+/** Builds the application; it listens nowhere yet. */
+export async function createApplication(routes: readonly Route[], parts: ApplicationParts): Promise<Application> {
+  const { limits, keys } = parts
+  let inFlight = 0
+  const app = Fastify(fastifyOptions(limits))
+  addBodyParsers(app)
+  addHooks(app, parts)
+  if (limits.perSecond > 0) {
+    await app.register(rateLimit, {
+      max: limits.perSecond,
+      timeWindow: 1000,
+      hook: 'preValidation',
+      keyGenerator: (request) => callers.get(request) ?? request.ip,
+      errorResponseBuilder: () => tooManyRequests({ perSecond: limits.perSecond }),
+    })
+  }
+  const callers = new WeakMap<FastifyRequest, string>()
+  const enter = (request: FastifyRequest, role: Role | null): void => {
+    if (role !== null && keys) callers.set(request, keys.require(keyOf(request), role))
+  }
+  for (const route of routes) {
+    const { method, path, role } = route.spec
+    const validate = validatorsOf(route)
+    app.route({
+      method,
+      url: path,
+      onRequest: (request, _, done) => {
+        try {
+          enter(request, role)
+          done()
+        } catch (error) {
+          done(error as Error)
+        }
+      },
+      handler: async (request, reply) => {
+        if (role !== null && inFlight >= limits.inFlight) throw overloaded({ limit: limits.inFlight })
+        inFlight++
+        try {
+          validate(request)
+          return await send(reply, request, await route.handle(handled(request)))
+        } finally {
+          inFlight--
+        }
+      },
+    })
+  }
+  app.setNotFoundHandler((request, reply) => sendProblem(notFound(routes, request), request, reply))
+  return { app, inFlight: () => inFlight }
+}
+
+/** Errors as problems, and every answer measured. */
+function addHooks(app: FastifyInstance, { limits, metrics, onError }: ApplicationParts): void {
+  app.setErrorHandler((error, request, reply) => {
+    const told = translated(error as Parameters<typeof translated>[0], limits.bodyBytes)
+    const problem = problemOf(told, request.id)
+    if (problem.status === 500) onError(error, request.id)
+    return sendProblem(told, request, reply)
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown'
+    metrics.request({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1000)
+    done()
+  })
+}
+
+const handled = ({ id, params, query, body }: FastifyRequest): HandledRequest => ({ id, params, query, body })
+
+/** Checks what a route takes; throws `SERVING_REQUEST_INVALID` with every fault. */
+function validatorsOf({ spec, checksBody = true }: Route): (request: FastifyRequest) => void {
+  const { params, query, body } = spec
+  const ofParams = params && schemaValidator(params, true)
+  const ofQuery = query && schemaValidator(query, true)
+  const ofBody = body && checksBody ? schemaValidator(body) : null
+  return (request) => {
+    const faults = [
+      ...(ofParams?.(request.params) ?? []),
+      ...(ofQuery?.(request.query) ?? []),
+      ...(ofBody?.(request.body ?? null) ?? []),
+    ]
+    if (faults.length === 0) return
+    const issues = faults.map(({ pointer, message }) => ({ code: requestInvalid.code, path: pointer, message }))
+    throw requestInvalid({ faults: faults.slice(0, 5).map(({ message }) => message) }, { issues })
+  }
+}
+
+function keyOf({ headers }: FastifyRequest): string | undefined {
+  const own = headers['x-api-key']
+  if (typeof own === 'string') return own
+  return /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1]
+}
+
+function send(
+  reply: FastifyReply,
+  request: FastifyRequest,
+  { status = 200, body, type, timing }: Answer,
+): FastifyReply {
+  reply.header('x-request-id', request.id)
+  if (status === 503) reply.header('retry-after', retryAfterSeconds)
+  if (timing) {
+    const parts = Object.entries(timing).map(([name, ms]) => `${name};dur=${ms.toFixed(3)}`)
+    reply.header('server-timing', parts.join(', '))
+  }
+  const text = type === undefined ? JSON.stringify(body) : String(body)
+  return reply
+    .status(status)
+    .type(type ?? 'application/json; charset=utf-8')
+    .send(text)
+}
+
+function notFound(routes: readonly Route[], { method, url }: FastifyRequest): Error {
+  const path = url.split('?')[0] ?? url
+  const same = routes.filter(({ spec }) => patternOf(spec.path).test(path)).map(({ spec }) => spec.method)
+  if (same.length > 0) return methodWrong({ method, path, allowed: same })
+  return routeUnknown({ method, path, hint: 'GET /openapi.json describes what there is' })
+}
+
+const patternOf = (path: string): RegExp =>
+  new RegExp(`^${path.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(/:[a-zA-Z]+/g, '[^/]+')}$`)

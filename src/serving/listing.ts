@@ -1,0 +1,85 @@
+/** From candidates to a list: scores, rules, and what an item of an answer says. */
+import type { RankedItem } from '../protocol/index.js'
+import type { RankedCandidates, Rules } from '../ranking/index.js'
+import { rerank } from '../ranking/index.js'
+import type { Asker } from './asker.js'
+import type { ItemCatalogue } from './item-catalogue.js'
+import type { ServedModel } from './served-model.js'
+import { itemRow } from './served-model.js'
+
+/** Candidates of a request with where each came from. */
+export interface Candidates {
+  readonly indexes: Int32Array
+  readonly sources: readonly string[]
+  readonly retrieveMs: number
+  readonly unknown?: readonly string[]
+}
+
+/** Scores of candidates; where none came in time, the order in which retrieval brought them. */
+export async function scored(
+  { pool }: ServedModel,
+  { row, candidates, deadlineMs }: { row: Asker['row']; candidates: Candidates; deadlineMs: number },
+): Promise<RankedCandidates> {
+  if (candidates.indexes.length === 0) return { scores: new Float32Array(0), order: new Float32Array(0), scored: 0 }
+  return pool.rank({ row, candidates: candidates.indexes, deadlineMs })
+}
+
+export const lateText = ({ scored: done }: RankedCandidates, { indexes }: Candidates): string =>
+  `${String(done)} of ${String(indexes.length)} candidates were scored before the deadline; the others follow in the order of retrieval`
+
+export interface Listing {
+  readonly candidates: Candidates
+  readonly ranked: RankedCandidates
+  readonly rules: Rules
+  readonly requestId: string
+  readonly k: number
+}
+
+/** All candidates in the order that they are shown in: those that were scored, then the late ones. */
+export function listed(catalogue: ItemCatalogue, { candidates, ranked, rules, requestId, k }: Listing): RankedItem[] {
+  const { indexes } = candidates
+  const places = Array.from(indexes.keys()).sort((a, b) => key(ranked, b) - key(ranked, a) || a - b)
+  const hasRules = Object.keys(rules).length > 0
+  if (!hasRules) return places.map((place, at) => rankedItem(catalogue, { candidates, ranked, place, rank: at + 1 }))
+  const list = places.map((place) => {
+    const index = indexes[place] ?? 0
+    return { item: String(place), score: ranked.scores[place] ?? Number.NaN, features: itemRow(catalogue, index) }
+  })
+  const first = rerank(list, rules, { requestId, k })
+  const shown = new Set(first.map(({ item }) => item))
+  const later = list.filter(({ item }) => !shown.has(item))
+  // Drawing and spreading are of what is shown; the pages behind it keep the other rules.
+  const { diversity: _diversity, exploration: _exploration, ...lasting } = rules
+  const rest = rerank(later, lasting, { requestId, k: later.length })
+  return [...first, ...rest].map(({ item, rules: applied, propensity }, at) => ({
+    ...rankedItem(catalogue, { candidates, ranked, place: Number(item), rank: at + 1 }),
+    ...(applied.length > 0 ? { rules: [...applied] } : {}),
+    ...(propensity === 1 ? {} : { propensity }),
+  }))
+}
+
+/** What to sort by; what came too late comes last. */
+function key({ order }: RankedCandidates, place: number): number {
+  const value = order[place] ?? Number.NaN
+  return Number.isNaN(value) ? -Number.MAX_VALUE : value
+}
+
+interface Placed {
+  readonly candidates: Candidates
+  readonly ranked: RankedCandidates
+  readonly place: number
+  readonly rank: number
+}
+
+function rankedItem(catalogue: ItemCatalogue, { candidates, ranked, place, rank }: Placed): RankedItem {
+  const item = catalogue.at(candidates.indexes[place] ?? 0)
+  const source = candidates.sources[place]
+  const score = ranked.scores[place] ?? Number.NaN
+  return {
+    id: item?.id ?? '',
+    rank,
+    score: Number.isNaN(score) ? 0 : score,
+    ...(item?.title === null || item === undefined ? {} : { title: item.title }),
+    ...(source === undefined ? {} : { source }),
+  }
+}

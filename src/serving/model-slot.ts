@@ -1,0 +1,90 @@
+/**
+ * Which version answers for an alias. A new version loads and warms beside the one that serves; the switch is one assignment; the old one
+ * answers what it was asked and goes. A version that cannot be loaded is refused, and the old one stays.
+ */
+import { notReady } from './errors.js'
+import type { ModelVersion, ServedModel } from './served-model.js'
+import { createTenancy } from './tenancy.js'
+
+/** Where versions of an alias come from: a registry that is followed, or one bundle for ever. */
+export interface ModelSource {
+  readonly alias: string
+  /** Says what is so now and every change of it; `null`: the alias names nothing. */
+  follow(onVersion: (version: ModelVersion | null) => void): void
+  close(): void
+}
+
+export interface SlotState {
+  readonly alias: string
+  readonly version: string | null
+  /** Why the newest version is not the one that serves. */
+  readonly refused: string | null
+}
+
+export interface SlotEvents {
+  onSwitch(alias: string, version: string, seconds: number): void
+  onRefused(alias: string, version: string, error: unknown): void
+}
+
+export interface Slot {
+  /** Uses the model that serves; throws `SERVING_NOT_READY`. */
+  use<T>(act: (model: ServedModel) => Promise<T>): Promise<T>
+  state(): SlotState
+  open(): readonly ServedModel[]
+  settled(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Follows a source. */
+export function createSlot(
+  source: ModelSource,
+  openVersion: (version: ModelVersion) => Promise<ServedModel>,
+  events: SlotEvents,
+): Slot {
+  const { alias } = source
+  const tenancy = createTenancy<ServedModel>()
+  let refused: string | null = null
+  let wanted: ModelVersion | null = null
+  let isClosed = false
+  let working: Promise<void> = Promise.resolve()
+  const switchTo = async (version: ModelVersion): Promise<void> => {
+    const start = performance.now()
+    try {
+      const model = await openVersion(version)
+      refused = null
+      events.onSwitch(alias, version.version, (performance.now() - start) / 1000)
+      await tenancy.replace(model)
+    } catch (error) {
+      refused = `version ${version.version}: ${error instanceof Error ? error.message : String(error)}`
+      events.onRefused(alias, version.version, error)
+    }
+  }
+  /** Loads what is wanted last: versions that came and went meanwhile are never loaded. */
+  const work = async (): Promise<void> => {
+    while (wanted && !isClosed) {
+      const version = wanted
+      wanted = null
+      await switchTo(version)
+    }
+  }
+  source.follow((version) => {
+    wanted = version
+    // An alias that was taken away names nothing to load; what serves goes on.
+    if (version) working = working.then(work)
+  })
+  return {
+    use(act) {
+      if (tenancy.current()) return tenancy.use(act)
+      return Promise.reject(notReady({ why: refused ?? `the alias ${alias} names no version that is loaded` }))
+    },
+    state: () => ({ alias, version: tenancy.current()?.version ?? null, refused }),
+    open: () => tenancy.open(),
+    settled: () => working,
+    async close() {
+      isClosed = true
+      source.close()
+      await working
+      await tenancy.close()
+    },
+  }
+}

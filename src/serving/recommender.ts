@@ -1,0 +1,165 @@
+/** Answers requests for lists: candidates, scores, rules, and a note of what was served. Knows nothing of HTTP. */
+import { randomUUID } from 'node:crypto'
+import type { StateStore } from '../events/index.js'
+import type { NextPageQuery, RankedItem, RankedList, RankRequest, RecommendRequest } from '../protocol/index.js'
+import { parseRules } from '../ranking/index.js'
+import type { BoundedMap } from './bounded-map.js'
+import { createBoundedMap } from './bounded-map.js'
+import { listGone } from './errors.js'
+import type { ItemCatalogue } from './item-catalogue.js'
+import type { Candidates } from './listing.js'
+import { lateText, listed, scored } from './listing.js'
+import type { LiveState } from './live-state.js'
+import type { ModelSlots } from './model-slots.js'
+import { checkNames } from './request-row.js'
+import type { ServedModel } from './served-model.js'
+import { servedEvent } from './served-event.js'
+import type { Asker } from './asker.js'
+import { askerOf, askedOf } from './asker.js'
+
+export interface Recommender {
+  recommend(request: RecommendRequest): Promise<RankedList>
+  nextPage(requestId: string, query: NextPageQuery): Promise<RankedList>
+  rank(request: RankRequest): Promise<RankedList>
+}
+
+export interface RecommenderParts {
+  readonly name: string
+  readonly slots: ModelSlots
+  readonly catalogue: ItemCatalogue
+  readonly store: StateStore
+  readonly state: Pick<LiveState, 'note'>
+  /** Of requests that name none. */
+  readonly deadlineMs: number
+  now(): number
+  onDegraded(version: string): void
+}
+
+/** Lists whose next page can be asked for. */
+export const keptLists = 10_000
+
+/** What a list was made of, for its next pages. */
+interface KeptList {
+  readonly answer: Omit<RankedList, 'items' | 'timings'>
+  readonly asker: Asker
+  readonly rest: readonly RankedItem[]
+  /** Items that were shown already. */
+  readonly shown: number
+}
+
+export function createRecommender(parts: RecommenderParts): Recommender {
+  const { slots, catalogue, now } = parts
+  const lists = createBoundedMap<string, KeptList>(keptLists)
+  const answerWith = (model: ServedModel, alias: string, ranking: Ranking): Promise<RankedList> =>
+    answerList({ ...parts, lists }, { model, alias }, ranking)
+  return {
+    recommend: (request) =>
+      slots.use(request.model, async (model, alias) => {
+        const start = performance.now()
+        checkNames(model.names, request)
+        const asker = await askerOf(parts, model, request)
+        const before = performance.now()
+        const { items, sources } = await model.retrieve(
+          { ...askedOf(asker, request), nowMs: now() },
+          { exclude: excluded(catalogue, asker, request) },
+        )
+        const candidates = { indexes: items, sources, retrieveMs: performance.now() - before }
+        return answerWith(model, alias, { request, asker, candidates, k: request.k ?? 10, start })
+      }),
+    rank: (request) =>
+      slots.use(request.model, async (model, alias) => {
+        const start = performance.now()
+        checkNames(model.names, request)
+        const asker = await askerOf(parts, model, request)
+        const candidates = given(catalogue, request.items)
+        return answerWith(model, alias, {
+          request,
+          asker,
+          candidates,
+          k: request.k ?? candidates.indexes.length,
+          start,
+        })
+      }),
+    nextPage(requestId, { k = 10 }) {
+      const start = performance.now()
+      const list = lists.get(requestId)
+      if (!list) return Promise.reject(listGone({ requestId, limit: keptLists }))
+      const items = list.rest.slice(0, k)
+      lists.set(requestId, { ...list, rest: list.rest.slice(k), shown: list.shown + items.length })
+      if (items.length > 0) {
+        const page = { ...list.answer, requestId: `${requestId}/${String(list.shown)}` }
+        parts.state.note(servedEvent({ answer: page, asker: list.asker, items, now: now() }))
+      }
+      return Promise.resolve({
+        ...list.answer,
+        items,
+        timings: { retrieveMs: 0, rankMs: 0, totalMs: performance.now() - start },
+      })
+    },
+  }
+}
+
+interface Ranking {
+  readonly request: Pick<RecommendRequest, 'rules' | 'deadlineMs' | 'requestId'>
+  readonly asker: Asker
+  readonly candidates: Candidates
+  readonly k: number
+  readonly start: number
+}
+
+interface AnswerParts extends RecommenderParts {
+  readonly lists: BoundedMap<string, KeptList>
+}
+
+/** Scores and orders candidates, keeps the list for its next pages, and notes what is shown. */
+async function answerList(
+  parts: AnswerParts,
+  { model, alias }: { readonly model: ServedModel; readonly alias: string },
+  { request, asker, candidates, k, start }: Ranking,
+): Promise<RankedList> {
+  const rules = request.rules === undefined ? {} : parseRules(request.rules, model.names.item)
+  const before = performance.now()
+  const deadlineMs = request.deadlineMs ?? parts.deadlineMs
+  const ranked = await scored(model, { row: asker.row, candidates, deadlineMs })
+  const rankMs = performance.now() - before
+  const requestId = request.requestId ?? randomUUID()
+  const items = listed(parts.catalogue, { candidates, ranked, rules, requestId, k })
+  const isLate = ranked.scored < candidates.indexes.length
+  const answer = {
+    requestId,
+    model: { name: parts.name, version: model.version, alias },
+    degraded: isLate,
+    ...(isLate ? { why: lateText(ranked, candidates) } : {}),
+    ...(candidates.unknown && candidates.unknown.length > 0 ? { unknownItems: [...candidates.unknown] } : {}),
+  }
+  if (isLate) parts.onDegraded(model.version)
+  parts.lists.set(requestId, { answer, asker, rest: items.slice(k), shown: k })
+  const shown = items.slice(0, k)
+  parts.state.note(servedEvent({ answer, asker, items: shown, now: parts.now() }))
+  const timings = { retrieveMs: candidates.retrieveMs, rankMs, totalMs: performance.now() - start }
+  return { ...answer, items: shown, timings }
+}
+
+/** What must not take a place: hidden items, those that the request leaves out, and those that the user acted on. */
+function excluded(catalogue: ItemCatalogue, asker: Asker, request: RecommendRequest): ReadonlySet<number> {
+  const keys = [...(request.exclude ?? []), ...(request.keepSeen === true ? [] : asker.seen)]
+  if (request.item !== undefined) keys.push(request.item)
+  if (keys.length === 0) return catalogue.hidden
+  const indexes = new Set(catalogue.hidden)
+  for (const id of keys) {
+    const index = catalogue.indexOf(id)
+    if (index !== undefined) indexes.add(index)
+  }
+  return indexes
+}
+
+function given(catalogue: ItemCatalogue, ids: readonly string[]): Candidates {
+  const indexes: number[] = []
+  const unknown: string[] = []
+  for (const id of new Set(ids)) {
+    const index = catalogue.indexOf(id)
+    if (index === undefined) unknown.push(id)
+    else indexes.push(index)
+  }
+  return { indexes: Int32Array.from(indexes), sources: [], retrieveMs: 0, unknown }
+}

@@ -1,0 +1,92 @@
+/** One version of a model as it serves: its scoring threads, its candidate sources, and what it must know of the past. */
+import type { Config, RawRow } from '../features/index.js'
+import { pastDefinitions } from '../features/index.js'
+import type { StateStore } from '../events/index.js'
+import { openBundle } from '../model/index.js'
+import type { Explainer, ScoringPool } from '../ranking/index.js'
+import { openExplainer } from '../ranking/index.js'
+import type { Merged, RetrievalItem, RetrievalRequest, RetrieveOptions } from '../retrieval/index.js'
+import type { ItemCatalogue } from './item-catalogue.js'
+import { openInterimPool } from './interim-pool.js'
+import { openFreshRetrieval } from './fresh-retrieval.js'
+import type { RequestNames } from './request-row.js'
+import { requestNames } from './request-row.js'
+import type { UserPasts } from './user-pasts.js'
+import { openUserPasts } from './user-pasts.js'
+
+export interface ModelVersion {
+  /** Number in the registry, or the name of a bundle. */
+  readonly version: string
+  /** Directory of the bundle. */
+  readonly directory: string
+}
+
+export interface ServedModel extends ModelVersion {
+  readonly config: Config
+  readonly names: RequestNames
+  readonly pool: ScoringPool
+  readonly pasts: UserPasts
+  retrieve(request: RetrievalRequest, options: RetrieveOptions): Promise<Merged>
+  /** Loaded when it is first asked for: explaining is for people, who can wait for it. */
+  explainer(): Promise<Explainer>
+  /** Tells the threads and the sources of items that are new or have changed. */
+  refresh(indexes: readonly number[]): Promise<void>
+  close(): Promise<void>
+}
+
+export interface ServedModelParts {
+  readonly store: StateStore
+  readonly catalogue: ItemCatalogue
+  readonly threads: number
+  readonly itemPartBytes: number
+}
+
+/** What a second is in the moments of the event log. */
+const unitsPerSecond = 1000
+
+/** Loads, verifies and warms a version; it serves nothing yet. */
+export async function openServedModel(version: ModelVersion, parts: ServedModelParts): Promise<ServedModel> {
+  const { store, catalogue } = parts
+  const bundle = await openBundle(version.directory)
+  const { config } = bundle
+  const pool = openInterimPool(bundle, catalogue)
+  const retrieval = await openFreshRetrieval(version.directory, () => retrievalItems(catalogue))
+  let explaining: Promise<{ explainer: Explainer; close(): Promise<void> }> | undefined
+  return {
+    ...version,
+    config,
+    names: requestNames(config),
+    pool,
+    pasts: await openUserPasts(store, pastDefinitions(config, unitsPerSecond)),
+    retrieve: (request, options) => retrieval.retrieve(request, options),
+    explainer: async () => (await (explaining ??= openExplaining(version.directory))).explainer,
+    async refresh(indexes) {
+      for (const index of [...indexes].sort((a, b) => a - b)) await pool.setItems(index, [itemRow(catalogue, index)])
+      retrieval.refresh()
+    },
+    async close() {
+      await pool.close()
+      await retrieval.close()
+      await (await explaining?.catch(() => undefined))?.close()
+    },
+  }
+}
+
+/** Raw features of an item. */
+export const itemRow = (catalogue: ItemCatalogue, index: number): RawRow =>
+  (catalogue.at(index)?.features ?? {}) as RawRow
+
+const retrievalItems = (catalogue: ItemCatalogue): RetrievalItem[] =>
+  catalogue.ids().map((key, index) => ({ key, features: itemRow(catalogue, index) }))
+
+async function openExplaining(directory: string): Promise<{ explainer: Explainer; close(): Promise<void> }> {
+  const bundle = await openBundle(directory)
+  const explainer = await openExplainer(bundle)
+  return {
+    explainer,
+    async close() {
+      await explainer.close()
+      await bundle.close()
+    },
+  }
+}

@@ -1,0 +1,211 @@
+/** The server over real HTTP, with a real bundle, log and store. */
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freshDirectory } from '../../test/opaque-bundle.js'
+import { trainServedBundle } from '../../test/served-bundle.js'
+import type { Problem, RankedList } from '../protocol/index.js'
+import type { Server } from './index.js'
+import { createServer } from './index.js'
+
+let home = ''
+let bundle = ''
+let server: Server
+let url = ''
+const lines: string[] = []
+
+async function start(): Promise<void> {
+  server = await createServer({
+    models: { bundle },
+    directory: join(home, 'state'),
+    port: 0,
+    threads: 1,
+    deadlineMs: 30_000,
+    log: (line) => lines.push(line),
+  })
+  url = await server.listen()
+}
+
+beforeAll(async () => {
+  home = freshDirectory()
+  bundle = await trainServedBundle(home)
+  await start()
+}, 120_000)
+
+afterAll(async () => {
+  await server.close()
+})
+
+interface Answered<T> {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: T
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<Answered<T>> {
+  const headers = body === undefined ? {} : { 'content-type': 'application/json' }
+  const text = body === undefined ? null : JSON.stringify(body)
+  const response = await fetch(`${url}${path}`, { method, headers, body: text })
+  return { status: response.status, headers: response.headers, body: (await response.json()) as T }
+}
+
+const recommend = (body: object): Promise<Answered<RankedList>> => call('POST', '/v1/recommend', body)
+const context = { hour: 20, device: 'phone' }
+
+describe('the server', () => {
+  it('is ready, and says what it serves', async () => {
+    expect(lines).toEqual([expect.stringMatching(/^bundle: version model serves/)])
+    const { status, body } = await call('GET', '/health/ready')
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ status: 'ready', models: [{ alias: 'bundle', version: 'model', items: 63 }] })
+  })
+
+  it('recommends items that the user has not acted on, best first, and says which model answered', async () => {
+    const { status, headers, body } = await recommend({ user: 'u1', k: 5, context })
+    expect(status).toBe(200)
+    expect(body.items).toHaveLength(5)
+    expect(body.model).toEqual({ name: 'widedeep', version: 'model', alias: 'bundle' })
+    expect(body.items.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5])
+    const scores = body.items.map(({ score }) => score)
+    expect(scores).toEqual([...scores].sort((a, b) => b - a))
+    expect(headers.get('server-timing')).toMatch(/^retrieve;dur=[\d.]+, rank;dur=[\d.]+, total;dur=[\d.]+$/)
+    const user = await call<{ features: { installed: string[] } }>('GET', '/v1/users/u1')
+    for (const { id } of body.items) expect(user.body.features.installed).not.toContain(id)
+  })
+
+  it('gives the next page of the same list', async () => {
+    const whole = await recommend({ user: 'u2', k: 9, context })
+    const first = await recommend({ user: 'u2', k: 4, context })
+    const next = await call<RankedList>('GET', `/v1/recommend/${first.body.requestId}/next?k=5`)
+    expect([...first.body.items, ...next.body.items].map(({ id }) => id)).toEqual(whole.body.items.map(({ id }) => id))
+    expect(next.body.items[0]?.rank).toBe(5)
+  })
+
+  it('ranks given candidates as recommend does, and names those it does not know', async () => {
+    const all = await recommend({ user: 'u3', k: 60, context, keepSeen: true })
+    const ids = all.body.items.slice(3, 13).map(({ id }) => id)
+    const ranked = await call<RankedList>('POST', '/v1/rank', {
+      user: 'u3',
+      items: [...ids].reverse().concat('nothing'),
+      context,
+    })
+    expect(ranked.body.items.map(({ id }) => id)).toEqual(ids)
+    expect(ranked.body.unknownItems).toEqual(['nothing'])
+    for (const [index, { score }] of ranked.body.items.entries())
+      expect(score).toBeCloseTo(all.body.items[index + 3]?.score ?? Number.NaN, 6)
+  })
+
+  it('answers a user that it does not know', async () => {
+    const { status, body } = await recommend({ user: 'stranger', k: 3, context, features: { country: 'de' } })
+    expect(status).toBe(200)
+    expect(body.items).toHaveLength(3)
+  })
+
+  it('follows events: an install is gone from the next list, and in the history that scores', async () => {
+    const before = await recommend({ user: 'u4', k: 3, context })
+    const item = before.body.items[0]?.id ?? ''
+    const event = {
+      type: 'interaction',
+      id: 'e1',
+      user: 'u4',
+      item,
+      action: 'install',
+      requestId: before.body.requestId,
+    }
+    const posted = await call('POST', '/v1/events', event)
+    expect(posted).toMatchObject({ status: 202, body: { accepted: 1, duplicates: 0, rejected: [], ids: ['e1'] } })
+    const again = await call('POST', '/v1/events', { events: [event] })
+    expect(again.body).toMatchObject({ accepted: 0, duplicates: 1 })
+    const after = await recommend({ user: 'u4', k: 60, context })
+    expect(after.body.items.map(({ id }) => id)).not.toContain(item)
+  })
+
+  it('takes new items, and recommends and ranks them', async () => {
+    const item = { type: 'item', item: 'a new/app', title: 'New', features: { app: 'a new/app', category: 'games' } }
+    expect((await call('POST', '/v1/events', item)).body).toMatchObject({ accepted: 1 })
+    expect((await call('GET', `/v1/items/${encodeURIComponent('a new/app')}`)).body).toMatchObject({ title: 'New' })
+    const { body } = await call<RankedList>('POST', '/v1/rank', { user: 'u1', items: ['a new/app', 'a1'], context })
+    expect(body.items.map(({ id }) => id).sort()).toEqual(['a new/app', 'a1'])
+  })
+
+  it('explains a score as parts that add up', async () => {
+    const { body } = await call<{
+      items: { id: string; explanation: { logit: number; parts: { contribution: number }[] } }[]
+    }>('POST', '/v1/explain', { user: 'u1', items: ['a1'], context })
+    expect(body.items[0]?.explanation.parts.length).toBeGreaterThan(3)
+  })
+
+  it('keeps what happened over a restart', async () => {
+    const user = await call<{ history: object[] }>('GET', '/v1/users/u4')
+    expect(user.body.history).toHaveLength(1)
+    await server.close()
+    await start()
+    expect((await call('GET', '/v1/users/u4')).body).toEqual(user.body)
+    expect((await call('GET', `/v1/items/${encodeURIComponent('a new/app')}`)).status).toBe(200)
+  })
+
+  it('erases a user, for good', async () => {
+    expect((await call('DELETE', '/v1/users/u4')).body).toEqual({ id: 'u4', deleted: true })
+    expect((await call('GET', '/v1/users/u4')).status).toBe(404)
+    await server.close()
+    await start()
+    expect((await call('GET', '/v1/users/u4')).status).toBe(404)
+  })
+})
+
+describe('a request with faults', () => {
+  it('hears of all of them at once, with the nearest known name', async () => {
+    const { status, headers, body } = await call<Problem>('POST', '/v1/recommend', { usr: 'u1', k: 0, context: 3 })
+    expect(status).toBe(400)
+    expect(headers.get('content-type')).toMatch(/^application\/problem\+json/)
+    expect(body.code).toBe('SERVING_REQUEST_INVALID')
+    expect(body.errors?.map(({ pointer }) => pointer)).toEqual(['/usr', '/k', '/context'])
+    expect(body.errors?.[0]?.message).toBe('the request has no usr; did you mean "user"?')
+  })
+
+  it('hears of features that the model has not', async () => {
+    const { status, body } = await call<Problem>('POST', '/v1/recommend', {
+      context: { devise: 'x' },
+      features: { county: 1 },
+    })
+    expect(status).toBe(400)
+    expect(body.errors).toEqual([
+      { pointer: '/features/county', message: 'features.county is not a feature of users; did you mean "country"?' },
+      { pointer: '/context/devise', message: 'context.devise is not a feature of the context; did you mean "device"?' },
+    ])
+  })
+
+  const raw = async (body: string | Uint8Array<ArrayBuffer>, type = 'application/json'): Promise<[number, string]> => {
+    const response = await fetch(`${url}/v1/recommend`, { method: 'POST', headers: { 'content-type': type }, body })
+    return [response.status, ((await response.json()) as Problem).code]
+  }
+
+  it('is told what is wrong with its body', async () => {
+    expect(await raw('{')).toEqual([400, 'SERVING_BODY_UNREADABLE'])
+    expect(await raw('')).toEqual([400, 'SERVING_BODY_UNREADABLE'])
+    expect(await raw('[]')).toEqual([400, 'SERVING_REQUEST_INVALID'])
+    expect(await raw('null')).toEqual([400, 'SERVING_REQUEST_INVALID'])
+    expect(await raw(new Uint8Array([123, 34, 255, 34, 58, 49, 125]))).toEqual([400, 'SERVING_BODY_UNREADABLE'])
+    expect(await raw('['.repeat(100_000))).toEqual([400, 'SERVING_BODY_UNREADABLE'])
+    expect(await raw('a=b', 'application/x-www-form-urlencoded')).toEqual([415, 'SERVING_CONTENT_TYPE_WRONG'])
+    expect(await raw(`{"user":"${'x'.repeat(5_000_000)}"}`)).toEqual([413, 'SERVING_BODY_TOO_LARGE'])
+  })
+
+  it('is told where nothing is', async () => {
+    expect((await call<Problem>('GET', '/v1/nothing')).body).toMatchObject({
+      status: 404,
+      code: 'SERVING_ROUTE_UNKNOWN',
+    })
+    expect((await call<Problem>('GET', '/v1/recommend')).body).toMatchObject({
+      status: 405,
+      code: 'SERVING_METHOD_WRONG',
+    })
+    expect((await call<Problem>('GET', '/v1/users/nobody')).body).toMatchObject({
+      status: 404,
+      code: 'SERVING_USER_UNKNOWN',
+    })
+    expect((await call<Problem>('POST', '/v1/recommend', { model: 'champ' })).body).toMatchObject({
+      status: 404,
+      code: 'SERVING_MODEL_UNKNOWN',
+    })
+  })
+})

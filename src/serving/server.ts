@@ -1,0 +1,186 @@
+/** The server: state, models and HTTP put together, started and stopped in order. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { resolve } from 'node:path'
+import type { Ready } from '../protocol/index.js'
+import { readKeys } from './api-keys.js'
+import { keysNeeded } from './errors.js'
+import { createExplaining } from './explaining.js'
+import type { Application, ApplicationLimits, Route } from './http/application.js'
+import { createApplication } from './http/application.js'
+import { eventRoutes } from './http/routes/events.js'
+import { listRoutes } from './http/routes/lists.js'
+import { operationRoutes } from './http/routes/operations.js'
+import { stateRoutes } from './http/routes/state.js'
+import type { ServingMetrics } from './metrics.js'
+import { createMetrics } from './metrics.js'
+import type { ModelSource } from './model-slot.js'
+import type { ModelSlots } from './model-slots.js'
+import { bundleSource, registrySource } from './model-sources.js'
+import { createRecommender } from './recommender.js'
+import type { ServerState } from './server-state.js'
+import { openServerState } from './server-state.js'
+import { openServingModels } from './serving-models.js'
+
+export interface ServerOptions {
+  /** Aliases of a registry that are followed, the first is the default; or one bundle for ever. */
+  readonly models: { readonly registry: string; readonly aliases: readonly string[] } | { readonly bundle: string }
+  /** Where the event log and the SQLite file lie. */
+  readonly directory: string
+  /** `postgres://…` for a store beyond this machine. Default: SQLite in `directory`. */
+  readonly store?: string | undefined
+  /** Named in every answer. Default `widedeep`. */
+  readonly name?: string
+  /** File with API keys; needed for any host but the loopback. */
+  readonly keys?: string | undefined
+  /** Default 127.0.0.1. */
+  readonly host?: string
+  /** Default 8080; 0 takes any that is free. */
+  readonly port?: number
+  /** Threads that score. Default 2. */
+  readonly threads?: number
+  /** Memory for item parts. Default 512 MiB. */
+  readonly itemPartBytes?: number
+  /** After so long an answer has what is scored by then, in milliseconds. Default 100. */
+  readonly deadlineMs?: number
+  readonly limits?: Partial<ApplicationLimits>
+  /** Hears what happens: versions that begin to serve or are refused, and what went wrong. Default: nobody. */
+  log?(line: string): void
+  /** Milliseconds since 1970. Default: the system's clock. */
+  now?(): number
+}
+
+export interface Server {
+  /** Starts to listen; resolves to the address once every alias has loaded its version, or refused it. */
+  listen(): Promise<string>
+  /** Answers a request that came to a server of your own. */
+  handler(request: IncomingMessage, response: ServerResponse): void
+  ready(): Ready
+  /** Takes no more requests, answers those that came, and ends. */
+  close(): Promise<void>
+}
+
+const loopback = new Set(['127.0.0.1', 'localhost', '::1'])
+const defaultLimits: ApplicationLimits = { bodyBytes: 4 * 2 ** 20, inFlight: 256, perSecond: 0, arrivalMs: 10_000 }
+
+/** Opens the state and begins to load the models. */
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const { host = '127.0.0.1', port = 8080, log = () => undefined } = options
+  if (options.keys === undefined && !loopback.has(host)) throw keysNeeded({ host })
+  const keys = options.keys === undefined ? null : readKeys(options.keys)
+  const directory = resolve(options.directory)
+  const watched: { application?: Application; state?: ServerState } = {}
+  const metrics = createMetrics({
+    inFlight: () => watched.application?.inFlight() ?? 0,
+    items: () => watched.state?.catalogue.size ?? 0,
+    pendingRecords: () => watched.state?.live.pending ?? 0,
+  })
+  const onError = (error: unknown): void => {
+    log(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  }
+  const state = await openServerState({
+    directory,
+    store: options.store,
+    log,
+    onLost(error) {
+      metrics.lost()
+      onError(error)
+    },
+  })
+  watched.state = state
+  const slots = openModels({ ...options, directory, log }, { state, metrics, onError })
+  let status: Ready['status'] = 'starting'
+  const ready = (): Ready => ({ status, models: modelsOf(slots, state) })
+  const routes = serverRoutes(options, { state, slots, metrics, ready })
+  const limits = { ...defaultLimits, ...options.limits }
+  const application = await createApplication(routes, {
+    keys,
+    limits,
+    metrics,
+    onError: (error, requestId) => {
+      log(`request ${requestId}:`)
+      onError(error)
+    },
+  })
+  watched.application = application
+  const { app } = application
+  return {
+    ready,
+    async listen() {
+      const url = await app.listen({ host, port })
+      await slots.settled()
+      if (slots.states().some(({ version }) => version !== null)) status = 'ready'
+      return url
+    },
+    handler(request, response) {
+      app.routing(request, response)
+    },
+    async close() {
+      status = 'stopping'
+      await app.close()
+      await slots.close()
+      await state.live.close()
+    },
+  }
+}
+
+interface Opened {
+  readonly state: ServerState
+  readonly metrics: ServingMetrics
+  onError(error: unknown): void
+}
+
+function openModels(
+  options: ServerOptions & { readonly directory: string; log(line: string): void },
+  { state, metrics, onError }: Opened,
+): ModelSlots {
+  const { directory, threads = 2, itemPartBytes = 512 * 2 ** 20, log } = options
+  return openServingModels(sourcesOf(options, onError), state, {
+    directory,
+    threads,
+    itemPartBytes,
+    onError,
+    onSwitch(alias, version, seconds) {
+      metrics.switched(alias, version, seconds)
+      log(`${alias}: version ${version} serves (loaded and warmed in ${seconds.toFixed(2)} s)`)
+    },
+    onRefused(alias, version, error) {
+      metrics.refused(alias)
+      log(`${alias}: version ${version} is refused: ${error instanceof Error ? error.message : String(error)}`)
+    },
+  })
+}
+
+function sourcesOf({ models }: ServerOptions, onError: (error: unknown) => void): ModelSource[] {
+  if ('bundle' in models) return [bundleSource(models.bundle)]
+  return models.aliases.map((alias) => registrySource(models.registry, alias, onError))
+}
+
+function serverRoutes(
+  { name = 'widedeep', deadlineMs = 100, keys, now = Date.now }: ServerOptions,
+  { state, slots, metrics, ready }: { state: ServerState; slots: ModelSlots; metrics: ServingMetrics; ready(): Ready },
+): Route[] {
+  const { catalogue, store, live } = state
+  const shared = { name, slots, catalogue, store, now }
+  const recommender = createRecommender({
+    ...shared,
+    state: live,
+    deadlineMs,
+    onDegraded: (version) => {
+      metrics.degraded(version)
+    },
+  })
+  return [
+    ...listRoutes({ recommender, explaining: createExplaining(shared), metrics }),
+    ...eventRoutes({ sink: live, metrics, now }),
+    ...stateRoutes({ store, catalogue, state: live }),
+    ...operationRoutes({ metrics, hasKeys: keys !== undefined, ready }),
+  ]
+}
+
+const modelsOf = (slots: ModelSlots, { catalogue }: ServerState): Ready['models'] =>
+  slots.states().map(({ alias, version, refused }) => ({
+    alias,
+    version,
+    items: catalogue.size,
+    ...(refused === null ? {} : { refused }),
+  }))

@@ -1,0 +1,66 @@
+/** The models of a server: slots that open versions over the server's state and keep them up to date. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { atomicWriteFile, checksumFile } from '../base/index.js'
+import { importCatalogue } from './import-catalogue.js'
+import type { ModelSource, SlotEvents } from './model-slot.js'
+import type { ModelSlots } from './model-slots.js'
+import { openModelSlots } from './model-slots.js'
+import type { ModelVersion, ServedModel } from './served-model.js'
+import { openServedModel } from './served-model.js'
+import type { ServerState } from './server-state.js'
+
+export interface ServingModelsOptions extends SlotEvents {
+  readonly directory: string
+  readonly threads: number
+  readonly itemPartBytes: number
+  onError(error: unknown): void
+}
+
+export function openServingModels(
+  sources: readonly ModelSource[],
+  state: ServerState,
+  options: ServingModelsOptions,
+): ModelSlots {
+  const { directory, threads, itemPartBytes, onError } = options
+  /** Items that changed while a version was being loaded. */
+  const loading = new Set<Set<number>>()
+  const open = async (version: ModelVersion): Promise<ServedModel> => {
+    await importOnce(version, state, join(directory, importsFile))
+    const changed = new Set<number>()
+    loading.add(changed)
+    try {
+      const model = await openServedModel(version, { ...state, threads, itemPartBytes })
+      await model.refresh([...changed])
+      return model
+    } finally {
+      loading.delete(changed)
+    }
+  }
+  const slots = openModelSlots(sources, open, options)
+  state.follow({
+    onItems(indexes) {
+      for (const changed of loading) for (const index of indexes) changed.add(index)
+      for (const model of slots.open()) model.refresh(indexes).catch(onError)
+    },
+    onPast(events) {
+      for (const model of slots.open()) model.pasts.record(events)
+    },
+    onErased(user) {
+      for (const model of slots.open()) model.pasts.forget(user)
+    },
+  })
+  return slots
+}
+
+/** Checksums of the bundles whose catalogue is in the store. */
+const importsFile = 'imported.json'
+
+async function importOnce({ directory }: ModelVersion, state: ServerState, file: string): Promise<void> {
+  const imported = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as string[]) : []
+  const checksum = await checksumFile(join(directory, 'manifest.json'))
+  // The store may be new although the file is not.
+  if (state.catalogue.size > 0 && imported.includes(checksum)) return
+  await importCatalogue(directory, state)
+  atomicWriteFile(file, `${JSON.stringify([...new Set([...imported, checksum])])}\n`)
+}
