@@ -23,6 +23,8 @@ import type { ResolvedModel } from './model-spec.js'
 import { resolveModel } from './model-spec.js'
 import type { Scorer } from './scorer.js'
 import { openScorer } from './scorer.js'
+import { splitModel } from './split-model.js'
+import type { SplitModel } from './split-model.js'
 
 /** A request whose score is known: what the dry run repeats. */
 export interface GoldenRequest {
@@ -81,8 +83,8 @@ export interface Bundle extends Scorer {
   readonly calibration: Calibration | null
   /** An input stage over the bundle's tables, for some of its columns. */
   stage(layout: InputLayout): InputStage
-  /** The weights of the layers by name, read anew. */
-  denseWeights(): Readonly<Record<string, Float32Array>>
+  /** The model in three, for ranking; `null` for an architecture of your own, of which a bundle has no code. */
+  split(): SplitModel | null
   /** All weights of a table, `rowCount × dimension`. */
   readWeights(table: string): Float32Array
   /** Counts the weights of the layers, biases included. */
@@ -113,7 +115,14 @@ export async function openBundle(directory: string, options: { threads?: number 
     tables: specs,
     layout,
     stage: (own) => createInputStage(memory, own, tables),
-    denseWeights: () => readConstants(readFileSync(join(directory, 'model.onnx'))),
+    split: () =>
+      splitModel({
+        config,
+        model,
+        layout,
+        isCalibrated: calibration !== null,
+        denseWeights: () => readConstants(readFileSync(join(directory, 'model.onnx'))),
+      }),
     golden: readJson<GoldenRequest[]>(join(directory, 'golden.json')),
     calibration,
     readWeights: (name) => tables.get(name)?.readWeights(0, tables.get(name)?.rowCount ?? 0) ?? new Float32Array(0),

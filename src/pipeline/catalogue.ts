@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { readCatalogue } from '../data/index.js'
 import type { CatalogueItem, CatalogueUser } from '../data/index.js'
 import type { Config } from '../features/index.js'
-import { featureGroups } from '../features/index.js'
 import type { Bundle } from '../model/index.js'
 import { createRanker } from '../ranking/index.js'
 import type { Ranker } from '../ranking/index.js'
@@ -28,23 +27,15 @@ export async function openCatalogueOf(
   requireKeys(model.config)
   if (!model.model.output.rankWeights) throw rankingUndefined({ classes: model.model.output.labels })
   const { items, users } = await readCatalogue(directory)
-  const itemFeatures = new Set(Object.keys(featureGroups(model.config).item ?? {}))
   return {
     items,
     users: new Map(users.map((user) => [user.key, user])),
     itemIndex: new Map(items.map((item, index) => [item.key, index])),
-    ranker: createRanker(model, {
-      items: items.map((item) => item.features),
-      itemFeatures,
-      constants: positionAtServing(model.config),
-    }),
+    ranker: createRanker(
+      model,
+      items.map((item) => item.features),
+    ),
   }
-}
-
-/** The position is what a ranking is to find, so no item has one yet. */
-function positionAtServing({ data }: Config): Readonly<Record<string, string | number>> {
-  const { position } = data
-  return position ? { [position.column]: position.atServing ?? 1 } : {}
 }
 
 /** Indices of the items that a user acted on in training. */

@@ -1,3 +1,6 @@
 export { createRanker } from './ranker.js'
-export type { Ranker, RankerModel, RawRow } from './ranker.js'
+export type { Ranker, RankerModel } from './ranker.js'
+export type { RawRow } from './candidate-encoder.js'
+export { openFastRanker } from './fast-ranker.js'
+export type { FastRanker, FastRankerOptions } from './fast-ranker.js'
 export type { RankedCandidates, RankRequest, ScoringPool, ScoringPoolOptions } from './scoring.js'

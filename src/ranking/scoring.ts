@@ -1,5 +1,5 @@
 /** What the scoring threads answer: the words that the HTTP server is written against. */
-import type { RawRow } from './ranker.js'
+import type { RawRow } from './candidate-encoder.js'
 
 export interface ScoringPoolOptions {
   /** Threads that score, each with sessions of one thread. Default 1. */

@@ -1,0 +1,165 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { writeRandomBundle } from '../../test/random-bundle.js'
+import { randomInteger, randomNormal, randomUniform } from '../base/index.js'
+import { calibratorOf } from '../calibration/index.js'
+import { categorical, cross, indicator, list, numeric } from '../features/index.js'
+import type { Config } from '../features/index.js'
+import { openBundle } from '../model/index.js'
+import type { Bundle } from '../model/index.js'
+import type { RawRow } from './candidate-encoder.js'
+import { openFastRanker } from './fast-ranker.js'
+
+const home = mkdtempSync(join(tmpdir(), 'fast-ranker-'))
+afterAll(() => {
+  rmSync(home, { recursive: true })
+})
+
+const nothing = { json: {}, arrays: {} }
+const number = { json: { hasMissing: true, mean: 0, deviation: 1 }, arrays: {} }
+const names = ['user', 'item', 'history', 'tags', 'colour', 'hour']
+const state = {
+  columns: { ...Object.fromEntries(names.map((name) => [name, nothing])), age: number, price: number },
+  crosses: {},
+  labels: ['1', '2', '3'],
+}
+
+function configOf(model: Partial<NonNullable<Config['model']>>): Config {
+  return {
+    data: { position: { column: 'slot' } },
+    features: {
+      user: {
+        user: categorical({ values: 50 }),
+        likes: list(categorical({ sharedWith: 'item' })),
+        history: list(categorical({ values: 9 }), { weights: 'history_weights' }),
+        age: numeric(),
+      },
+      item: {
+        item: categorical({ values: 40 }),
+        tags: list(categorical({ values: 7 })),
+        colour: indicator(categorical({ values: 3 })),
+        price: numeric(),
+      },
+      context: { hour: categorical({ values: 24 }) },
+    },
+    model: {
+      wide: [
+        cross('user', 'item', { hashBuckets: 90 }),
+        cross('likes', 'item', { hashBuckets: 90 }),
+        cross('history', 'tags', { hashBuckets: 90 }),
+        cross('item', 'colour', { hashBuckets: 90 }),
+        cross('user', 'hour', { hashBuckets: 90 }),
+      ],
+      deep: { embedding: 4, hidden: [16, 8] },
+      ...model,
+    },
+  }
+}
+
+const draws = (key: number, count: number, below: number): number[] =>
+  Array.from({ length: count }, (_, i) => randomInteger(key, i, below))
+const itemRow = (seed: number): RawRow => ({
+  item: randomInteger(1, seed, 40),
+  tags: draws(200 + seed, seed % 4, 7),
+  colour: randomInteger(2, seed, 3),
+  price: seed % 7 === 0 ? null : randomNormal(3, seed),
+})
+const requestRow = (seed: number): RawRow => ({
+  user: randomInteger(4, seed, 50),
+  likes: draws(100 + seed, seed % 5, 40),
+  history: [seed % 9, 3],
+  history_weights: [randomUniform(5, seed), 2],
+  age: randomNormal(6, seed),
+  hour: seed % 24,
+})
+const items = Array.from({ length: 300 }, (_, index) => itemRow(index))
+
+let made = 0
+const bundleOf = async (model: Parameters<typeof configOf>[0], rest = {}): Promise<Bundle> =>
+  openBundle(await writeRandomBundle(join(home, String(made++)), { config: configOf(model), state, ...rest }))
+
+async function expectSame(bundle: Bundle, got: { scores: Float32Array; order: Float32Array }, rows: readonly RawRow[]) {
+  const expected = await bundle.scoreRanked(bundle.encoder.encode(rows))
+  expect(got.scores.length).toBe(rows.length)
+  for (const [i, score] of expected.scores.entries()) {
+    expect(Math.abs((got.scores[i] ?? NaN) - score)).toBeLessThan(1e-5)
+    expect(Math.abs((got.order[i] ?? NaN) - (expected.order[i] ?? 0))).toBeLessThan(1e-5 * Math.max(1, Math.abs(score)))
+  }
+}
+
+/** Ranks random candidates several times, with items that change between. */
+async function exercise(bundle: Bundle, itemPartBytes?: number): Promise<void> {
+  const catalogue = [...items]
+  const ranker = await openFastRanker(bundle, { items: catalogue, ...(itemPartBytes ? { itemPartBytes } : {}) })
+  for (let round = 0; round < 6; round++) {
+    const row = requestRow(round)
+    const candidates = Int32Array.from(draws(300 + round, round === 3 ? 600 : 40 * round + 1, catalogue.length))
+    const got = await ranker.rank(row, candidates)
+    await expectSame(
+      bundle,
+      got,
+      [...candidates].map((item) => ({ ...row, ...catalogue[item] })),
+    )
+    const fresh = [itemRow(1000 + round), itemRow(2000 + round)]
+    const first = round % 2 === 0 ? 10 * round : catalogue.length
+    catalogue.splice(first, fresh.length, ...fresh)
+    await ranker.setItems(first, fresh)
+    expect(ranker.itemCount).toBe(catalogue.length)
+  }
+  await Promise.all([ranker.close(), bundle.close()])
+}
+
+describe('the fast ranker', () => {
+  for (const architecture of ['wide-deep', 'deepfm', 'dcn', 'dcn-v2', 'din', 'finalmlp', 'xdeepfm', 'autoint']) {
+    it(`scores as the whole graph of ${architecture}`, async () => {
+      await exercise(await bundleOf({ architecture }))
+    })
+  }
+
+  it('scores as the whole graph of every head', async () => {
+    for (const head of ['regression', 'multiclass'] as const) await exercise(await bundleOf({ head }))
+  })
+
+  it('scores as the whole graph when calibrated, and keeps the logit to sort by', async () => {
+    const rows = { logits: Float32Array.of(-2, -1, 0, 1, 2), labels: Float32Array.of(0, 0, 1, 0, 1) }
+    const calibration = calibratorOf('isotonic').fit(rows)
+    const record = { method: 'isotonic', rows: 5, source: 'drawn' }
+    await exercise(await bundleOf({}, { calibration: { calibration, record } }))
+  })
+
+  it('scores so within any budget of item parts', async () => {
+    await exercise(await bundleOf({}), 20 * 4 * 17)
+    await exercise(await bundleOf({}), 1)
+  })
+
+  it('scores an architecture of your own, of which the bundle has no code', async () => {
+    const { defineArchitecture } = await import('../model/index.js')
+    const { operations } = await import('../graph/index.js')
+    const own = defineArchitecture({
+      name: 'mine',
+      logit: ({ deep }, builder) => {
+        if (!deep) throw new Error('no deep part')
+        return builder.dense('mine', operations.tanh(deep.input), 1)
+      },
+    })
+    await exercise(await bundleOf({ architecture: own, wide: false }))
+  })
+
+  it('answers requests that are asked at once', async () => {
+    const bundle = await bundleOf({})
+    const ranker = await openFastRanker(bundle, { items })
+    const asked = Array.from({ length: 8 }, (_, i) => {
+      const candidates = Int32Array.from(draws(i, 30, items.length))
+      return { row: requestRow(i), candidates, answer: ranker.rank(requestRow(i), candidates) }
+    })
+    for (const { row, candidates, answer } of asked)
+      await expectSame(
+        bundle,
+        await answer,
+        [...candidates].map((item) => ({ ...row, ...items[item] })),
+      )
+    await Promise.all([ranker.close(), bundle.close()])
+  })
+})
