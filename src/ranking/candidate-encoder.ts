@@ -33,8 +33,8 @@ export function createCandidateEncoder(config: Pick<Config, 'data' | 'features'>
   const atServing = positionAtServing(config)
   return {
     crossedFeatures: new Set([...crossed].filter(isItem)),
-    items: (rows) => withCrosses(only(encoder.encodeFeatures(rows), isItem), itemCrosses),
-    request: (row) => withCrosses(only(encoder.encodeFeatures([{ ...atServing, ...row }]), isRequest), requestCrosses),
+    items: (rows) => withCrosses(encoder.encodeFeatures(rows, isItem), itemCrosses),
+    request: (row) => withCrosses(encoder.encodeFeatures([{ ...atServing, ...row }], isRequest), requestCrosses),
     pairs: (request, items) =>
       pairCrosses.length === 0
         ? null

@@ -63,19 +63,24 @@ export class ItemParts {
     const missing: number[] = []
     for (let row = 0; row < candidates.length; row++) {
       const slot = this.slots[candidates[row] ?? 0] ?? -1
-      if (slot < 0) {
-        missing.push(row)
-        continue
-      }
-      this.wasUsed[slot] = 1
-      for (const [index, target] of targets.entries()) {
-        const width = this.options.widths[index] ?? 0
-        const from = slot * this.rowFloats + (this.starts[index] ?? 0)
-        if (width < 8) for (let i = 0; i < width; i++) target[row * width + i] = this.rows[from + i] ?? 0
-        else target.set(this.rows.subarray(from, from + width), row * width)
+      if (slot < 0) missing.push(row)
+      else {
+        this.wasUsed[slot] = 1
+        this.copy(slot * this.rowFloats, targets, row)
       }
     }
     return missing
+  }
+
+  /** Plain indices: this is done for every candidate of every request. */
+  private copy(from: number, targets: PartRows, row: number): void {
+    for (let index = 0; index < targets.length; index++) {
+      const width = this.options.widths[index] ?? 0
+      const at = from + (this.starts[index] ?? 0)
+      const target = targets[index]
+      if (width > 1) target?.set(this.rows.subarray(at, at + width), row * width)
+      else if (target) target[row] = this.rows[at] ?? 0
+    }
   }
 
   /** Keeps the parts of an item: row `row` of each matrix. */
