@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { writeRandomBundle } from '../../test/random-bundle.js'
-import { randomInteger, randomNormal, randomUniform } from '../base/index.js'
+import { configOf, draws, itemRow, items, requestRow, state } from '../../test/random-catalogue.js'
 import { calibratorOf } from '../calibration/index.js'
-import { categorical, cross, indicator, list, numeric } from '../features/index.js'
-import type { Config } from '../features/index.js'
 import { openBundle } from '../model/index.js'
 import type { Bundle } from '../model/index.js'
 import type { RawRow } from './candidate-encoder.js'
@@ -16,65 +14,6 @@ const home = mkdtempSync(join(tmpdir(), 'fast-ranker-'))
 afterAll(() => {
   rmSync(home, { recursive: true })
 })
-
-const nothing = { json: {}, arrays: {} }
-const number = { json: { hasMissing: true, mean: 0, deviation: 1 }, arrays: {} }
-const names = ['user', 'item', 'history', 'tags', 'colour', 'hour']
-const state = {
-  columns: { ...Object.fromEntries(names.map((name) => [name, nothing])), age: number, price: number },
-  crosses: {},
-  labels: ['1', '2', '3'],
-}
-
-function configOf(model: Partial<NonNullable<Config['model']>>): Config {
-  return {
-    data: { position: { column: 'slot' } },
-    features: {
-      user: {
-        user: categorical({ values: 50 }),
-        likes: list(categorical({ sharedWith: 'item' })),
-        history: list(categorical({ values: 9 }), { weights: 'history_weights' }),
-        age: numeric(),
-      },
-      item: {
-        item: categorical({ values: 40 }),
-        tags: list(categorical({ values: 7 })),
-        colour: indicator(categorical({ values: 3 })),
-        price: numeric(),
-      },
-      context: { hour: categorical({ values: 24 }) },
-    },
-    model: {
-      wide: [
-        cross('user', 'item', { hashBuckets: 90 }),
-        cross('likes', 'item', { hashBuckets: 90 }),
-        cross('history', 'tags', { hashBuckets: 90 }),
-        cross('item', 'colour', { hashBuckets: 90 }),
-        cross('user', 'hour', { hashBuckets: 90 }),
-      ],
-      deep: { embedding: 4, hidden: [16, 8] },
-      ...model,
-    },
-  }
-}
-
-const draws = (key: number, count: number, below: number): number[] =>
-  Array.from({ length: count }, (_, i) => randomInteger(key, i, below))
-const itemRow = (seed: number): RawRow => ({
-  item: randomInteger(1, seed, 40),
-  tags: draws(200 + seed, seed % 4, 7),
-  colour: randomInteger(2, seed, 3),
-  price: seed % 7 === 0 ? null : randomNormal(3, seed),
-})
-const requestRow = (seed: number): RawRow => ({
-  user: randomInteger(4, seed, 50),
-  likes: draws(100 + seed, seed % 5, 40),
-  history: [seed % 9, 3],
-  history_weights: [randomUniform(5, seed), 2],
-  age: randomNormal(6, seed),
-  hour: seed % 24,
-})
-const items = Array.from({ length: 300 }, (_, index) => itemRow(index))
 
 let made = 0
 const bundleOf = async (model: Parameters<typeof configOf>[0], rest = {}): Promise<Bundle> =>
