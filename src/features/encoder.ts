@@ -24,8 +24,8 @@ export interface Encoder {
   readonly crosses: ReadonlyMap<string, CrossEncoder>
   /** Features and crosses of raw rows; a column that a row lacks is missing. */
   encode(rows: readonly RawRow[]): EncodedFeatures
-  /** Features alone. */
-  encodeFeatures(rows: readonly RawRow[]): EncodedFeatures
+  /** Features alone; `isWanted`: only those that it names. */
+  encodeFeatures(rows: readonly RawRow[], isWanted?: (name: string) => boolean): EncodedFeatures
   /** Adds the crosses to encoded features. */
   withCrosses(features: EncodedFeatures): EncodedFeatures
 }
@@ -47,7 +47,8 @@ export function createEncoder(config: Pick<Config, 'features' | 'model'>, state:
       { values: sourceColumnOf(name, declared), weights: weightsColumnOf(name, declared) },
     ]),
   )
-  const encodeFeatures = (rows: readonly RawRow[]): EncodedFeatures => encodeRows(features, sources, rows)
+  const encodeFeatures: Encoder['encodeFeatures'] = (rows, isWanted) =>
+    encodeRows(isWanted ? [...features].filter(([name]) => isWanted(name)) : features, sources, rows)
   const withCrosses = (encoded: EncodedFeatures): EncodedFeatures => {
     if (crosses.size === 0) return encoded
     const ids: Record<string, JaggedIds> = { ...encoded.ids }
@@ -94,7 +95,7 @@ function stateOf(states: Readonly<Record<string, ColumnState>>, column: string):
 type Sources = ReadonlyMap<string, { readonly values: string; readonly weights: string | undefined }>
 
 function encodeRows(
-  columns: ReadonlyMap<string, ColumnEncoder>,
+  columns: Iterable<readonly [string, ColumnEncoder]>,
   sources: Sources,
   rows: readonly RawRow[],
 ): EncodedFeatures {

@@ -21,7 +21,7 @@ export function readConstants(model: Uint8Array): Record<string, Float32Array> {
       const [name, data] = [all.get(tensorField.name), all.get(tensorField.rawData)]
       if (all.get(tensorField.dataType) !== float32 || !(name instanceof Uint8Array) || !(data instanceof Uint8Array))
         continue
-      constants[new TextDecoder().decode(name)] = new Float32Array(data.slice().buffer)
+      constants[new TextDecoder().decode(name)] = new Float32Array(new Uint8Array(data).buffer)
     }
   }
   return constants

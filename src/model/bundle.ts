@@ -24,6 +24,8 @@ import type { ResolvedModel } from './model-spec.js'
 import { resolveModel } from './model-spec.js'
 import type { Scorer } from './scorer.js'
 import { openScorer } from './scorer.js'
+import { splitModel } from './split-model.js'
+import type { SplitModel } from './split-model.js'
 
 /** A request whose score is known: what the dry run repeats. */
 export interface GoldenRequest {
@@ -84,31 +86,48 @@ export interface Bundle extends Scorer {
   stage(layout: InputLayout): InputStage
   /** Weights of the layers and running statistics, by name of the graph's input; read anew. */
   denseWeights(): Readonly<Record<string, Float32Array>>
-  /** All weights of a table, `rowCount × dimension`. */
-  readWeights(table: string): Float32Array
   /** Weights of one row of a table. */
   readRow(table: string, row: number): Float32Array
   /** The network's inputs for some rows; the buffers are reused by the next call. */
   networkInputs(features: EncodedFeatures): Record<string, TensorData>
+  /** The model in three, for ranking; `null` for an architecture of your own, of which a bundle has no code. */
+  split(): SplitModel | null
+  /** All weights of a table, `rowCount × dimension`. */
+  readWeights(table: string): Float32Array
+  /** The tables in their memory, for other threads to open the bundle over. */
+  sharedTables(): SharedTables
   /** Counts the weights of the layers, biases included. */
   denseParameterCount(): number
 }
 
+/** Tables that one thread has loaded. */
+export interface SharedTables {
+  readonly memory: WebAssembly.Memory
+  /** Where the rows of each table begin, by name. */
+  readonly offsets: ReadonlyMap<string, number>
+}
+
+export interface OpenOptions {
+  readonly threads?: number
+  /** Of the same bundle, which another thread has verified and loaded. */
+  readonly shared?: SharedTables | undefined
+}
+
 /** Loads a bundle and verifies every file; throws `BUNDLE_DAMAGED` with the name of the file that is wrong. */
-export async function openBundle(directory: string, options: { threads?: number } = {}): Promise<Bundle> {
-  const manifest = await readManifest(directory)
+export async function openBundle(directory: string, { threads = 1, shared }: OpenOptions = {}): Promise<Bundle> {
+  const manifest = await readManifest(directory, { isVerified: shared !== undefined })
   const specs = manifest.content['tables'] as TableSpec[]
   const config = readJson<Config>(join(directory, 'config.json'))
   const featureState = loadFeatureState(join(directory, 'feature-state'))
   const encoder = createEncoder(config, featureState)
   const model = resolveModel(config, featureState.labels)
   const layout = layoutInputs(model, config, encoder.columns)
-  const { memory, tables } = loadTables(directory, specs)
+  const { memory, tables } = shared ? attachTables(shared, specs) : loadTables(directory, specs)
   const onnx = readFileSync(join(directory, 'model.onnx'))
   const calibration = readCalibrationFile(directory, manifest.content)
-  const threads = options.threads ?? 1
   const stage = createInputStage(memory, layout, tables)
   const scorer = await openScorer(onnx, stage, { threads, calibration })
+  const denseWeights = (): Record<string, Float32Array> => readConstants(readFileSync(join(directory, 'model.onnx')))
   return {
     ...scorer,
     directory,
@@ -119,12 +138,24 @@ export async function openBundle(directory: string, options: { threads?: number 
     tables: specs,
     layout,
     stage: (own) => createInputStage(memory, own, tables),
-    denseWeights: () => readConstants(readFileSync(join(directory, 'model.onnx'))),
+    split: () =>
+      splitModel({
+        config,
+        model,
+        layout,
+        isCalibrated: calibration !== null,
+        denseWeights,
+      }),
     golden: readJson<GoldenRequest[]>(join(directory, 'golden.json')),
     calibration,
     readWeights: (name) => tables.get(name)?.readWeights(0, tables.get(name)?.rowCount ?? 0) ?? new Float32Array(0),
+    denseWeights,
     readRow: (name, row) => tables.get(name)?.readWeights(row, 1) ?? new Float32Array(0),
     networkInputs: (features) => stage.forward(features),
+    sharedTables: () => ({
+      memory: memory.memory,
+      offsets: new Map([...tables].map(([name, { offset }]) => [name, offset])),
+    }),
     // Builds the graph, which scoring has no need of: only when asked.
     denseParameterCount: () =>
       createNetwork(model, layout).parameters.reduce(
@@ -134,11 +165,22 @@ export async function openBundle(directory: string, options: { threads?: number 
   }
 }
 
+interface LoadedTables {
+  readonly memory: TableMemory
+  readonly tables: Map<string, Table>
+}
+
+function attachTables({ memory: shared, offsets }: SharedTables, specs: readonly TableSpec[]): LoadedTables {
+  const memory = createTableMemory(shared)
+  const tables = specs.map(({ name, rowCount, dimension }) => {
+    const offset = offsets.get(name)
+    return [name, createTable(memory, { name, rowCount, dimension, optimizer: null, offset })] as const
+  })
+  return { memory, tables: new Map(tables) }
+}
+
 /** Reads every table into one memory, weights only. */
-function loadTables(
-  directory: string,
-  specs: readonly TableSpec[],
-): { memory: TableMemory; tables: Map<string, Table> } {
+function loadTables(directory: string, specs: readonly TableSpec[]): LoadedTables {
   const memory = createTableMemory()
   const tables = new Map<string, Table>()
   for (const { name, rowCount, dimension } of specs) {

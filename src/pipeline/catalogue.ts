@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { readCatalogue } from '../data/index.js'
 import type { CatalogueItem, CatalogueUser } from '../data/index.js'
 import type { Config } from '../features/index.js'
-import { constantsAtServing, featureGroups } from '../features/index.js'
 import type { Bundle } from '../model/index.js'
 import { createRanker } from '../ranking/index.js'
 import type { Ranker } from '../ranking/index.js'
@@ -28,16 +27,14 @@ export async function openCatalogueOf(
   requireKeys(model.config)
   if (!model.model.output.rankWeights) throw rankingUndefined({ classes: model.model.output.labels })
   const { items, users } = await readCatalogue(directory)
-  const itemFeatures = new Set(Object.keys(featureGroups(model.config).item ?? {}))
   return {
     items,
     users: new Map(users.map((user) => [user.key, user])),
     itemIndex: new Map(items.map((item, index) => [item.key, index])),
-    ranker: createRanker(model, {
-      items: items.map((item) => item.features),
-      itemFeatures,
-      constants: constantsAtServing(model.config),
-    }),
+    ranker: createRanker(
+      model,
+      items.map((item) => item.features),
+    ),
   }
 }
 

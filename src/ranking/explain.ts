@@ -11,7 +11,7 @@ import { encodeExplained } from './explained-row.js'
 import type { ExplainedRow } from './explained-row.js'
 import type { Explanation, ExplanationPart } from './explanation.js'
 import { explanationWords } from './explanation-words.js'
-import type { RawRow } from './ranker.js'
+import type { RawRow } from '../features/index.js'
 import { wideParts } from './wide-parts.js'
 
 export interface ExplainOptions {

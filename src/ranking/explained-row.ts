@@ -2,7 +2,7 @@
 import type { Combiner, EncodedFeatures, JaggedIds, RawValue } from '../features/index.js'
 import { allFeatures, sourceColumnOf } from '../features/index.js'
 import type { Bundle } from '../model/index.js'
-import type { RawRow } from './ranker.js'
+import type { RawRow } from '../features/index.js'
 
 /** One id of a column. */
 export interface NamedId {

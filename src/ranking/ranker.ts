@@ -1,12 +1,13 @@
 /**
- * Ranks items for a user with a bundle: item features are encoded once, the user's and the context's once a request, and only
- * crosses between them for every candidate. The same encoder and the same scorer as everywhere else.
+ * Ranks a whole catalogue for a user with a model as one graph: what evaluation does, also with a model that is no bundle yet. The
+ * same encoder and the same scorer as everywhere else; item features are encoded once.
  */
-import type { Encoder, EncodedFeatures, JaggedIds, RawValue } from '../features/index.js'
-
-export type RawRow = Readonly<Record<string, RawValue>>
+import type { Config, EncodedFeatures, Encoder } from '../features/index.js'
+import type { RawRow } from '../features/index.js'
+import { createCandidateEncoder } from './candidate-encoder.js'
 
 export interface RankerModel {
+  readonly config: Pick<Config, 'data' | 'features'>
   readonly encoder: Encoder
   score(features: EncodedFeatures): Promise<Float32Array>
   /** Without it the scores are what to sort by. */
@@ -27,21 +28,11 @@ export interface Ranker {
   rankAll(row: RawRow): Promise<RankedScores>
 }
 
-export interface RankedItems {
-  /** Raw features of each item. */
-  readonly items: readonly RawRow[]
-  /** Names of the features that belong to the item. */
-  readonly itemFeatures: ReadonlySet<string>
-  /** What every row has that does not say otherwise, such as the position. */
-  readonly constants?: RawRow
-}
-
-/** Prepares a catalogue for ranking. */
-export function createRanker(model: RankerModel, { items, itemFeatures, constants = {} }: RankedItems): Ranker {
-  const { encoder } = model
-  const encodedItems = encoder.encodeFeatures(items)
-  const encodeAll = (row: RawRow): EncodedFeatures =>
-    encoder.withCrosses(joinFeatures(encoder.encodeFeatures([{ ...constants, ...row }]), encodedItems, itemFeatures))
+/** Prepares a catalogue for ranking: raw features of each item. */
+export function createRanker(model: RankerModel, items: readonly RawRow[]): Ranker {
+  const candidates = createCandidateEncoder(model.config, model.encoder)
+  const encodedItems = candidates.items(items)
+  const encodeAll = (row: RawRow): EncodedFeatures => candidates.whole(candidates.request(row), encodedItems)
   return {
     itemCount: items.length,
     scoreAll: (row) => model.score(encodeAll(row)),
@@ -52,41 +43,4 @@ export function createRanker(model: RankerModel, { items, itemFeatures, constant
       return { scores, order: scores }
     },
   }
-}
-
-/** One row's features beside each item's: item columns from the items, all others from the row. */
-function joinFeatures(
-  row: EncodedFeatures,
-  items: EncodedFeatures,
-  itemFeatures: ReadonlySet<string>,
-): EncodedFeatures {
-  const { rowCount } = items
-  const ids: Record<string, JaggedIds> = {}
-  const numbers: Record<string, Float32Array> = {}
-  for (const [name, jagged] of Object.entries(row.ids)) {
-    const own = items.ids[name]
-    ids[name] = own && itemFeatures.has(name) ? own : repeatIds(jagged, rowCount)
-  }
-  for (const [name, values] of Object.entries(row.numbers)) {
-    const own = items.numbers[name]
-    numbers[name] = own && itemFeatures.has(name) ? own : repeatNumbers(values, rowCount)
-  }
-  return { rowCount, ids, numbers }
-}
-
-function repeatIds({ ids, offsets, weights }: JaggedIds, count: number): JaggedIds {
-  const length = ids.length
-  const repeated = new Int32Array(length * count)
-  for (let i = 0; i < count; i++) repeated.set(ids, i * length)
-  return {
-    ids: repeated,
-    offsets: offsets ? Int32Array.from({ length: count + 1 }, (_, index) => index * length) : null,
-    weights: weights ? repeatNumbers(weights, count) : null,
-  }
-}
-
-function repeatNumbers(values: Float32Array, count: number): Float32Array {
-  const repeated = new Float32Array(values.length * count)
-  for (let i = 0; i < count; i++) repeated.set(values, i * values.length)
-  return repeated
 }

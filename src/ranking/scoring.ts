@@ -1,5 +1,5 @@
 /** What the scoring threads answer: the words that the HTTP server is written against. */
-import type { RawRow } from './ranker.js'
+import type { RawRow } from '../features/index.js'
 
 export interface ScoringPoolOptions {
   /** Threads that score, each with sessions of one thread. Default 1. */
@@ -35,6 +35,8 @@ export interface RankedCandidates {
 export interface ScoringPool {
   readonly threads: number
   readonly itemCount: number
+  /** Parts that no thread has begun: what back-pressure looks at. */
+  readonly waiting: number
   rank(request: RankRequest): Promise<RankedCandidates>
   /** Replaces items, or adds them at the end (`first` = `itemCount`); requests that are asked afterwards see them. */
   setItems(first: number, items: readonly RawRow[]): Promise<void>

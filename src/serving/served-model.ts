@@ -1,13 +1,14 @@
 /** One version of a model as it serves: its scoring threads, its candidate sources, and what it must know of the past. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Config, RawRow } from '../features/index.js'
 import { pastDefinitions } from '../features/index.js'
 import type { StateStore } from '../events/index.js'
 import { openBundle } from '../model/index.js'
 import type { Explainer, ScoringPool } from '../ranking/index.js'
-import { openExplainer } from '../ranking/index.js'
+import { openExplainer, openScoringPool } from '../ranking/index.js'
 import type { Merged, RetrievalItem, RetrievalRequest, RetrieveOptions } from '../retrieval/index.js'
 import type { ItemCatalogue } from './item-catalogue.js'
-import { openInterimPool } from './interim-pool.js'
 import { openFreshRetrieval } from './fresh-retrieval.js'
 import type { RequestNames } from './request-row.js'
 import { requestNames } from './request-row.js'
@@ -46,10 +47,10 @@ const unitsPerSecond = 1000
 
 /** Loads, verifies and warms a version; it serves nothing yet. */
 export async function openServedModel(version: ModelVersion, parts: ServedModelParts): Promise<ServedModel> {
-  const { store, catalogue } = parts
-  const bundle = await openBundle(version.directory)
-  const { config } = bundle
-  const pool = openInterimPool(bundle, catalogue)
+  const { store, catalogue, threads, itemPartBytes } = parts
+  const config = JSON.parse(readFileSync(join(version.directory, 'config.json'), 'utf8')) as Config
+  const items = catalogue.features() as readonly RawRow[]
+  const pool = await openScoringPool(version.directory, { threads, itemPartBytes, items })
   const retrieval = await openFreshRetrieval(version.directory, () => retrievalItems(catalogue))
   let explaining: Promise<{ explainer: Explainer; close(): Promise<void> }> | undefined
   return {

@@ -158,7 +158,7 @@ describe('a request with faults', () => {
     expect(status).toBe(400)
     expect(headers.get('content-type')).toMatch(/^application\/problem\+json/)
     expect(body.code).toBe('SERVING_REQUEST_INVALID')
-    expect(body.errors?.map(({ pointer }) => pointer)).toEqual(['/usr', '/k', '/context'])
+    expect(body.errors?.map(({ pointer }) => pointer)).toEqual(['/usr', '/context', '/k'])
     expect(body.errors?.[0]?.message).toBe('the request has no usr; did you mean "user"?')
   })
 

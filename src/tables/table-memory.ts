@@ -12,6 +12,8 @@ export interface TableMemory {
   readonly kernels: Kernels
   /** Everything that the kernel module exports, for the discovery of optimizers. */
   readonly exports: WebAssembly.Exports
+  /** The memory itself, which another thread opens as its own. */
+  readonly memory: WebAssembly.Memory
   /** Reserves bytes that start at a cache line and are zero; throws `TABLES_MEMORY_EXCEEDED` beyond 4 GiB. */
   allocate(bytes: number): number
   /** A view of the memory as it is now; views stay valid when it grows. */
@@ -19,25 +21,44 @@ export interface TableMemory {
   int32(offset: number, length: number): Int32Array
 }
 
-/** Makes a memory that grows as it is used. */
-export function createTableMemory(): TableMemory {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared: true })
+/** Makes a memory that grows as it is used, or opens that of another thread: what either reserves, the other leaves alone. */
+export function createTableMemory(shared?: WebAssembly.Memory): TableMemory {
+  const memory = shared ?? new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared: true })
   const { kernels, exports } = instantiateKernels(memory)
-  let top = kernels.heapBase()
+  // The first line behind the kernels' own data counts the lines that are taken.
+  const counter = Math.ceil(kernels.heapBase() / alignment)
+  const taken = (): Int32Array => new Int32Array(memory.buffer, counter * alignment, 1)
+  if (shared) memory.grow(0)
+  else taken()[0] = counter + 1
   return {
     kernels,
     exports,
+    memory,
     allocate(bytes) {
-      const start = Math.ceil(top / alignment) * alignment
-      const end = start + bytes
-      if (end > maximumPages * pageBytes) throw memoryExceeded({ wanted: bytes, used: top })
-      const missing = Math.ceil((end - memory.buffer.byteLength) / pageBytes)
-      if (missing > 0) memory.grow(missing)
-      top = end
+      const lines = Math.ceil(bytes / alignment)
+      const start = Atomics.add(taken(), 0, lines) * alignment
+      const end = start + lines * alignment
+      if (end > maximumPages * pageBytes) {
+        Atomics.sub(taken(), 0, lines)
+        throw memoryExceeded({ wanted: bytes, used: start })
+      }
+      growTo(memory, end)
       return start
     },
     float32: (offset, length) => new Float32Array(memory.buffer, offset, length),
     int32: (offset, length) => new Int32Array(memory.buffer, offset, length),
+  }
+}
+
+/** Grows a memory that another thread may be growing too. */
+function growTo(memory: WebAssembly.Memory, end: number): void {
+  for (;;) {
+    const missing = Math.ceil((end - memory.buffer.byteLength) / pageBytes)
+    if (missing <= 0) return
+    // Growing by nothing makes this thread see what another has added.
+    memory.grow(0)
+    if (memory.buffer.byteLength < end)
+      memory.grow(Math.min(missing, maximumPages - memory.buffer.byteLength / pageBytes))
   }
 }
 

@@ -19,6 +19,8 @@ export interface TableOptions {
   readonly regularization?: 'touched' | 'everyStep'
   /** Largest length of a row; longer ones are scaled down to it after each update. Default: any. */
   readonly maxNorm?: number | undefined
+  /** Where the rows lie already, in a memory that another thread has filled. Default: rows of zeros are reserved. */
+  readonly offset?: number | undefined
 }
 
 export interface Initialization {
@@ -67,7 +69,7 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
     throw everyStepTooLarge({ table: name, size, limit: everyStepLimit })
   const slots = optimizer ? initialSlots(optimizer) : []
   const rowFloats = Math.ceil((dimension * (1 + slots.length)) / 4) * 4
-  const offset = memory.allocate(4 * rowFloats * rowCount)
+  const offset = options.offset ?? memory.allocate(4 * rowFloats * rowCount)
   const rows = memory.float32(offset, rowFloats * rowCount)
   const bound = optimizer && bindOptimizer(memory, optimizer)
   return {

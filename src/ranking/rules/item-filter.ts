@@ -3,7 +3,7 @@ import type { Issue } from '../../base/index.js'
 import { shown } from '../../base/index.js'
 import type { RawValue } from '../../features/index.js'
 import { ruleFault } from '../errors.js'
-import type { RawRow } from '../ranker.js'
+import type { RawRow } from '../../features/index.js'
 import type { Check } from './rule-checks.js'
 import { isListOf, isNumber, isObject, isOneOf, isPlainObject, isScalar } from './rule-checks.js'
 

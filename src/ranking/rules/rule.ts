@@ -1,6 +1,6 @@
 /** What a re-ranking rule is: one file, one line in `rules/index.ts`. Rules are pure: a list goes in, a list comes out. */
 import type { Issue } from '../../base/index.js'
-import type { RawRow } from '../ranker.js'
+import type { RawRow } from '../../features/index.js'
 
 export interface ScoredItem {
   readonly item: string

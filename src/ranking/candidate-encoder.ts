@@ -1,0 +1,87 @@
+/** Encodes what is ranked: items once, a request once, and for each candidate only the crosses of both. */
+import type { Config, EncodedFeatures, Encoder, JaggedIds, RawRow } from '../features/index.js'
+import { constantsAtServing, featureGroups } from '../features/index.js'
+
+export interface CandidateEncoder {
+  /** The item features that crosses with the request read. */
+  readonly crossedFeatures: ReadonlySet<string>
+  /** Features and crosses of items, one row each. */
+  items(rows: readonly RawRow[]): EncodedFeatures
+  /** Features and crosses of the user and the context, one row. */
+  request(row: RawRow): EncodedFeatures
+  /** The crosses of a request with some items, one row each; `null` when there are none. */
+  pairs(request: EncodedFeatures, items: EncodedFeatures): EncodedFeatures | null
+  /** Everything of a request beside some items. */
+  whole(request: EncodedFeatures, items: EncodedFeatures): EncodedFeatures
+}
+
+type Cross = Encoder['crosses'] extends ReadonlyMap<string, infer C> ? C : never
+
+/** Compiles the columns of a model by where they come from; all but the group `item` come with the request. */
+export function createCandidateEncoder(config: Pick<Config, 'data' | 'features'>, encoder: Encoder): CandidateEncoder {
+  const ofItem = new Set(Object.keys(featureGroups(config).item ?? {}))
+  const isItem = (name: string): boolean => ofItem.has(name)
+  const isRequest = (name: string): boolean => !isItem(name)
+  const crosses = [...encoder.crosses.values()]
+  const own = (of: (name: string) => boolean): Cross[] =>
+    crosses.filter(({ declaration }) => declaration.features.every(of))
+  const [itemCrosses, requestCrosses] = [own(isItem), own(isRequest)]
+  const pairCrosses = crosses.filter((cross) => !itemCrosses.includes(cross) && !requestCrosses.includes(cross))
+  const crossed = new Set(pairCrosses.flatMap(({ declaration }) => declaration.features))
+  const atServing = constantsAtServing(config)
+  return {
+    crossedFeatures: new Set([...crossed].filter(isItem)),
+    items: (rows) => withCrosses(encoder.encodeFeatures(rows, isItem), itemCrosses),
+    request: (row) => withCrosses(encoder.encodeFeatures([{ ...atServing, ...row }], isRequest), requestCrosses),
+    pairs: (request, items) =>
+      pairCrosses.length === 0
+        ? null
+        : withCrosses(
+            joined(
+              only(request, (name) => crossed.has(name)),
+              items,
+            ),
+            pairCrosses,
+          ),
+    whole: (request, items) => encoder.withCrosses(joined(request, items)),
+  }
+}
+
+function withCrosses(features: EncodedFeatures, crosses: readonly Cross[]): EncodedFeatures {
+  const own = crosses.map((cross) => [cross.declaration.name, cross.encode(features)] as const)
+  return { ...features, ids: { ...features.ids, ...Object.fromEntries(own) } }
+}
+
+function only({ rowCount, ids, numbers }: EncodedFeatures, wanted: (name: string) => boolean): EncodedFeatures {
+  const pick = <T>(columns: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(columns).filter(([name]) => wanted(name)))
+  return { rowCount, ids: pick(ids), numbers: pick(numbers) }
+}
+
+/** The columns of one row beside those of each item. */
+function joined(row: EncodedFeatures, { rowCount, ids, numbers }: EncodedFeatures): EncodedFeatures {
+  const repeat = <T>(columns: Readonly<Record<string, T>>, repeated: (column: T) => T): Record<string, T> =>
+    Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, repeated(column)]))
+  return {
+    rowCount,
+    ids: { ...repeat(row.ids, (column) => repeatIds(column, rowCount)), ...ids },
+    numbers: { ...repeat(row.numbers, (column) => repeatNumbers(column, rowCount)), ...numbers },
+  }
+}
+
+function repeatIds({ ids, offsets, weights }: JaggedIds, count: number): JaggedIds {
+  const length = ids.length
+  const repeated = new Int32Array(length * count)
+  for (let i = 0; i < count; i++) repeated.set(ids, i * length)
+  return {
+    ids: repeated,
+    offsets: offsets ? Int32Array.from({ length: count + 1 }, (_, index) => index * length) : null,
+    weights: weights ? repeatNumbers(weights, count) : null,
+  }
+}
+
+function repeatNumbers(values: Float32Array, count: number): Float32Array {
+  const repeated = new Float32Array(values.length * count)
+  for (let i = 0; i < count; i++) repeated.set(values, i * values.length)
+  return repeated
+}

@@ -1,0 +1,98 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeRandomBundle } from '../../test/random-bundle.js'
+import { configOf, draws, itemRow, items, requestRow, state } from '../../test/random-catalogue.js'
+import { openBundle, readManifest, writeManifest } from '../model/index.js'
+import type { Bundle } from '../model/index.js'
+import type { RawRow } from '../features/index.js'
+import { openScoringPool } from './scoring-pool.js'
+import type { RankedCandidates } from './scoring.js'
+
+const home = mkdtempSync(join(tmpdir(), 'scoring-pool-'))
+const directory = join(home, 'bundle')
+let bundle: Bundle
+
+beforeAll(async () => {
+  const rows = Array.from({ length: 5 }, (_, i) => ({ ...requestRow(i), ...itemRow(i) }))
+  await writeRandomBundle(directory, { config: configOf({}), state, rows })
+  bundle = await openBundle(directory)
+})
+afterAll(async () => {
+  await bundle.close()
+  rmSync(home, { recursive: true })
+})
+
+async function expectSame({ scores, scored }: RankedCandidates, rows: readonly RawRow[]): Promise<void> {
+  const expected = await bundle.score(bundle.encoder.encode(rows))
+  expect(scored).toBe(rows.length)
+  for (const [i, score] of expected.entries()) expect(Math.abs((scores[i] ?? NaN) - score)).toBeLessThan(1e-5)
+}
+
+const joined = (row: RawRow, candidates: Int32Array, catalogue: readonly RawRow[]): RawRow[] =>
+  [...candidates].map((item) => ({ ...row, ...catalogue[item] }))
+
+describe('the scoring pool', () => {
+  for (const threads of [1, 2])
+    it(`gives the scores of the whole graph on ${String(threads)} threads, whatever the parts`, async () => {
+      const pool = await openScoringPool(directory, { items, threads, partSize: 30, itemPartBytes: 20_000 })
+      expect([pool.threads, pool.itemCount]).toEqual([threads, items.length])
+      const asked = Array.from({ length: 20 }, (_, i) => {
+        const candidates = Int32Array.from(draws(i, 7 * i, items.length))
+        return { row: requestRow(i), candidates, answer: pool.rank({ row: requestRow(i), candidates }) }
+      })
+      for (const { row, candidates, answer } of asked) await expectSame(await answer, joined(row, candidates, items))
+      await pool.close()
+    })
+
+  it('sees items that are replaced and added', async () => {
+    const pool = await openScoringPool(directory, { items, threads: 2, partSize: 10 })
+    const catalogue = [...items]
+    const candidates = Int32Array.from({ length: 40 }, (_, i) => items.length - 20 + i)
+    const fresh = Array.from({ length: 30 }, (_, i) => itemRow(5000 + i))
+    catalogue.splice(items.length - 10, 30, ...fresh)
+    await pool.setItems(items.length - 10, fresh)
+    expect(pool.itemCount).toBe(items.length + 20)
+    await expectSame(await pool.rank({ row: requestRow(3), candidates }), joined(requestRow(3), candidates, catalogue))
+    await pool.close()
+  })
+
+  it('answers with what is scored when the deadline comes, and drops what nobody waits for', async () => {
+    const pool = await openScoringPool(directory, { items, partSize: 50 })
+    const candidates = Int32Array.from(draws(1, 100_000, items.length))
+    const late = await pool.rank({ row: requestRow(1), candidates, deadlineMs: 20 })
+    expect(late.scored).toBeLessThan(candidates.length)
+    expect(late.scores.filter((score) => !Number.isNaN(score))).toHaveLength(late.scored)
+    const next = candidates.slice(0, 60)
+    const start = performance.now()
+    await expectSame(await pool.rank({ row: requestRow(2), candidates: next }), joined(requestRow(2), next, items))
+    expect(performance.now() - start).toBeLessThan(1000)
+    expect(pool.waiting).toBe(0)
+    await pool.close()
+  })
+
+  it('answers what was asked before it closes', async () => {
+    const pool = await openScoringPool(directory, { items, partSize: 20 })
+    const candidates = Int32Array.from(draws(1, 500, items.length))
+    const asked = pool.rank({ row: requestRow(1), candidates })
+    await pool.close()
+    await expectSame(await asked, joined(requestRow(1), candidates, items))
+    expect(() => pool.rank({ row: requestRow(1), candidates })).toThrow('closed')
+  })
+
+  it('refuses a bundle that is damaged, and one that disagrees with its trainer', async () => {
+    const damaged = await writeRandomBundle(join(home, 'damaged'), { config: configOf({}), state })
+    writeFileSync(join(damaged, 'config.json'), '{}')
+    await expect(openScoringPool(damaged, { items })).rejects.toThrow(/RANKING_THREAD_FAILED|BUNDLE_DAMAGED/)
+    const wrong = await writeRandomBundle(join(home, 'wrong'), { config: configOf({}), state, rows: [requestRow(1)] })
+    const golden = JSON.parse(readFileSync(join(wrong, 'golden.json'), 'utf8')) as { score: number }[]
+    writeFileSync(
+      join(wrong, 'golden.json'),
+      JSON.stringify(golden.map((one) => ({ ...one, score: one.score + 2e-5 }))),
+    )
+    const { content } = await readManifest(wrong, { isVerified: true })
+    await writeManifest(wrong, content)
+    await expect(openScoringPool(wrong, { items, threads: 2 })).rejects.toThrow('RANKING_SCORES_DISAGREE')
+  })
+})

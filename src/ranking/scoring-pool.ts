@@ -1,0 +1,166 @@
+/**
+ * Scoring threads (DESIGN §6): each owns sessions of one thread over tables that all share, and a request is split over them by us, into
+ * parts of at most `partSize` candidates (the paper's Table 2). No session ever runs on the caller's thread.
+ */
+import { serialize } from 'node:v8'
+import type { RawRow } from '../features/index.js'
+import { defaultItemPartBytes } from './fast-ranker.js'
+import type { SerializedRows } from './scoring-messages.js'
+import { ScoringThread } from './scoring-thread.js'
+import type { RankRequest, RankedCandidates, ScoringPool, ScoringPoolOptions } from './scoring.js'
+
+/** Items that are handed over at once: a millisecond or so of the caller's thread. */
+const itemsPerMessage = 500
+/** Parts with a thread at once: the next is there when one is done. */
+const mostPartsPerThread = 2
+
+/** Starts threads that load a bundle, verify its golden requests and warm up; resolves when all are ready. */
+export async function openScoringPool(directory: string, options: ScoringPoolOptions): Promise<ScoringPool> {
+  const { threads: count = 1, itemPartBytes = defaultItemPartBytes, partSize = 200, items } = options
+  const start = { directory, itemPartBytes: itemPartBytes / count, shared: undefined }
+  const threads = [new ScoringThread(start)]
+  try {
+    const shared = await threads[0]?.open()
+    while (threads.length < count) threads.push(new ScoringThread({ ...start, shared }))
+    await Promise.all(threads.slice(1).map((thread) => thread.open()))
+    await sendItems(threads, 0, items)
+    await Promise.all(threads.map((thread) => thread.ask({ kind: 'prepare', candidates: partSize })))
+  } catch (error) {
+    await Promise.all(threads.map((thread) => thread.close()))
+    throw error
+  }
+  return new Pool(threads, partSize, items.length)
+}
+
+/** Some candidates of a request, and where their scores go. */
+interface Part {
+  readonly row: RawRow
+  readonly candidates: Int32Array
+  /** True once nobody waits for it any more. */
+  isLate(): boolean
+  done(scores: Float32Array, order: Float32Array): void
+  failed(error: unknown): void
+}
+
+class Pool implements ScoringPool {
+  private readonly queue: Part[] = []
+  private inFlight = 0
+  private isClosing = false
+  private drained: (() => void) | null = null
+
+  constructor(
+    private readonly all: readonly ScoringThread[],
+    private readonly partSize: number,
+    private items: number,
+  ) {}
+
+  get threads(): number {
+    return this.all.length
+  }
+
+  get itemCount(): number {
+    return this.items
+  }
+
+  get waiting(): number {
+    return this.queue.length
+  }
+
+  rank({ row, candidates, deadlineMs }: RankRequest): Promise<RankedCandidates> {
+    if (this.isClosing) throw new Error('internal: a closed pool is asked')
+    return new Promise((resolve, reject) => {
+      const scores = new Float32Array(candidates.length).fill(NaN)
+      const order = new Float32Array(candidates.length).fill(NaN)
+      let [scored, isOver] = [0, false]
+      const end = (): void => {
+        isOver = true
+        clearTimeout(timer)
+        resolve({ scores, order, scored })
+      }
+      const timer = deadlineMs === undefined ? undefined : setTimeout(end, deadlineMs)
+      for (const [first, own] of partsOf(candidates, this.partSize)) {
+        this.queue.push({
+          row,
+          candidates: own,
+          isLate: () => isOver,
+          done(ownScores, ownOrder) {
+            if (isOver) return
+            scores.set(ownScores, first)
+            order.set(ownOrder, first)
+            scored += own.length
+            if (scored === candidates.length) end()
+          },
+          failed(error) {
+            isOver = true
+            clearTimeout(timer)
+            reject(error instanceof Error ? error : new Error(String(error)))
+          },
+        })
+      }
+      if (candidates.length === 0) end()
+      this.dispatch()
+    })
+  }
+
+  async setItems(first: number, rows: readonly RawRow[]): Promise<void> {
+    await sendItems(this.all, first, rows)
+    this.items = Math.max(this.items, first + rows.length)
+  }
+
+  async close(): Promise<void> {
+    this.isClosing = true
+    if (this.inFlight > 0 || this.queue.length > 0) await new Promise<void>((resolve) => (this.drained = resolve))
+    await Promise.all(this.all.map((thread) => thread.close()))
+  }
+
+  /** Gives parts to the threads with the least to do; late ones are dropped. */
+  private dispatch(): void {
+    while (this.queue.length > 0) {
+      if (this.queue[0]?.isLate() === true) {
+        this.queue.shift()
+        continue
+      }
+      const thread = this.all.reduce((least, one) => (one.load < least.load ? one : least))
+      if (thread.load >= mostPartsPerThread) return
+      const part = this.queue.shift()
+      if (part) void this.give(part, thread)
+    }
+    if (this.inFlight === 0) this.drained?.()
+  }
+
+  private async give({ row, candidates, done, failed }: Part, thread: ScoringThread): Promise<void> {
+    this.inFlight++
+    try {
+      const answer = await thread.ask({ kind: 'rank', row, candidates })
+      if (answer.kind === 'ranked') done(answer.scores, answer.order)
+    } catch (error) {
+      failed(error)
+    }
+    this.inFlight--
+    this.dispatch()
+  }
+}
+
+/** Parts of nearly one size, none above `partSize`, with the place of their first candidate. */
+function partsOf(candidates: Int32Array, partSize: number): [number, Int32Array][] {
+  const count = Math.ceil(candidates.length / partSize)
+  const size = Math.ceil(candidates.length / Math.max(1, count))
+  return Array.from({ length: count }, (_, index) => {
+    const first = index * size
+    return [first, candidates.slice(first, first + size)]
+  })
+}
+
+/** Hands items to every thread, written once, a little at a time. */
+async function sendItems(threads: readonly ScoringThread[], first: number, items: readonly RawRow[]): Promise<void> {
+  for (let at = 0; at < items.length; at += itemsPerMessage) {
+    const rows = shared(serialize(items.slice(at, at + itemsPerMessage)))
+    await Promise.all(threads.map((thread) => thread.ask({ kind: 'items', first: first + at, rows })))
+  }
+}
+
+function shared(bytes: Uint8Array): SerializedRows {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  copy.set(bytes)
+  return copy
+}

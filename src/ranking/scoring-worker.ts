@@ -1,0 +1,68 @@
+/** The program of a scoring thread: a bundle over shared tables, sessions of its own, one request part after the other. */
+import { deserialize } from 'node:v8'
+import { parentPort, workerData } from 'node:worker_threads'
+import { WideDeepError } from '../base/index.js'
+import { openBundle } from '../model/index.js'
+import type { Bundle } from '../model/index.js'
+import type { RawRow } from '../features/index.js'
+import { openFastRanker } from './fast-ranker.js'
+import type { FastRanker } from './fast-ranker.js'
+import { checkGolden } from './golden-check.js'
+import type { Answer, Question, ThreadStart } from './scoring-messages.js'
+
+/** Runs after which compilers and caches have settled. */
+const warmUps = 20
+
+const port = parentPort
+if (!port) throw new Error('internal: a scoring thread is started by its pool')
+const say = (answer: Answer): void => {
+  port.postMessage(answer)
+}
+
+async function answerTo(question: Question, bundle: Bundle, ranker: FastRanker): Promise<Answer> {
+  const { id } = question
+  switch (question.kind) {
+    case 'rank':
+      return { id, kind: 'ranked', ...(await ranker.rank(question.row, question.candidates)) }
+    case 'items':
+      // What the deserializer reads must not be shared.
+      await ranker.setItems(question.first, deserialize(Uint8Array.from(question.rows)) as RawRow[])
+      return { id, kind: 'done' }
+    case 'prepare':
+      await checkGolden(bundle)
+      await warmUp(bundle, ranker, question.candidates)
+      return { id, kind: 'done' }
+    case 'close':
+      await ranker.close()
+      await bundle.close()
+      return { id, kind: 'done' }
+  }
+}
+
+async function warmUp({ golden }: Bundle, ranker: FastRanker, candidates: number): Promise<void> {
+  const items = Int32Array.from({ length: Math.min(candidates, ranker.itemCount) }, (_, item) => item)
+  for (let run = 0; run < warmUps && items.length > 0; run++)
+    await ranker.rank(golden[run % golden.length]?.row ?? {}, items)
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof WideDeepError) return `${error.code}: ${error.message}`
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+const { directory, itemPartBytes, shared } = workerData as ThreadStart
+try {
+  const bundle = await openBundle(directory, { shared })
+  const ranker = await openFastRanker(bundle, { items: [], itemPartBytes })
+  port.on('message', (question: Question) => {
+    void answerTo(question, bundle, ranker)
+      .catch((error: unknown): Answer => ({ id: question.id, kind: 'failed', reason: reasonOf(error) }))
+      .then((answer) => {
+        say(answer)
+        if (question.kind === 'close') port.close()
+      })
+  })
+  say({ id: 0, kind: 'open', shared: bundle.sharedTables() })
+} catch (error) {
+  say({ id: 0, kind: 'failed', reason: reasonOf(error) })
+}

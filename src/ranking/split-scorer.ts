@@ -1,0 +1,112 @@
+/** Scores candidates with a model in three graphs: item parts from their buffer, the request's part once, the rest for each candidate. */
+import type { EncodedFeatures } from '../features/index.js'
+import { createOnnxRuntimeExecutor } from '../graph/index.js'
+import type { Boundary, CompiledGraph, Side, TensorData } from '../graph/index.js'
+import type { Bundle } from '../model/index.js'
+import type { CandidateEncoder } from './candidate-encoder.js'
+import { ItemParts } from './item-parts.js'
+import type { ItemStore } from './item-store.js'
+
+export type SplitModel = NonNullable<ReturnType<Bundle['split']>>
+
+export interface SplitScorerParts {
+  readonly bundle: Bundle
+  readonly split: SplitModel
+  readonly encoder: CandidateEncoder
+  readonly store: ItemStore
+}
+
+export interface SplitScorer {
+  readonly parts: ItemParts
+  /** What to sort each candidate by: its score, or its logit where the model is calibrated. One call at a time. */
+  order(request: EncodedFeatures, candidates: Int32Array): Promise<Float32Array>
+  close(): Promise<void>
+}
+
+type Feeds = Record<string, TensorData>
+
+/** Candidates of one run: what they pass through stays in the second-level cache. */
+const rowsPerRun = 256
+
+/** Compiles the three graphs, one thread each, over the tables of the bundle. */
+export async function openSplitScorer(
+  { bundle, split, encoder, store }: SplitScorerParts,
+  itemPartBytes: number,
+): Promise<SplitScorer> {
+  const graphs = await compileAll(split)
+  const stages = {
+    item: bundle.stage(split.layouts.item),
+    request: bundle.stage(split.layouts.request),
+    pair: bundle.stage(split.layouts.pair),
+  }
+  const own = split.boundaries.filter(({ side }) => side === 'item')
+  const parts = new ItemParts({ widths: own.map(({ width }) => width), budgetBytes: itemPartBytes })
+  const rows = own.map(({ width }) => new Float32Array(rowsPerRun * width))
+
+  /** Fills `rows` with the parts of some candidates. */
+  async function gather(candidates: Int32Array): Promise<void> {
+    const missing = parts.read(candidates, rows)
+    if (missing.length === 0 || !graphs.item) return
+    const items = Int32Array.from(missing, (row) => candidates[row] ?? 0)
+    const outputs = await graphs.item.run(stages.item.forward(store.rows(items)))
+    const made = own.map(({ name }) => outputs[name]?.data ?? [])
+    for (const [at, row] of missing.entries()) {
+      for (const [index, { width }] of own.entries()) {
+        const [from, to] = [made[index] ?? [], rows[index]]
+        for (let i = 0; i < width; i++) if (to) to[row * width + i] = from[at * width + i] ?? 0
+      }
+      parts.write(items[at] ?? 0, made, at)
+    }
+  }
+
+  /** Scores at most `rowsPerRun` candidates. */
+  async function run(request: EncodedFeatures, candidates: Int32Array, made: Feeds): Promise<ArrayLike<number>> {
+    await gather(candidates)
+    const count = candidates.length
+    const pairs = encoder.pairs(request, store.rows(candidates, encoder.crossedFeatures))
+    const feeds: Feeds = pairs ? stages.pair.forward(pairs) : {}
+    for (const [index, boundary] of own.entries())
+      feeds[boundary.name] = fed(boundary, rows[index]?.subarray(0, count * boundary.width))
+    for (const boundary of split.boundaries)
+      if (boundary.side === 'request') feeds[boundary.name] = fedRequest(boundary, made[boundary.name], count)
+    return (await graphs.pair?.run(feeds))?.['order']?.data ?? []
+  }
+
+  return {
+    parts,
+    async order(request, candidates) {
+      const made = graphs.request ? await graphs.request.run(stages.request.forward(request)) : {}
+      const order = new Float32Array(candidates.length)
+      for (let first = 0; first < candidates.length; first += rowsPerRun)
+        order.set(await run(request, candidates.subarray(first, first + rowsPerRun), made), first)
+      return order
+    },
+    async close() {
+      for (const graph of Object.values(graphs)) await graph?.close()
+    },
+  }
+}
+
+async function compileAll(split: SplitModel): Promise<Record<Side, CompiledGraph | null>> {
+  const executor = createOnnxRuntimeExecutor()
+  const compile = async (side: Side): Promise<CompiledGraph | null> => {
+    const model = split.onnx(side)
+    return model && executor.compile(model, { threads: 1, spinning: false })
+  }
+  return { item: await compile('item'), request: await compile('request'), pair: await compile('pair') }
+}
+
+/** Rows of a boundary tensor in its own shape. */
+function fed({ shape }: Boundary, data: TensorData['data'] = new Float32Array(0)): TensorData {
+  const rest = shape.slice(1).map(Number)
+  return { data, shape: [data.length / rest.reduce((product, size) => product * size, 1), ...rest] }
+}
+
+/** One row for all candidates where it broadcasts, else the same row for each. */
+function fedRequest(boundary: Boundary, made: TensorData | undefined, count: number): TensorData {
+  const own = made?.data ?? new Float32Array(0)
+  if (boundary.shape[0] === 1) return fed(boundary, own)
+  const repeated = new Float32Array(own.length * count)
+  for (let row = 0; row < count; row++) repeated.set(own, row * own.length)
+  return fed(boundary, repeated)
+}
