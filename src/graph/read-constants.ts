@@ -22,7 +22,7 @@ export function readConstants(onnx: Uint8Array): Record<string, Float32Array> {
     const raw = parts.find((part) => part.field === rawDataOfTensor)
     // A copy begins at a multiple of four, as floats must.
     if (name && raw && raw.bytes.length % 4 === 0)
-      constants[new TextDecoder().decode(name.bytes)] = new Float32Array(raw.bytes.slice().buffer)
+      constants[new TextDecoder().decode(name.bytes)] = new Float32Array(Uint8Array.from(raw.bytes).buffer)
   }
   return constants
 }

@@ -83,7 +83,7 @@ export interface Bundle extends Scorer {
   /** Weights of one row of a table. */
   readRow(table: string, row: number): Float32Array
   readonly layout: InputLayout
-  /** The network's inputs for some rows; the buffers are reused by the next call. */
+  /** The network's inputs for some rows, for the caller to keep. */
   networkInputs(features: EncodedFeatures): Record<string, TensorData>
   /** Weights of the layers and running statistics, by name of the graph's input. */
   readConstants(): Record<string, Float32Array>
@@ -104,8 +104,9 @@ export async function openBundle(directory: string, options: { threads?: number 
   const onnx = readFileSync(join(directory, 'model.onnx'))
   const calibration = readCalibrationFile(directory, manifest.content)
   const threads = options.threads ?? 1
-  const stage = createInputStage(memory, layout, tables)
-  const scorer = await openScorer(onnx, stage, { threads, calibration })
+  const scorer = await openScorer(onnx, createInputStage(memory, layout, tables), { threads, calibration })
+  // The buffers of the scorer's stage may hold what is being scored.
+  const ownStage = createInputStage(memory, layout, tables)
   return {
     ...scorer,
     directory,
@@ -119,7 +120,7 @@ export async function openBundle(directory: string, options: { threads?: number 
     readWeights: (name) => tables.get(name)?.readWeights(0, tables.get(name)?.rowCount ?? 0) ?? new Float32Array(0),
     readRow: (name, row) => tables.get(name)?.readWeights(row, 1) ?? new Float32Array(0),
     layout,
-    networkInputs: (features) => stage.forward(features),
+    networkInputs: (features) => copied(ownStage.forward(features)),
     readConstants: () => readConstants(readFileSync(join(directory, 'model.onnx'))),
     // Builds the graph, which scoring has no need of: only when asked.
     denseParameterCount: () =>
@@ -129,6 +130,9 @@ export async function openBundle(directory: string, options: { threads?: number 
       ),
   }
 }
+
+const copied = (feeds: Readonly<Record<string, TensorData>>): Record<string, TensorData> =>
+  Object.fromEntries(Object.entries(feeds).map(([name, { data, shape }]) => [name, { data: data.slice(), shape }]))
 
 /** Reads every table into one memory, weights only. */
 function loadTables(

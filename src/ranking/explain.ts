@@ -75,7 +75,7 @@ async function explainRow(
   const logits = await bundle.logits(row.features)
   const explained = explainedClass(bundle, logits)
   const inputs: Record<string, TensorData> = {
-    ...networkInputs(bundle, row),
+    ...bundle.networkInputs(row.features),
     [classInput]: oneOf(explained, logits.length),
   }
   const reference = referenceInputs(bundle, baseline)
@@ -131,19 +131,9 @@ const oneOf = (place: number, count: number): TensorData => ({
   shape: [count, 1],
 })
 
-/** Copies of the network's inputs, which a stage reuses. */
-function networkInputs(bundle: Bundle, { features }: ExplainedRow): Record<string, TensorData> {
-  return Object.fromEntries(
-    Object.entries(bundle.networkInputs(features)).map(([name, { data, shape }]) => [
-      name,
-      { data: data.slice(), shape },
-    ]),
-  )
-}
-
 /** The deep input of the baseline; the wide part is compared with nothing, so that its weights are its contributions. */
 function referenceInputs(bundle: Bundle, baseline: ExplainedRow): Record<string, TensorData> {
-  const inputs = networkInputs(bundle, baseline)
+  const inputs = bundle.networkInputs(baseline.features)
   for (const name of [inputNames.wide, inputNames.wideNumbers]) inputs[name]?.data.fill(0)
   return inputs
 }
