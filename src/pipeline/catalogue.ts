@@ -42,7 +42,7 @@ export async function openCatalogueOf(
 }
 
 /** The position is what a ranking is to find, so no item has one yet. */
-function positionAtServing({ data }: Config): Readonly<Record<string, string | number>> {
+export function positionAtServing({ data }: Config): Readonly<Record<string, string | number>> {
   const { position } = data
   return position ? { [position.column]: position.atServing ?? 1 } : {}
 }
