@@ -1,10 +1,11 @@
 /** Why an item of the bundle's catalogue has its score for a user. */
 import { suggestion } from '../base/index.js'
-import type { RawValue } from '../features/index.js'
-import { withRequest } from '../features/index.js'
+import type { Config, RawValue } from '../features/index.js'
+import { allFeatures, sourceColumnOf, stateOwner, withRequest } from '../features/index.js'
 import { openBundle } from '../model/index.js'
 import { explain } from '../ranking/index.js'
 import type { Explanation } from '../ranking/index.js'
+import type { BundleCatalogue } from './catalogue.js'
 import { openCatalogue, positionAtServing } from './catalogue.js'
 import { itemUnknown, userUnknown } from './errors.js'
 
@@ -36,9 +37,21 @@ export async function explainItem(options: ExplainItemOptions): Promise<ExplainR
     const given = { ...options.features, ...options.context }
     const request = withRequest(bundle.config, user?.features ?? {}, given)
     const row = { ...positionAtServing(bundle.config), ...request, ...item.features }
-    const explanation = await explain(bundle, row)
+    const explanation = await explain(bundle, row, { titleOf: titlesOf(bundle.config, catalogue) })
     return { bundle: options.bundle, user: options.user, item: item.key, title: item.title, ...explanation }
   } finally {
     await bundle.close()
   }
+}
+
+/** Titles of the values that are keys of items: those of the item column, and of what shares its vocabulary. */
+function titlesOf(
+  config: Config,
+  { items, itemIndex }: BundleCatalogue,
+): (column: string, value: string) => string | null | undefined {
+  const features = allFeatures(config)
+  return (column, value) =>
+    sourceColumnOf(stateOwner(column, features), features) === config.data.item
+      ? items[itemIndex.get(value) ?? -1]?.title
+      : null
 }

@@ -11,12 +11,15 @@ import { encodeExplained } from './explained-row.js'
 import type { ExplainedRow } from './explained-row.js'
 import type { Explanation, ExplanationPart } from './explanation.js'
 import { explanationWords } from './explanation-words.js'
+import type { TitleOf } from './explanation-words.js'
 import type { RawRow } from './ranker.js'
 import { wideParts } from './wide-parts.js'
 
 export interface ExplainOptions {
   /** The row that the deep part is compared with. Default: one of which nothing is known, as the encoder reads missing values. */
   readonly baseline?: RawRow
+  /** What people call a value in the sentences, such as the title of an item; its key without it. */
+  readonly titleOf?: TitleOf
 }
 
 /** Explains rows of one bundle; the backward pass is compiled once. */
@@ -68,7 +71,7 @@ interface ExplainerParts {
 async function explainRow(
   { bundle, attribution, bias }: ExplainerParts,
   raw: RawRow,
-  { baseline: baselineRow = {} }: ExplainOptions = {},
+  { baseline: baselineRow = {}, titleOf }: ExplainOptions = {},
 ): Promise<Explanation> {
   const row = encodeExplained(bundle, raw)
   const baseline = encodeExplained(bundle, baselineRow)
@@ -107,7 +110,7 @@ async function explainRow(
     method: attribution.method,
     baseline: { logit: baselineLogit, row: baselineRow },
     parts,
-    words: explanationWords(bundle.config, parts),
+    words: explanationWords(bundle.config, parts, titleOf),
   }
 }
 
