@@ -157,7 +157,16 @@ describe('the wide part', () => {
       expect(Math.abs(found.baseline.logit)).toBeLessThan(1e-12)
       const byValue = (value: string): ExplanationPart | undefined => found.parts.find((part) => part.value === value)
       expect(byValue('installed=x9')).toMatchObject({ isKnown: false, element: 1, seen: null })
-      expect(byValue('installed=chess and app=maps')).toMatchObject({ isKnown: true, values: ['chess', 'maps'] })
+      expect(byValue('installed=chess and app=maps')).toMatchObject({
+        isKnown: true,
+        seen: 8,
+        values: ['chess', 'maps'],
+      })
+      expect(byValue('country=FR')?.seen).toBe(5)
+      // Counted for the feature that owns the vocabulary.
+      expect(byValue('installed=maps')?.seen).toBeNull()
+      expect(byValue('app=maps')?.seen).toBe(5)
+      expect(byValue('country=FR and app=maps')?.seen).toBeNull()
       expect(byValue('tags=free')?.weight).toBeCloseTo(weight('tags', 3), 6)
     })
   })
