@@ -1,6 +1,6 @@
 /** An explanation as a table with bars, strongest parts first, and in words. */
 import type { ExplainResult } from '../pipeline/index.js'
-import { bar, textTable } from './table.js'
+import { bar, countText, textTable } from './table.js'
 
 /** Parts that are shown one by one; the others are one line, so that the column still adds up. */
 const mostParts = 15
@@ -18,30 +18,26 @@ export function explanationText(result: ExplainResult): string {
   const rest = strongest.slice(mostParts)
   const sumOf = (some: typeof parts): number => some.reduce((sum, { contribution }) => sum + contribution, 0)
   const most = Math.max(...own.map(({ contribution }) => Math.abs(contribution)), 1e-9)
-  const line = (name: string, kind: string, contribution: number): string[] => [
-    name,
+  const line = ({ value, kind, contribution, seen }: (typeof own)[number]): string[] => [
+    value,
     kind,
+    typeof seen === 'number' ? countText(seen) : '–',
     signed(contribution),
     bar(Math.abs(contribution) / most, 16),
   ]
-  const single = (kind: 'bias' | 'residue'): string[] => [
-    kind,
-    '',
-    signed(sumOf(parts.filter((part) => part.kind === kind))),
-    '',
-  ]
+  const sum = (name: string, contribution: number): string[] => [name, '', '', signed(contribution), '']
   const rows = [
-    ...strongest.slice(0, mostParts).map(({ value, kind, contribution }) => line(value, kind, contribution)),
-    ...(rest.length > 0 ? [[`${String(rest.length)} weaker parts`, '', signed(sumOf(rest)), '']] : []),
-    single('bias'),
-    ['deep part of the baseline', '', signed(baseline.logit), ''],
-    single('residue'),
-    [label === null ? 'logit' : `logit of ${label}`, '', signed(logit), ''],
+    ...strongest.slice(0, mostParts).map(line),
+    ...(rest.length > 0 ? [sum(`${String(rest.length)} weaker parts`, sumOf(rest))] : []),
+    sum('bias', sumOf(parts.filter(({ kind }) => kind === 'bias'))),
+    sum('deep part of the baseline', baseline.logit),
+    sum('residue', sumOf(parts.filter(({ kind }) => kind === 'residue'))),
+    sum(label === null ? 'logit' : `logit of ${label}`, logit),
   ]
   return [
     `why ${title ?? item} for user ${user}: score ${score.toFixed(4)} (${lastStep(result)})`,
     '',
-    textTable(['part', 'kind', 'adds', ''], rows),
+    textTable(['part', 'kind', 'seen', 'adds', ''], rows),
     '',
     `deep part: ${methods[method]}, against ${baselineText(baseline.row)}`,
     ...(words.length > 0 ? ['', ...words] : []),

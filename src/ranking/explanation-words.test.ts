@@ -76,6 +76,16 @@ describe('explanationWords', () => {
     expect(wordsOf(part('bias', {}, 1), part('wide', { hour: '3' }, 0))).toEqual([])
   })
 
+  it('says how often training saw a part, where that is known', () => {
+    const seen = [1, 0, 1200].map((count) => ({ ...part('wide', { hour: '3' }, 1), seen: count }))
+    expect(wordsOf(...seen).map((sentence) => sentence.split(', ').at(-1))).toEqual([
+      'seen 1 time)',
+      'seen 0 times)',
+      'seen 1,200 times)',
+    ])
+    expect(wordsOf({ ...part('wide', { hour: '3' }, 1), seen: null })).toEqual(['hour=3 raises every score (+1.00)'])
+  })
+
   it('takes titles where it is given some', () => {
     const titleOf = (column: string, value: string): string | null =>
       column === 'app' || column === 'installed' ? `The ${value}` : null

@@ -1,4 +1,5 @@
 /** An explanation in words: one sentence for each of the strongest parts, by plain templates. */
+import { countText } from '../base/index.js'
 import type { Config } from '../features/index.js'
 import { allFeatures, featureGroups } from '../features/index.js'
 import type { ExplanationPart, PartKind } from './explanation.js'
@@ -65,7 +66,8 @@ const templates: Readonly<Partial<Record<PartKind, (told: Told) => string>>> = {
   },
 }
 
-function sentence({ kind, columns, values, contribution }: ExplanationPart, roles: Roles, titleOf: TitleOf): string {
+function sentence(part: ExplanationPart, roles: Roles, titleOf: TitleOf): string {
+  const { kind, columns, values, contribution, seen = null } = part
   const named = columns.map((column, index) => {
     const value = values[index] ?? null
     const title = value === null ? null : titleOf(column, value)
@@ -83,7 +85,8 @@ function sentence({ kind, columns, values, contribution }: ExplanationPart, role
       .join(' and '),
   }
   const amount = `${contribution > 0 ? '+' : '−'}${Math.abs(contribution).toFixed(2)}`
-  return `${templates[kind]?.(told) ?? told.value} (${amount}${kind === 'deep' ? ', deep part' : ''})`
+  const evidence = seen === null ? '' : `, seen ${countText(seen)} ${seen === 1 ? 'time' : 'times'}`
+  return `${templates[kind]?.(told) ?? told.value} (${amount}${kind === 'deep' ? ', deep part' : ''}${evidence})`
 }
 
 /** A list that is named by what the user did reads as a verb: "you installed X". */
