@@ -61,14 +61,14 @@ describe('what training saw', () => {
       ),
     })
     const countsOf = (state: ColumnState): (number | undefined)[] =>
-      [1, 2, 3, 4, 5].map((id) => compileCross(declaration, state, false).seenOf(id))
-    expect(countsOf(first)).toEqual([undefined, 8, 5, 2, undefined])
+      [1, 2, 3, 4, 5, 6].map((id) => compileCross(declaration, state, false).seenOf(id))
+    expect(countsOf(first)).toEqual([undefined, 8, 5, 2, undefined, undefined])
     const grown = await growCross(
       declaration,
-      { chunks: chunksOf({ tuples: Int32Array.of(2, 3, 2, 2, 4, 4, 3, 3), counts: [11, 8, 6, 2] }) },
+      { chunks: chunksOf({ tuples: Int32Array.of(2, 3, 2, 2, 4, 4, 5, 2, 3, 3), counts: [11, 8, 6, 3, 2] }) },
       first,
     )
-    expect(countsOf(grown)).toEqual([undefined, 8, 11, 2, 6])
+    expect(countsOf(grown)).toEqual([undefined, 8, 11, 2, 6, 3])
   })
 
   it('is not known of states of before', async () => {

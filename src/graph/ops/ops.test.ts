@@ -181,7 +181,7 @@ async function compileCase({ shapes, build, draw = randomNormal }: Case): Promis
     async run(step, moved) {
       const feeds = shapes.map((shape, index) => {
         const size = shape.reduce((product, length) => product * length, 1)
-        const along = moved.includes(index) ? step / 8 : 0
+        const along = moved.includes(index) ? 4 * step : 0
         const data = Float64Array.from({ length: size }, (_, i) => draw(100 + index, i) + along * randomUniform(7, i))
         return [`x${String(index)}`, { data, shape }] as const
       })
