@@ -5,7 +5,6 @@ import { compileCross, growCross, learnCross } from './cross.js'
 import { cross } from './declare.js'
 import { SeenCounts } from './seen-counts.js'
 
- 
 async function* chunksOf<T>(...chunks: T[]): AsyncIterable<T> {
   yield* chunks
 }
