@@ -78,6 +78,8 @@ export interface ColumnEncoder {
   writeNumbers?(raw: RawValue, target: Float32Array, at: number): void
   /** The token behind an id, for explanations; `undefined` for missing and out-of-vocabulary. */
   tokenOf?(id: number): string | undefined
+  /** How often training saw an id; `undefined` where that is not known. */
+  seenOf?(id: number): number | undefined
 }
 
 /** One kind of column: one file in `columns/`, one line in `columns/index.ts`, and the conformance suite. */

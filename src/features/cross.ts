@@ -8,6 +8,7 @@ import type { CrossDeclaration } from './feature-spec.js'
 import type { DensePairs } from './kernels/pairs.js'
 import { crossPairs, densePairs } from './kernels/pairs.js'
 import { firstTokenId, oovId } from './raw-values.js'
+import { SeenCounts } from './seen-counts.js'
 import { TupleTable, hashTuple } from './tuple-table.js'
 
 /** Distinct tuples with their counts, most frequent first. */
@@ -22,6 +23,8 @@ export interface CrossEncoder {
   idOf(tuples: Int32Array, at: number): number
   /** The ids of the tuple behind an id; `undefined` for out-of-vocabulary and hashed ones. */
   tupleOf(id: number): Int32Array | undefined
+  /** How often training saw the tuple behind an id; `undefined` where that is not known. */
+  seenOf(id: number): number | undefined
   /** Crosses the encoded features of some rows. */
   encode(features: EncodedFeatures): JaggedIds
 }
@@ -38,15 +41,17 @@ export async function learnCross(declaration: CrossDeclaration, statistics: Tupl
   const arity = features.length
   if (hashBuckets !== undefined) return countBuckets(statistics, arity, hashBuckets)
   const kept: Int32Array[] = []
+  const seen = new SeenCounts()
+  let known = 0
   let belowMinCount = 0
   for await (const chunk of statistics.chunks) {
     const total = chunk.tuples.length / arity
     let count = 0
-    while (count < total && (chunk.counts[count] ?? 0) >= minCount) count++
+    while (count < total && (chunk.counts[count] ?? 0) >= minCount) seen.set(known++, chunk.counts[count++] ?? 0)
     kept.push(chunk.tuples.slice(0, count * arity))
     belowMinCount += total - count
   }
-  return crossState(kept, arity, belowMinCount)
+  return crossState({ kept, arity, belowMinCount, seen })
 }
 
 /** Learns on from the tuples of all days: those that have an id keep it, and the others that are frequent enough now come behind. */
@@ -60,28 +65,43 @@ export async function growCross(
   const arity = features.length
   const known = new TupleTable(tuplesOf(previous), arity)
   const kept = [known.tuples]
+  const seen = new SeenCounts()
+  let count = known.count
   let belowMinCount = 0
   for await (const { tuples, counts } of statistics.chunks) {
     for (let at = 0; at < tuples.length; at += arity) {
-      if (known.find(tuples, at) >= 0) continue
-      if ((counts[at / arity] ?? 0) >= minCount) kept.push(tuples.slice(at, at + arity))
-      else belowMinCount++
+      const place = known.find(tuples, at)
+      const own = counts[at / arity] ?? 0
+      if (place >= 0) seen.set(place, own)
+      else if (own >= minCount) {
+        kept.push(tuples.slice(at, at + arity))
+        seen.set(count++, own)
+      } else belowMinCount++
     }
   }
-  return crossState(kept, arity, belowMinCount)
+  return crossState({ kept, arity, belowMinCount, seen })
 }
 
 const tuplesOf = ({ arrays }: ColumnState): Int32Array =>
   (arrays['tuples'] as Int32Array | undefined) ?? new Int32Array(0)
 
-function crossState(parts: readonly Int32Array[], arity: number, belowMinCount: number): ColumnState {
-  const tuples = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0))
+interface LearnedTuples {
+  /** Tuples in the order of their ids, in parts. */
+  readonly kept: readonly Int32Array[]
+  readonly arity: number
+  readonly belowMinCount: number
+  readonly seen: SeenCounts
+}
+
+function crossState({ kept, arity, belowMinCount, seen }: LearnedTuples): ColumnState {
+  const tuples = new Int32Array(kept.reduce((sum, { length }) => sum + length, 0))
   let at = 0
-  for (const part of parts) {
+  for (const part of kept) {
     tuples.set(part, at)
     at += part.length
   }
-  return { json: { crosses: tuples.length / arity, belowMinCount }, arrays: { tuples } }
+  const crosses = tuples.length / arity
+  return { json: { crosses, belowMinCount }, arrays: { tuples, counts: seen.array(crosses) } }
 }
 
 async function countBuckets({ chunks }: TupleStatistics, arity: number, hashBuckets: number): Promise<ColumnState> {
@@ -137,6 +157,7 @@ export function compileCross(declaration: CrossDeclaration, state: ColumnState, 
         ? undefined
         : table.tuples.subarray(index * arity, (index + 1) * arity)
     },
+    seenOf: (id) => (state.arrays['counts'] as Int32Array | undefined)?.[id - firstTokenId],
     encode: (features) => (isMultivalent ? encodeLists : encodeSingles)({ declaration, idOf, features, dense }),
   }
 }

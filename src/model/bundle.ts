@@ -88,7 +88,7 @@ export interface Bundle extends Scorer {
   denseWeights(): Readonly<Record<string, Float32Array>>
   /** Weights of one row of a table. */
   readRow(table: string, row: number): Float32Array
-  /** The network's inputs for some rows; the buffers are reused by the next call. */
+  /** The network's inputs for some rows, for the caller to keep. */
   networkInputs(features: EncodedFeatures): Record<string, TensorData>
   /** The model in three, for ranking; `null` for an architecture of your own, of which a bundle has no code. */
   split(): SplitModel | null
@@ -125,8 +125,9 @@ export async function openBundle(directory: string, { threads = 1, shared }: Ope
   const { memory, tables } = shared ? attachTables(shared, specs) : loadTables(directory, specs)
   const onnx = readFileSync(join(directory, 'model.onnx'))
   const calibration = readCalibrationFile(directory, manifest.content)
-  const stage = createInputStage(memory, layout, tables)
-  const scorer = await openScorer(onnx, stage, { threads, calibration })
+  const scorer = await openScorer(onnx, createInputStage(memory, layout, tables), { threads, calibration })
+  // The buffers of the scorer's stage may hold what is being scored.
+  const ownStage = createInputStage(memory, layout, tables)
   const denseWeights = (): Record<string, Float32Array> => readConstants(readFileSync(join(directory, 'model.onnx')))
   return {
     ...scorer,
@@ -151,7 +152,7 @@ export async function openBundle(directory: string, { threads = 1, shared }: Ope
     readWeights: (name) => tables.get(name)?.readWeights(0, tables.get(name)?.rowCount ?? 0) ?? new Float32Array(0),
     denseWeights,
     readRow: (name, row) => tables.get(name)?.readWeights(row, 1) ?? new Float32Array(0),
-    networkInputs: (features) => stage.forward(features),
+    networkInputs: (features) => copied(ownStage.forward(features)),
     sharedTables: () => ({
       memory: memory.memory,
       offsets: new Map([...tables].map(([name, { offset }]) => [name, offset])),
@@ -178,6 +179,9 @@ function attachTables({ memory: shared, offsets }: SharedTables, specs: readonly
   })
   return { memory, tables: new Map(tables) }
 }
+
+const copied = (feeds: Readonly<Record<string, TensorData>>): Record<string, TensorData> =>
+  Object.fromEntries(Object.entries(feeds).map(([name, { data, shape }]) => [name, { data: data.slice(), shape }]))
 
 /** Reads every table into one memory, weights only. */
 function loadTables(directory: string, specs: readonly TableSpec[]): LoadedTables {

@@ -43,8 +43,15 @@ export async function openScorer(
   { threads, calibration }: ScorerOptions,
 ): Promise<Scorer> {
   const compiled = await createOnnxRuntimeExecutor().compile(model, { threads })
+  // A run reads the stage's buffers after it was called, so the next one must not fill them before it has ended.
+  let last: Promise<unknown> = Promise.resolve()
+  const run = (read: GraphReading['read'], features: EncodedFeatures): Promise<Float32Array> => {
+    const own = last.then(() => runRows({ compiled, stage, read }, features))
+    last = own.catch(() => undefined)
+    return own
+  }
   const read = (output: string) => (features: EncodedFeatures) =>
-    runRows({ compiled, stage, read: (outputs) => outputs[output]?.data ?? [] }, features)
+    run((outputs) => outputs[output]?.data ?? [], features)
   const logits = read('logit')
   const scoreRanked = async (features: EncodedFeatures): Promise<RankedScores> => {
     const order = await (calibration ? logits : read('score'))(features)
@@ -53,8 +60,7 @@ export async function openScorer(
   return {
     logits,
     scoreRanked,
-    predict: async (features) =>
-      calibration ? (await scoreRanked(features)).scores : runRows({ compiled, stage, read: predictionOf }, features),
+    predict: async (features) => (calibration ? (await scoreRanked(features)).scores : run(predictionOf, features)),
     score: async (features) => (await scoreRanked(features)).scores,
     close: () => compiled.close(),
   }

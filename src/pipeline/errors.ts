@@ -47,6 +47,12 @@ export const userUnknown = defineError<{ user: string }>(
     `user "${user}" must be one of the prepared data for a list without features; it was never seen; pass --features '{"…": …}' to rank for a new user`,
 )
 
+export const itemUnknown = defineError<{ item: string; hint: string }>(
+  'PIPELINE_ITEM_UNKNOWN',
+  'usage',
+  ({ item, hint }) => `--item must be the key of an item of the bundle; got "${item}"; ${hint}`,
+)
+
 export const keysMissing = defineError<{ need: string }>(
   'PIPELINE_KEYS_MISSING',
   'usage',

@@ -11,12 +11,15 @@ import { encodeExplained } from './explained-row.js'
 import type { ExplainedRow } from './explained-row.js'
 import type { Explanation, ExplanationPart } from './explanation.js'
 import { explanationWords } from './explanation-words.js'
+import type { TitleOf } from './explanation-words.js'
 import type { RawRow } from '../features/index.js'
 import { wideParts } from './wide-parts.js'
 
 export interface ExplainOptions {
   /** The row that the deep part is compared with. Default: one of which nothing is known, as the encoder reads missing values. */
   readonly baseline?: RawRow
+  /** What people call a value in the sentences, such as the title of an item; its key without it. */
+  readonly titleOf?: TitleOf
 }
 
 /** Explains rows of one bundle; the backward pass is compiled once. */
@@ -68,14 +71,14 @@ interface ExplainerParts {
 async function explainRow(
   { bundle, attribution, bias }: ExplainerParts,
   raw: RawRow,
-  { baseline: baselineRow = {} }: ExplainOptions = {},
+  { baseline: baselineRow = {}, titleOf }: ExplainOptions = {},
 ): Promise<Explanation> {
   const row = encodeExplained(bundle, raw)
   const baseline = encodeExplained(bundle, baselineRow)
   const logits = await bundle.logits(row.features)
   const explained = explainedClass(bundle, logits)
   const inputs: Record<string, TensorData> = {
-    ...networkInputs(bundle, row),
+    ...bundle.networkInputs(row.features),
     [classInput]: oneOf(explained, logits.length),
   }
   const reference = referenceInputs(bundle, baseline)
@@ -107,7 +110,7 @@ async function explainRow(
     method: attribution.method,
     baseline: { logit: baselineLogit, row: baselineRow },
     parts,
-    words: explanationWords(bundle.config, parts),
+    words: explanationWords(bundle.config, parts, titleOf),
   }
 }
 
@@ -131,19 +134,9 @@ const oneOf = (place: number, count: number): TensorData => ({
   shape: [count, 1],
 })
 
-/** Copies of the network's inputs, which a stage reuses. */
-function networkInputs(bundle: Bundle, { features }: ExplainedRow): Record<string, TensorData> {
-  return Object.fromEntries(
-    Object.entries(bundle.networkInputs(features)).map(([name, { data, shape }]) => [
-      name,
-      { data: data.slice(), shape },
-    ]),
-  )
-}
-
 /** The deep input of the baseline; the wide part is compared with nothing, so that its weights are its contributions. */
 function referenceInputs(bundle: Bundle, baseline: ExplainedRow): Record<string, TensorData> {
-  const inputs = networkInputs(bundle, baseline)
+  const inputs = bundle.networkInputs(baseline.features)
   for (const name of [inputNames.wide, inputNames.wideNumbers]) inputs[name]?.data.fill(0)
   return inputs
 }

@@ -1,6 +1,6 @@
 /** The row that is explained, column by column: ids with what the combiner makes of them, and their names for people. */
 import type { Combiner, EncodedFeatures, JaggedIds, RawValue } from '../features/index.js'
-import { allFeatures, sourceColumnOf } from '../features/index.js'
+import { allFeatures, sourceColumnOf, stateOwner } from '../features/index.js'
 import type { Bundle } from '../model/index.js'
 import type { RawRow } from '../features/index.js'
 
@@ -11,8 +11,8 @@ export interface NamedId {
   readonly name: string | null
   /** Whether no other value has this id. */
   readonly isKnown: boolean
-  /** What a weight of the value itself, without a combiner, counts. */
-  readonly weight: number
+  /** How often training saw it; null where the bundle does not say, or says it of the feature that owns the vocabulary. */
+  readonly seen: number | null
 }
 
 export interface ExplainedRow {
@@ -43,12 +43,13 @@ export function encodeExplained({ encoder, config }: Bundle, row: RawRow): Expla
       const jagged = features.ids[column]
       if (!jagged) return []
       const raw = rawNames(rawOf(column), jagged.ids.length)
-      const tokenOf = encoder.features.get(column)?.tokenOf
+      const { tokenOf, seenOf } = encoder.features.get(column) ?? {}
+      const isOwner = stateOwner(column, declared) === column
       return Array.from(jagged.ids, (id, index) => ({
         id,
         name: tokenOf?.(id) ?? raw[index] ?? null,
         isKnown: tokenOf?.(id) !== undefined,
-        weight: jagged.weights?.[index] ?? 1,
+        seen: isOwner ? (seenOf?.(id) ?? null) : null,
       }))
     },
   }

@@ -23,7 +23,10 @@ export interface ExplanationPart {
   readonly weight?: number
   /** Of wide parts and crosses: whether the model has a weight for just this; those that it has none for share one. */
   readonly isKnown?: boolean
-  /** How often training saw it; null where the bundle does not keep it. */
+  /**
+   * Of wide parts and crosses: in how many training rows it was; null where it is not known: out-of-vocabulary, hashed, a column that shares the
+   * vocabulary of another, a bundle of before.
+   */
   readonly seen?: number | null
   /** The place in its list, from 0, where a list is told apart by its elements. */
   readonly element?: number

@@ -21,7 +21,7 @@ export function wideParts(bundle: Bundle, explained: ExplainedRow, multipliers: 
     return valuesOf(bundle, explained, column).map((value, index): ExplanationPart => {
       const weights = bundle.readRow(table, jagged.ids[index] ?? 0)
       const weight = toLogit.reduce((sum, multiplier, place) => sum + multiplier * (weights[place] ?? 0), 0)
-      return { ...value, contribution: weight * (shares[index] ?? 0), weight, seen: null }
+      return { ...value, contribution: weight * (shares[index] ?? 0), weight }
     })
   })
   return [...sparse, ...numberParts(bundle, explained, multipliers[inputNames.wideNumbers] ?? new Float64Array(0))]
@@ -36,17 +36,18 @@ function numberParts({ layout }: Bundle, explained: ExplainedRow, weights: Float
   })
 }
 
-type Value = Pick<ExplanationPart, 'kind' | 'columns' | 'values' | 'value' | 'isKnown' | 'element'>
+type Value = Pick<ExplanationPart, 'kind' | 'columns' | 'values' | 'value' | 'isKnown' | 'seen' | 'element'>
 
 /** What each id of a wide column stands for, in the order of the encoded ids. */
 function valuesOf(bundle: Bundle, explained: ExplainedRow, column: string): Value[] {
   const cross = bundle.encoder.crosses.get(column)
   if (!cross) {
     const isList = explained.isList(column)
-    return explained.idsOf(column).map(({ name, isKnown }, index) => ({
+    return explained.idsOf(column).map(({ name, isKnown, seen }, index) => ({
       kind: 'wide',
       ...namedValues([column], [name]),
       isKnown,
+      seen,
       ...(isList ? { element: index } : {}),
     }))
   }
@@ -59,6 +60,7 @@ function valuesOf(bundle: Bundle, explained: ExplainedRow, column: string): Valu
       tuple.map(({ name }) => name),
     ),
     isKnown: cross.tupleOf(ids[index] ?? 0) !== undefined,
+    seen: cross.seenOf(ids[index] ?? 0) ?? null,
   }))
 }
 

@@ -6,6 +6,7 @@ import { crosses } from './crosses.js'
 import { demo } from './demo.js'
 import { dryRun } from './dry-run.js'
 import { evaluate } from './evaluate.js'
+import { explain } from './explain.js'
 import { exportMlflow } from './export-mlflow.js'
 import { gate } from './gate.js'
 import { infer } from './infer.js'
@@ -37,6 +38,7 @@ export const commands: readonly CliCommand[] = [
   gate,
   crosses,
   recommend,
+  explain,
   inspect,
   publish,
   dryRun,

@@ -57,7 +57,7 @@ export function createListColumn({ kindOf, issuesOf }: ElementKinds): ColumnKind
 
 function listEncoder(declaration: ListDeclaration, element: ColumnEncoder): ColumnEncoder {
   if (element.shape.kind !== 'ids') throw new Error('internal: validation lets only ids columns into lists')
-  const { appendIds, tokenOf } = element
+  const { appendIds, tokenOf, seenOf } = element
   const { combiner, separator, maximumLength = Number.POSITIVE_INFINITY } = declaration
   const isWeighted = declaration.weights !== undefined
   return {
@@ -74,6 +74,7 @@ function listEncoder(declaration: ListDeclaration, element: ColumnEncoder): Colu
     },
     ...(isWeighted ? { readsWeights: readsWeightsOf(separator) } : {}),
     ...(tokenOf ? { tokenOf } : {}),
+    ...(seenOf ? { seenOf } : {}),
   }
 }
 

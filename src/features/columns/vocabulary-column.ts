@@ -7,6 +7,7 @@ import { durationSeconds } from '../duration.js'
 import type { ColumnDeclaration, ColumnEncoder, ColumnKind, ColumnState, RawValue, Statistics } from '../column.js'
 import { idsDeclaration, wrongStatistics } from '../declaration-checks.js'
 import { firstTokenId, missingId, oovId, tokenOf } from '../raw-values.js'
+import { SeenCounts } from '../seen-counts.js'
 import { TokenTable } from '../token-table.js'
 
 export interface VocabularyDeclaration extends ColumnDeclaration {
@@ -27,7 +28,7 @@ export const vocabularyColumn: ColumnKind<VocabularyDeclaration> = {
   needsAges: ({ expireAfter }) => expireAfter !== undefined,
   learn: (declaration, statistics) => fill(new TokenTable(), declaration, statistics),
   grow: (declaration, statistics, previous) => fill(tableOf(previous), declaration, statistics),
-  compile: (_, state) => tokenEncoder(tableOf(state)),
+  compile: (_, state) => tokenEncoder(tableOf(state), state.arrays['counts'] as Int32Array | undefined),
 }
 
 const tableOf = ({ arrays }: ColumnState): TokenTable =>
@@ -43,24 +44,28 @@ async function fill(
   const isNew = table.count === 0
   const oldest = expireAfter === undefined ? Number.POSITIVE_INFINITY : durationSeconds(expireAfter)
   const expired: string[] = []
+  const seen = new SeenCounts()
   let belowMinCount = 0
   let beyondBudget = 0
   for await (const { tokens, counts, ages } of statistics.chunks) {
     for (const [index, token] of tokens.entries()) {
-      const isKnown = !isNew && table.find(token) >= 0
+      const place = isNew ? -1 : table.find(token)
+      const count = counts[index] ?? 0
       if ((ages?.[index] ?? 0) > oldest) expired.push(token)
-      else if (isKnown) continue
-      else if ((counts[index] ?? 0) < minCount) belowMinCount++
+      else if (place >= 0) seen.set(place, count)
+      else if (count < minCount) belowMinCount++
       else if (table.count >= vocabularyBudget || !table.add(token)) beyondBudget++
+      else seen.set(table.count - 1, count)
     }
   }
   const json = { tokens: table.count, belowMinCount, beyondBudget }
-  if (expireAfter === undefined) return { json, arrays: table.arrays() }
-  return { json: { ...json, expired: expired.length }, arrays: table.without(expired).arrays() }
+  const counts = seen.array(table.count)
+  if (expireAfter === undefined) return { json, arrays: { ...table.arrays(), counts } }
+  return { json: { ...json, expired: expired.length }, arrays: { ...table.without(expired).arrays(), counts } }
 }
 
-/** An encoder over a table of tokens: 0 missing, 1 out-of-vocabulary, then the tokens in their order. */
-export function tokenEncoder(table: TokenTable): ColumnEncoder {
+/** An encoder over a table of tokens: 0 missing, 1 out-of-vocabulary, then the tokens in their order; `counts` by token, where they are kept. */
+export function tokenEncoder(table: TokenTable, counts?: Int32Array): ColumnEncoder {
   return {
     shape: { kind: 'ids', idCount: firstTokenId + table.count, isMultivalent: false, combiner: 'sum' },
     appendIds(raw: RawValue, ids: number[]) {
@@ -70,5 +75,6 @@ export function tokenEncoder(table: TokenTable): ColumnEncoder {
     },
     tokenOf: (id) =>
       id < firstTokenId || id >= firstTokenId + table.count ? undefined : table.tokenAt(id - firstTokenId) || undefined,
+    seenOf: (id) => counts?.[id - firstTokenId],
   }
 }

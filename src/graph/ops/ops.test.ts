@@ -2,9 +2,12 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { randomNormal, randomUniform } from '../../base/index.js'
 import { checkGradients } from '../gradient-check.js'
+import { createOnnxRuntimeExecutor } from '../onnxruntime-executor.js'
+import type { Op } from '../op.js'
 import * as operations from '../operations.js'
 import { Graph } from '../tensor.js'
 import type { Tensor } from '../tensor.js'
+import { writeOnnx } from '../write-onnx.js'
 
 const o = operations
 
@@ -161,6 +164,32 @@ async function worstDeviation({
   }
 }
 
+/** The operation of a case in float64; `run` moves some of its inputs along a fixed direction. */
+async function compileCase({ shapes, build, draw = randomNormal }: Case): Promise<{
+  readonly op: Op
+  /** Whether the inputs of the operation are those of the graph, in order. */
+  readonly isOwn: boolean
+  run(step: number, moved: readonly number[]): Promise<Float64Array>
+}> {
+  const graph = new Graph()
+  const tensors = shapes.map((shape, index) => graph.input(`x${String(index)}`, shape))
+  const y = build(tensors, graph)
+  const compiled = await createOnnxRuntimeExecutor().compile(writeOnnx({ outputs: { y }, precision: 'float64' }))
+  return {
+    op: y.op,
+    isOwn: y.inputs.length === tensors.length && y.inputs.every((input, index) => input === tensors[index]),
+    async run(step, moved) {
+      const feeds = shapes.map((shape, index) => {
+        const size = shape.reduce((product, length) => product * length, 1)
+        const along = moved.includes(index) ? 4 * step : 0
+        const data = Float64Array.from({ length: size }, (_, i) => draw(100 + index, i) + along * randomUniform(7, i))
+        return [`x${String(index)}`, { data, shape }] as const
+      })
+      return Float64Array.from((await compiled.run(Object.fromEntries(feeds)))['y']?.data ?? [])
+    },
+  }
+}
+
 describe('every operation', () => {
   for (const [name, list] of Object.entries(cases)) {
     for (const [index, one] of list.entries()) {
@@ -170,6 +199,26 @@ describe('every operation', () => {
         expect(float32).toBeLessThan(1e-4)
       })
     }
+  }
+
+  for (const [name, list] of Object.entries(cases)) {
+    it(`${name} is linear in the inputs that it says, and reads only the shape of those that it says`, async () => {
+      for (const one of list) {
+        const { run, op, isOwn } = await compileCase(one)
+        // Some cases have more than the operation in them.
+        if (!isOwn || op.name !== name) continue
+        const all = one.shapes.map((_, index) => index)
+        const sets = op.linearIn === 'all' ? [all] : (op.linearIn ?? [])
+        const still = await run(0, [])
+        for (const set of sets) {
+          const [up, down] = [await run(1, set), await run(-1, set)]
+          for (const [index, value] of still.entries())
+            expect(Math.abs((up[index] ?? 0) + (down[index] ?? 0) - 2 * value)).toBeLessThan(1e-9)
+        }
+        expect(await run(1, op.readsShapeOf ?? [])).toEqual(still)
+        expect(sets.every((set) => set.every((index) => op.readsShapeOf?.includes(index) !== true))).toBe(true)
+      }
+    })
   }
 
   it('has a file, a line in the list (operations.ts) and cases', async () => {
