@@ -138,10 +138,17 @@ function buildBoth({ model, layout, sides }: TowerContext, mode: Mode): Built {
 
 /** The part of the input that some columns fill, in the order in which they would stand alone. */
 function columnsOf(input: Tensor, { parts, indicators, numbers }: DeepLayout, names: readonly string[]): Tensor {
-  const widths = [...parts.map((part) => ({ ...part, width: part.dimension })), ...indicators, ...numbers]
-  const own = widths.filter(({ column }) => names.includes(column))
+  const places = [...parts.map((part) => ({ ...part, width: part.dimension })), ...indicators, ...numbers]
+  const runs: { start: number; end: number }[] = []
+  for (const { column, offset, width } of places) {
+    if (!names.includes(column)) continue
+    const last = runs.at(-1)
+    // Neighbours are taken together: the gradient of a slice is as wide as the whole input.
+    if (last?.end === offset) last.end += width
+    else runs.push({ start: offset, end: offset + width })
+  }
   return concat(
-    own.map(({ offset, width }) => slice(input, 1, offset, offset + width)),
+    runs.map(({ start, end }) => slice(input, 1, start, end)),
     1,
   )
 }
