@@ -12,6 +12,8 @@ const mostPositives = 2_000_000
 
 export interface TrainingLog {
   readonly log: RetrievalLog
+  /** Whose history each positive belongs to. */
+  readonly users: Int32Array
   /** The rows of the log's positives, as encoded. */
   readonly rows: EncodedBatch
   /** Features of the catalogue's items. */
@@ -30,8 +32,11 @@ export async function readTrainingLog(config: Config, data: PreparedData): Promi
   const inOrder = byTime(positives)
   const codes = Int32Array.from(positives.itemKeys, (key) => itemIndex.get(key) ?? -1)
   const itemOf = (row: number): number => codes[positives.items[row] ?? 0] ?? -1
+  const userIndex = new Map(users.map(({ key }, index) => [key, index]))
+  const userCodes = positives.userKeys.map((key) => userIndex.get(key) ?? -1)
   return {
     rows,
+    users: positives.users.map((code) => userCodes[code] ?? -1),
     items: items.map(({ features }) => features),
     log: {
       itemKeys,
@@ -112,3 +117,7 @@ function segmentColumns(config: Config, { columns }: PreparedData, rows: Encoded
     return ids && shape.kind === 'ids' ? [{ name, idCount: shape.idCount, ids }] : []
   })
 }
+
+/** The items of one user; none of an unknown one. */
+export const historyOf = ({ offsets, items }: Histories, user: number): Int32Array =>
+  items.subarray(offsets[user] ?? 0, offsets[user + 1] ?? 0)

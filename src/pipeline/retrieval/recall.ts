@@ -43,7 +43,9 @@ export async function retrievalRecall({ bundle, data, split }: RecallOptions): P
     }
     const sums = new Map(Object.keys(lists).map((name) => [name, k.map(() => 0)]))
     for (const user of judged) await addRecalls(retrieval, user, { k, itemCount: items.length, sums })
-    const recall = [...sums].map(([name, all]) => [name, all.map((sum) => sum / judged.length)] as const)
+    // Some sources answer only those who ask for items like another.
+    const answering = [...sums].filter(([, all]) => all.some((sum) => sum > 0))
+    const recall = answering.map(([name, all]) => [name, all.map((sum) => sum / judged.length)] as const)
     return { k, users: judged.length, recall: Object.fromEntries(recall) }
   } finally {
     await retrieval.close()

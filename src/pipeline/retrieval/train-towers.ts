@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { permutation, randomKey } from '../../base/index.js'
 import { gatherRows } from '../../data/index.js'
-import type { Config, EncodedBatch, Encoder } from '../../features/index.js'
+import type { Config, Encoder } from '../../features/index.js'
 import { createOnnxRuntimeExecutor } from '../../graph/index.js'
 import type { TwoTowers } from '../../model/index.js'
 import { createInputStage, createTwoTowers, towerDimension } from '../../model/index.js'
@@ -16,11 +16,13 @@ import {
   trainModel,
 } from '../../training/index.js'
 import type { ModelParts, ModelState, TrainerOptions } from '../../training/index.js'
+import { historyOf } from './read-log.js'
 import type { TrainingLog } from './read-log.js'
 
 /** Rows of a batch: each is a negative of all others. */
 const batchSize = 512
-const epochs = 10
+/** Few, and no early stopping: from some five epochs on small data was learned by heart, and recall fell. */
+const epochs = 4
 
 export interface TowerTraining {
   readonly config: Config
@@ -40,22 +42,22 @@ export async function trainTowers({
   signal,
 }: TowerTraining): Promise<TrainedTowers> {
   const towers = createTwoTowers(config, encoder.columns)
+  const seed = config.training?.seed ?? 1
   const spec = resolveTraining(
     {
       ...config,
       model: { wide: false, deep: { optimizer: { name: 'adam', learningRate: 0.002 } } },
-      training: { batchSize, epochs, seed: config.training?.seed ?? 1, lossReduction: 'mean', metric: 'logLoss' },
+      training: { batchSize, epochs, seed, lossReduction: 'mean' },
     },
     towers.model,
-    () => false,
+    () => true,
   )
   const parts = { ...towers, spec }
   const state = createModelState(parts)
-  const checkpoints = openCheckpoints(join(directory, 'tower-checkpoints'))
   await trainModel(parts, state, {
-    data: positiveBatches(training, parts),
+    data: positiveBatches(training, seed),
     validate: () => Promise.resolve({}),
-    checkpoints,
+    checkpoints: openCheckpoints(join(directory, 'tower-checkpoints')),
     profile: createStepProfile(() => performance.now()),
     now: Date.now,
     onEvent: () => undefined,
@@ -64,22 +66,41 @@ export async function trainTowers({
   return finished(towers, { parts, state, encoder, training })
 }
 
-/** Batches of positives with the number of each row's item and, as its offset, −log of how often it is drawn. */
-function positiveBatches({ log, rows }: TrainingLog, { spec }: ModelParts): TrainerOptions['data'] {
-  const labels = Float32Array.from(log.items)
+/** Batches of positives with the negatives of each row and, as its offset, −log of how often its item is drawn. */
+function positiveBatches(training: TrainingLog, seed: number): TrainerOptions['data'] {
+  const { log, rows, users } = training
   const offsets = drawOffsets(log.items, log.itemKeys.length)
-  const all: EncodedBatch = { ...rows, labels, weights: new Float32Array(rows.rowCount).fill(1) }
   return {
     rowCount: rows.rowCount,
-     
     async *batches(epoch, firstBatch) {
-      const order = permutation(rows.rowCount, randomKey(spec.seed, 'towers', epoch))
+      const order = permutation(rows.rowCount, randomKey(seed, 'towers', epoch))
       for (let firstRow = firstBatch * batchSize; firstRow < order.length; firstRow += batchSize) {
-        const batch = gatherRows(all, order.subarray(firstRow, firstRow + batchSize))
-        yield { ...batch, firstRow, offsets: batch.labels.map((item) => offsets[item] ?? 0) }
+        const places = order.subarray(firstRow, firstRow + batchSize)
+        const items = Int32Array.from(places, (row) => log.items[row] ?? 0)
+        const own = Array.from(places, (row) => historyOf(log.histories, users[row] ?? -1))
+        yield {
+          ...gatherRows(rows, places),
+          labels: batchNegatives(items, own),
+          weights: new Float32Array(items.length).fill(1),
+          offsets: Float32Array.from(items, (item) => offsets[item] ?? 0),
+          firstRow,
+        }
       }
     },
   }
+}
+
+/** For each row and each row of its batch 1 where that one's item is a negative: another item, which the row's user did not act on. */
+export function batchNegatives(items: Int32Array, histories: readonly Int32Array[]): Float32Array {
+  const count = items.length
+  const negatives = new Float32Array(count * count).fill(1)
+  const rowsOf = new Map<number, number[]>()
+  for (const [row, item] of items.entries()) rowsOf.set(item, [...(rowsOf.get(item) ?? []), row])
+  for (const [row, item] of items.entries()) {
+    for (const other of [item, ...(histories[row] ?? [])])
+      for (const column of rowsOf.get(other) ?? []) negatives[row * count + column] = 0
+  }
+  return negatives
 }
 
 /** `−log q` of each item, `q` its share of the positives: what a batch's softmax is corrected by (Yi et al. 2019, eq. 3). */
