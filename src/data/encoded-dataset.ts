@@ -5,7 +5,10 @@ import type { Database } from '../sql/index.js'
 import { numberOf, openDatabase, quoteName, quoteText } from '../sql/index.js'
 import { isWeighted } from './encoded-names.js'
 import type { FileRange, RowRange } from './memory-block.js'
-import { loadRows, sliceRows } from './memory-block.js'
+import { gatherRows, loadRows, sliceRows } from './memory-block.js'
+import { pickRows } from './pick-rows.js'
+import type { PositiveRows } from './positive-rows.js'
+import { readFirstMoments, readPositives } from './positive-rows.js'
 import { rawAt } from './statistics.js'
 
 export interface ExampleKeys {
@@ -32,8 +35,12 @@ export interface EncodedDataset {
   bytesPerRow(): Promise<number>
   /** A number for each row that is equal where the user is; `null` without a user key. For grouped metrics. */
   groups(): Promise<Int32Array | null>
-  /** User and item of each row whose item was liked; empty without both keys. */
-  positives(): Promise<{ user: string; item: string }[]>
+  /** The rows of some places, ascending, as one block of its own. */
+  readRows(places: Uint32Array): Promise<EncodedBatch>
+  /** Who liked what and when, row by row; needs both keys. */
+  positives(): Promise<PositiveRows>
+  /** The moment of each item's first row, in milliseconds since 1970; needs the item key. */
+  firstMoments(): Promise<ReadonlyMap<string, number>>
   keys(): Promise<ExampleKeys>
   close(): void
 }
@@ -88,13 +95,15 @@ export function openDataset(file: DatasetFile, options: { memoryBudget?: number 
       return readKeys(await connection.open(), file, source)
     },
     groups: once(async () => (file.keys.user ? userGroups(await connection.open(), source, rowCount) : null)),
+    async readRows(places) {
+      const all = await loaded()
+      return all ? gatherRows(all, places) : pickRows((range) => readRanges([range]), rowCount, places)
+    },
     async positives() {
-      if (!file.keys.user || !file.keys.item) return []
-      const database = await connection.open()
-      const rows = await database.rows(
-        `SELECT "user", item FROM ${source} WHERE ${file.relevant} AND "user" IS NOT NULL AND item IS NOT NULL ORDER BY row`,
-      )
-      return rows.map((row) => ({ user: String(row['user']), item: String(row['item']) }))
+      return readPositives(await connection.open(), await parts(), file.relevant)
+    },
+    async firstMoments() {
+      return readFirstMoments(await connection.open(), source)
     },
     close: () => {
       connection.close()

@@ -58,7 +58,8 @@ async function prepared(
   const data = openPrepared(outDirectory)
   const train = data.split('train')
   const block = await train.readBlock(0, train.rowCount)
-  const liked = (await train.positives()).map(({ item }) => item)
+  const positives = await train.positives()
+  const liked = Array.from(positives.items, (item) => positives.itemKeys[item] ?? '')
   data.close()
   const { items, users } = await readCatalogue(outDirectory)
   return {

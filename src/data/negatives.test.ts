@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Config, Encoder, NegativesDeclaration } from '../features/index.js'
 import { categorical, createEncoder, cross, list, numeric } from '../features/index.js'
-import type { Batch, CatalogueItem, NegativeSampler, PreparedData } from './index.js'
+import type { Batch } from './batches.js'
+import type { CatalogueItem, NegativeSampler, PreparedData } from './index.js'
 import { createBatches, createNegativeSampler, openPrepared, prepare, readCatalogue } from './index.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'widedeep-test-'))

@@ -53,7 +53,7 @@ describe('preparation of real data', () => {
       expect([rows, positives]).toEqual([202_027, 67_604])
       expect(performance.now() - started).toBeLessThan(5000)
       expect((await train.groups())?.length).toBe(202_027)
-      expect((await train.positives()).length).toBe(67_604)
+      expect((await train.positives()).places.length).toBe(67_604)
       prepared.close()
     },
   )

@@ -22,6 +22,7 @@ export {
   weightsColumnOf,
 } from './config-access.js'
 export type { Config, CrossDeclaration, DeepDeclaration } from './feature-spec.js'
+export { sourceNames } from './source-names.js'
 export type { ModelDeclaration, OptimizerDeclaration, WideDeclaration } from './feature-spec.js'
 export type {
   ActionsDeclaration,

@@ -45,6 +45,8 @@ export interface BundleParts {
   readonly trainingState: string | null
   /** Files with the items and users of the training data, copied to `catalogue/`. */
   readonly catalogue: readonly string[]
+  /** Directory with the indexes that candidates are found in, copied to `retrieval/`. */
+  readonly retrieval: string | null
 }
 
 /** Rows written at once: bounds the copy that compacts weights out of their optimizer state. */
@@ -67,6 +69,7 @@ export async function writeBundle(directory: string, parts: BundleParts): Promis
   }
   if (parts.trainingState) cpSync(parts.trainingState, join(partial, 'training-state'), { recursive: true })
   for (const file of parts.catalogue) cpSync(file, join(partial, 'catalogue', basename(file)))
+  if (parts.retrieval !== null) cpSync(parts.retrieval, join(partial, 'retrieval'), { recursive: true })
   await writeManifest(partial, { kind: 'bundle', tables, ...calibrationContent(parts.calibration) })
   rmSync(directory, { recursive: true, force: true })
   renameSync(partial, directory)

@@ -23,7 +23,10 @@ export interface TwoTowers {
   readonly model: ResolvedModel
   /** The columns of both towers. */
   readonly layout: InputLayout
-  /** Predictions are the two vectors of a row, the user's first; labels are numbers of items, offsets −log of their frequency. */
+  /**
+   * Predictions are the two vectors of a row, the user's first. The labels of a row say of each row of the batch whether its item is
+   * a negative, 1 or 0; offsets are −log of how often the row's own item is drawn.
+   */
   readonly network: Network
   /** One tower with built-in weights: its layout, and a graph from `deep/input` to `vector`, `[batch, dimension]`. */
   tower(name: TowerName): {
@@ -35,14 +38,15 @@ export interface TwoTowers {
 /** Numbers of a vector: enough to tell a hundred thousand items apart, few enough to compare with all of them. */
 export const towerDimension = 32
 const hidden = [64]
+/** 0.1 gained 0.027 recall@50 on 21,000 positives of the simulated store and cost 0.004 to 0.016 on MovieLens 100K. */
+const dropout = 0.1
 /** The cosine lies in [−1, 1]: over this it can tell one item among thousands. */
-const temperature = 0.1
-/** Keeps the logarithm finite in a batch of one item. */
+export const towerTemperature = 0.1
+/** Keeps the logarithm finite where a row has no negatives. */
 const least = 1e-30
 
-const { absolute, add, concat, divide, exp, heaviside, log, matmul, multiply, slice, softplus, sqrt, square } =
+const { add, concat, divide, exp, log, matmul, multiply, slice, softplus, sqrt, square, subtract, sum, transpose } =
   operations
-const { subtract, sum, transpose } = operations
 
 /** Builds the towers of a config over the columns that there are. */
 export function createTwoTowers(config: Config, columns: readonly EncodedColumn[]): TwoTowers {
@@ -95,7 +99,7 @@ function sidesOf(config: Config): Record<TowerName, string[]> {
 /** The config with the towers' model in the place of its own; labels play no part. */
 function towerConfig(config: Config): Config {
   const { label: _label, negatives: _negatives, ...data } = config.data
-  return { ...config, data, model: { wide: false, deep: { embedding: towerDimension, hidden } } }
+  return { ...config, data, model: { wide: false, deep: { embedding: towerDimension, hidden, dropout } } }
 }
 
 const deepOf = ({ model }: Config): NonNullable<ReturnType<typeof deepDeclaration>> => deepDeclaration(model) ?? {}
@@ -138,10 +142,17 @@ function buildBoth({ model, layout, sides }: TowerContext, mode: Mode): Built {
 
 /** The part of the input that some columns fill, in the order in which they would stand alone. */
 function columnsOf(input: Tensor, { parts, indicators, numbers }: DeepLayout, names: readonly string[]): Tensor {
-  const widths = [...parts.map((part) => ({ ...part, width: part.dimension })), ...indicators, ...numbers]
-  const own = widths.filter(({ column }) => names.includes(column))
+  const places = [...parts.map((part) => ({ ...part, width: part.dimension })), ...indicators, ...numbers]
+  const runs: { start: number; end: number }[] = []
+  for (const { column, offset, width } of places) {
+    if (!names.includes(column)) continue
+    const last = runs.at(-1)
+    // Neighbours are taken together: the gradient of a slice is as wide as the whole input.
+    if (last?.end === offset) last.end += width
+    else runs.push({ start: offset, end: offset + width })
+  }
   return concat(
-    own.map(({ offset, width }) => slice(input, 1, offset, offset + width)),
+    runs.map(({ start, end }) => slice(input, 1, start, end)),
     1,
   )
 }
@@ -163,7 +174,7 @@ function trainingOutputs(context: TowerContext): Record<string, Tensor> {
   const { builder, input } = built
   const { graph } = builder
   const losses = batchSoftmax(built, {
-    label: graph.input(inputNames.label, ['batch', 1]),
+    negatives: graph.input(inputNames.label, ['batch', 'batch']),
     offset: graph.input(inputNames.offset, ['batch', 1]),
   })
   const loss = sum(multiply(losses, graph.input(inputNames.weight, ['batch', 1])), [0, 1])
@@ -178,16 +189,18 @@ function trainingOutputs(context: TowerContext): Record<string, Tensor> {
 }
 
 /**
- * `−log softmax` of each row's own item among those of the batch, `[batch, 1]`, with logits `s(x, y) − log q(y)`: popular items are
- * drawn more often than others, and count as often as they are drawn. Rows with the row's own item are no negatives.
+ * `−log softmax` of each row's own item among itself and its negatives in the batch, `[batch, 1]`, with logits `s(x, y) − log q(y)`:
+ * popular items are drawn more often than others, and count as often as they are drawn.
  */
-function batchSoftmax({ user, item, builder }: Built, { label, offset }: { label: Tensor; offset: Tensor }): Tensor {
+function batchSoftmax(
+  { user, item, builder }: Built,
+  { negatives, offset }: { negatives: Tensor; offset: Tensor },
+): Tensor {
   const { graph } = builder
-  const scale = graph.constant(1 / temperature)
+  const scale = graph.constant(1 / towerTemperature)
   const own = add(multiply(sum(multiply(user, item), [1], true), scale), offset)
   const all = add(multiply(matmul(user, item, { transposeB: true }), scale), transpose(offset, [1, 0]))
-  const isOther = heaviside(absolute(subtract(label, transpose(label, [1, 0]))))
   // The cosine is bounded, so no exponential overflows: no largest logit needs to be taken out.
-  const others = log(add(sum(multiply(isOther, exp(all)), [1], true), graph.constant(least)))
+  const others = log(add(sum(multiply(negatives, exp(all)), [1], true), graph.constant(least)))
   return softplus(subtract(others, own))
 }

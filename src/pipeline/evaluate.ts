@@ -13,6 +13,8 @@ import { prepareData } from './prepare.js'
 import { evaluateRankedLists } from './ranked-lists.js'
 import type { Reliability, ReliabilityOptions } from './reliability.js'
 import { reliabilityOf } from './reliability.js'
+import type { RecallReport } from './retrieval/recall.js'
+import { retrievalRecall } from './retrieval/recall.js'
 import { isRawColumn } from './segments.js'
 import { scoreSplit } from './validation.js'
 
@@ -37,6 +39,8 @@ export interface EvaluateResult {
   readonly descriptions: Readonly<Record<string, string>>
   readonly warnings: readonly string[]
   readonly reliability?: Reliability
+  /** How much of what users liked the candidate sources bring. */
+  readonly retrieval?: RecallReport
 }
 
 /** Scores a bundle on files or on a split of its prepared data. */
@@ -83,7 +87,11 @@ async function evaluatePreparedSplit(options: EvaluateOptions): Promise<Evaluate
     // A bundle of another day has other vocabularies: its rows must be encoded with its own.
     const own = foreignColumn(bundle, data) === undefined ? null : await ownRows(bundle, loaded, split)
     const dataset = own?.dataset ?? data.split(split)
-    return await evaluateOpenBundle(bundle, { data, split, dataset, isRanking, k, reliability }).finally(own?.close)
+    const result = await evaluateOpenBundle(bundle, { data, split, dataset, isRanking, k, reliability }).finally(
+      own?.close,
+    )
+    const retrieval = await retrievalRecall({ bundle, data, split })
+    return retrieval ? { ...result, retrieval } : result
   } finally {
     await bundle.close()
   }

@@ -1,5 +1,5 @@
 /** Ranked-list metrics of a bundle: every user of a split who liked something there ranks all items not seen in training. */
-import type { PreparedData } from '../data/index.js'
+import type { PositiveRows, PreparedData } from '../data/index.js'
 import { evaluateRanking } from '../evaluation/index.js'
 import type { BundleCatalogue } from './catalogue.js'
 import { seenItems } from './catalogue.js'
@@ -42,22 +42,24 @@ export async function evaluateRankedLists({
   return { ...model, ...Object.fromEntries(named) }
 }
 
-function relevantItems(
-  positives: readonly { readonly user: string; readonly item: string }[],
+/** What each user of a split liked there, as indices into a catalogue. */
+export function relevantItems(
+  { users, items, userKeys, itemKeys }: PositiveRows,
   itemIndex: ReadonlyMap<string, number>,
 ): Map<string, Set<number>> {
   const relevant = new Map<string, Set<number>>()
-  for (const { user, item } of positives) {
-    const index = itemIndex.get(item)
+  for (const [row, user] of users.entries()) {
+    const key = userKeys[user] ?? ''
+    const index = itemIndex.get(itemKeys[items[row] ?? 0] ?? '')
     if (index === undefined) continue
-    const items = relevant.get(user) ?? new Set()
-    relevant.set(user, items.add(index))
+    const liked = relevant.get(key) ?? new Set()
+    relevant.set(key, liked.add(index))
   }
   return relevant
 }
 
 /** At most so many elements, evenly spread. */
-function evenly<T>(all: readonly T[], most: number): T[] {
+export function evenly<T>(all: readonly T[], most: number): T[] {
   const step = Math.max(1, all.length / most)
   return all.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step))
 }

@@ -16,6 +16,8 @@ import { prepareData } from './prepare.js'
 import type { CalibrationReport } from './learn-calibration.js'
 import type { GraphComparison } from './profile.js'
 import { compareWithGraph } from './profile.js'
+import type { RetrievalReport } from './retrieval/build-retrieval.js'
+import { buildRetrieval } from './retrieval/build-retrieval.js'
 import { beginRun, reopenRun, runFingerprint, runOverrides } from './run-directory.js'
 import { withOverrides, withSet } from './overrides.js'
 import { modelParts, trainPrepared } from './train-prepared.js'
@@ -59,6 +61,8 @@ export interface TrainResult {
   readonly dataFingerprint: string
   readonly profile?: GraphComparison
   readonly calibration?: CalibrationReport
+  /** What candidates are found with, where the config names users and items. */
+  readonly retrieval?: RetrievalReport
   /** What was taken over from an earlier bundle. */
   readonly warmStart?: WarmStartReport
 }
@@ -86,7 +90,11 @@ export async function trainBundle(declared: LoadedConfig, options: TrainOptions 
   const training = { config, parts, data, checkpoints: run.checkpoints, profile, signal, onEvent, begin }
   const progress = await trainPrepared(training)
   if (!progress.isFinished) throw interrupted({ directory: run.directory, config: loaded.path })
-  const calibration = await writeRunBundle({ config, parts, data, run, progress, warn: options.warn ?? ignore })
+  options.onProgress?.('building the indexes of retrieval')
+  const retrieval = await buildRetrieval({ config, data, directory: run.directory, signal })
+  if (signal?.aborted === true) throw interrupted({ directory: run.directory, config: loaded.path })
+  const bundle = { config, parts, data, run, progress, retrieval: retrieval?.index }
+  const calibration = await writeRunBundle({ ...bundle, warn: options.warn ?? ignore })
   const written = await readWritten(run.bundle, data, parts.spec.metric)
   const { milliseconds, rowCount } = profile.totals()
   const seconds = Object.values(milliseconds).reduce((sum, value) => sum + value, 0) / 1000
@@ -103,6 +111,7 @@ export async function trainBundle(declared: LoadedConfig, options: TrainOptions 
     rows: prepared.rows,
     dataFingerprint: prepared.fingerprint,
     ...(calibration ? { calibration } : {}),
+    ...(retrieval ? { retrieval } : {}),
     ...readWarmStart(run.directory),
     ...(options.isProfiling ? { profile: await compareWithGraph(parts, data) } : {}),
   }

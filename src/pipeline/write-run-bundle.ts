@@ -20,6 +20,8 @@ export interface RunBundle {
   readonly data: PreparedData
   readonly run: RunDirectory
   readonly progress: TrainingProgressState
+  /** Directory with the indexes of retrieval, where there are any. */
+  readonly retrieval?: string | undefined
   warn?(text: string): void
 }
 
@@ -49,6 +51,7 @@ export async function writeRunBundle(runBundle: RunBundle): Promise<CalibrationR
     golden,
     calibration: learned,
     trainingState: checkpoints.path(best),
+    retrieval: runBundle.retrieval ?? null,
     catalogue: data.catalogueFiles().map((name) => join(data.directory, name)),
   })
   return learned?.report ?? null

@@ -24,7 +24,7 @@ export interface Candidate {
 
 export interface CandidateSource {
   readonly name: string
-  /** The best `k` candidates at most, best first, each once; ties go to the item that comes first in the catalogue. */
+  /** The best `k` candidates at most, best first, each once; equal scores in an order that is always the same. */
   candidates(request: RetrievalRequest, k: number): Promise<readonly Candidate[]> | readonly Candidate[]
 }
 

@@ -5,6 +5,7 @@ import { bundleOption } from '../bundle-option.js'
 import type { CliCommand } from '../command.js'
 import { countOption, textOption } from '../command.js'
 import { optionInvalid } from '../errors.js'
+import { recallText } from '../recall-text.js'
 import { reliabilitySvg } from '../reliability-svg.js'
 import { reliabilityText } from '../reliability-text.js'
 import { countText, metricText, textTable } from '../table.js'
@@ -69,6 +70,7 @@ export function evaluationText(result: EvaluateResult): string {
     `${countText(result.rows)} rows of ${result.source}`,
     '',
     textTable(['metric', 'value', 'how to read it'], rows),
+    ...(result.retrieval ? ['', recallText(result.retrieval)] : []),
     ...(result.reliability ? ['', reliabilityText(result.reliability)] : []),
   ].join('\n')
 }

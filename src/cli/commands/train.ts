@@ -57,10 +57,16 @@ function summary(result: TrainResult): string {
     '',
     `${countText(result.examplesPerSecond)} examples/s; best epoch ${String(result.bestEpoch + 1)} of ${String(result.epochs.length)}`,
     ...crossesLine(result.crosses),
+    ...(result.retrieval ? [retrievalLine(result.retrieval)] : []),
     `bundle: ${result.bundle}`,
   ]
   if (result.profile) lines.splice(0, 0, '', profileText(result.profile))
   return lines.join('\n')
+}
+
+function retrievalLine({ items, users, positives, seconds }: NonNullable<TrainResult['retrieval']>): string {
+  const what = `${countText(positives)} positives of ${countText(users)} users`
+  return `retrieval: ${countText(items)} items from ${what}, ${seconds.toFixed(1)} s`
 }
 
 function metricsTable({ metrics, calibration }: TrainResult): string {

@@ -21,7 +21,7 @@ const decay = 0.97
 
 export const coVisitation: SourceKind = {
   name: 'co-visitation',
-  share: 0.2,
+  share: 0.1,
   build(log, directory) {
     writeLists(directory, 'co-visitation', neighboursOf(log))
   },

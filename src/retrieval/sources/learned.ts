@@ -3,7 +3,7 @@ import type { SourceKind } from '../candidate-source.js'
 
 export const learned: SourceKind = {
   name: 'learned',
-  share: 0.5,
+  share: 0.7,
   readsTowers: true,
   open({ towers }) {
     if (!towers) return null
