@@ -1,10 +1,11 @@
 /**
  * Runs the tests that talk to real servers of others, `*.services.test.ts`: installs MLflow with pip into a virtual environment below
- * `.widedeep/services/`, once for each release that is pinned here.
+ * `.widedeep/services/`, once for each release that is pinned here, and, as root on Debian and its kin, PostgreSQL and strace with apt-get
+ * where they are missing.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const mlflowRelease = '3.17.2'
@@ -33,6 +34,23 @@ function installMlflow() {
   return null
 }
 
+/** Whether a program is there, or a package of the system's could bring it. */
+function hasProgram(isThere, debianPackage) {
+  if (isThere()) return true
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false
+  console.log(`installing ${debianPackage}`)
+  const options = ['install', '--yes', '--quiet', '--no-install-recommends', debianPackage]
+  const noQuestions = { DEBIAN_FRONTEND: 'noninteractive' }
+  return run('apt-get', ['update', '--quiet'], noQuestions) && run('apt-get', options, noQuestions) && isThere()
+}
+
+const inPath = (name) => (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)))
+const hasPostgres = () => existsSync('/usr/lib/postgresql') || inPath('initdb')
+
+if (!hasProgram(hasPostgres, 'postgresql'))
+  console.log('SKIPPED: the tests against PostgreSQL, because it is not installed and cannot be installed here')
+if (!hasProgram(() => inPath('strace'), 'strace'))
+  console.log('SKIPPED: the trace of the event log, because strace is not installed and cannot be installed here')
 const programs = installMlflow()
 if (programs === null)
   console.log(`SKIPPED: the tests against MLflow, because MLflow ${mlflowRelease} cannot be installed here`)

@@ -5,3 +5,5 @@ export type { JsonValue, JsonValues, LoggedEvent, ServedEvent } from './logged-e
 export type { StateStore, StateStoreOptions, StoredItem, StoredUser } from './state-store.js'
 export { openEventLog } from './open-event-log.js'
 export { openStateStore } from './open-state-store.js'
+export { followLog } from './follow-log.js'
+export type { LogFollower } from './follow-log.js'

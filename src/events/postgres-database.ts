@@ -56,7 +56,7 @@ export async function openPostgres(url: string): Promise<StateDatabase> {
     change: (plan) =>
       transaction(async (client) => {
         for (const { sql, elements } of await plan(readFrom(client, failed)))
-          await client.query(sql, [JSON.stringify(elements)])
+          await client.query(sql, elements && [JSON.stringify(elements)])
       }),
     close: () => pool.end(),
   }

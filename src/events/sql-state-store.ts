@@ -20,9 +20,9 @@ export async function createSqlStateStore(
   { pastPerUser = defaultPastPerUser }: StateStoreOptions,
 ): Promise<StateStore> {
   const sql = stateStatements(database.dialect)
-  await checkFormat(database, sql)
+  await prepare(database, sql, pastPerUser)
   return {
-    ...reads(database, sql, pastPerUser),
+    ...reads(database, sql),
     apply: (events, { log, segment, offset }) =>
       database.change(async (rows) => {
         const changes = changesOf(events, await knownTo(rows, sql, events), pastPerUser)
@@ -42,7 +42,6 @@ export async function createSqlStateStore(
 function reads(
   { row, rows }: StateDatabase,
   sql: Sql,
-  pastPerUser: number,
 ): Omit<StateStore, 'apply' | 'putItems' | 'putUsers' | 'deleteUser' | 'close'> {
   return {
     async appliedPosition(log) {
@@ -62,12 +61,12 @@ function reads(
       return found && userOf(found)
     },
     async pastOf(user) {
-      return (await rows(sql.pastOf, [storable(user), pastPerUser])).map(pastEventOf)
+      return (await rows(sql.pastOf, [storable(user)])).map(pastEventOf)
     },
     async *past(since) {
       // Ids sort behind the empty text: of the events at `since` the first comes after this key.
       const first: Row = [since, '', 0, 0]
-      const read = (after: Row): Promise<readonly Row[]> => rows(sql.pastAfter, [...after, pastPerUser, pageRows])
+      const read = (after: Row): Promise<readonly Row[]> => rows(sql.pastAfter, [...after, pageRows])
       const keyOf = ([user = '', , moment = 0, , isAction = 0, slot = 0]: Row): Row => [moment, user, isAction, slot]
       yield* pages(first, read, { keyOf, valueOf: pastEventOf })
     },
@@ -106,12 +105,16 @@ function* batches<T extends { readonly id: string }>(things: Iterable<T>): Gener
   if (batch.size > 0) yield [...batch.values()]
 }
 
-async function checkFormat(database: StateDatabase, sql: Sql): Promise<void> {
+/** With another number of slots than before, events move to where later ones look for the oldest. */
+async function prepare(database: StateDatabase, sql: Sql, pastPerUser: number): Promise<void> {
   await database.change(async (rows) => {
-    const [found] = await rows(sql.format, [])
-    if (found && found[0] !== stateFormatVersion)
-      throw logFormatUnknown({ file: database.name, got: found[0], known: stateFormatVersion })
-    return [{ sql: sql.putFormat, elements: [[stateFormatVersion]] }]
+    const [[version = stateFormatVersion, before = pastPerUser] = []] = await rows(sql.format, [])
+    if (version !== stateFormatVersion)
+      throw logFormatUnknown({ file: database.name, got: version, known: stateFormatVersion })
+    const format = { sql: sql.putFormat, elements: [[stateFormatVersion, pastPerUser]] }
+    if (before === pastPerUser) return [format]
+    const elements = [[pastPerUser]]
+    return [{ sql: sql.trimPast, elements }, { sql: sql.clearSlots }, { sql: sql.assignSlots, elements }, format]
   })
 }
 
@@ -145,7 +148,7 @@ function statementsOf({ erased, users, items, past, pastCounts }: StateChanges, 
     { sql: sql.putPast, elements: pastRows },
     { sql: sql.putPastCounts, elements: pastCounts.map(({ user, isAction, n }) => [user, Number(isAction), n]) },
   ]
-  return statements.filter(({ elements }) => elements.length > 0)
+  return statements.filter(({ elements }) => elements?.length !== 0)
 }
 
 const deletions = (users: readonly string[], sql: Sql): Statement[] =>

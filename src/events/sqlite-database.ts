@@ -87,6 +87,6 @@ const exec = (database: AsyncLibsql, statements: readonly string[]): Promise<voi
   database.exec(statements.join(';\n')) as Promise<void>
 
 /** A statement with its parameter written out: a script takes none. */
-function textOf({ sql, elements }: Statement): string {
+function textOf({ sql, elements = [] }: Statement): string {
   return sql.replace('?1', () => `'${JSON.stringify(elements).replaceAll("'", "''")}'`)
 }

@@ -14,10 +14,10 @@ export interface Dialect {
   readonly tableEnd: string
 }
 
-/** A statement whose one parameter is a JSON array. */
+/** A statement whose one parameter, where it has one, is a JSON array. */
 export interface Statement {
   readonly sql: string
-  readonly elements: readonly unknown[]
+  readonly elements?: readonly unknown[]
 }
 
 export type ReadRows = (sql: string, parameters: readonly SqlValue[]) => Promise<readonly (readonly SqlValue[])[]>

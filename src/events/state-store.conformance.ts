@@ -119,6 +119,22 @@ export function describeStateStore(name: string, fresh: () => FreshStore): void 
       await store.close()
     })
 
+    it('keeps the newest when fewer are to be kept than before, or more', async () => {
+      const place = fresh()
+      const momentsAfter = async (pastPerUser: number, moments: readonly number[]): Promise<number[]> => {
+        const store = await place.open({ pastPerUser })
+        for (const moment of moments)
+          await store.apply([event('interaction', moment, { user: 'ada', item: 'a', action: 'click' })], at(moment))
+        const found = (await store.pastOf('ada')).map(({ moment }) => moment)
+        await store.close()
+        return found
+      }
+      expect(await momentsAfter(4, [0, 1, 2, 3, 4, 5])).toEqual([2, 3, 4, 5])
+      expect(await momentsAfter(3, [])).toEqual([3, 4, 5])
+      expect(await momentsAfter(3, [6, 7])).toEqual([5, 6, 7])
+      expect(await momentsAfter(5, [8, 9, 10])).toEqual([6, 7, 8, 9, 10])
+    })
+
     it('deletes a user by a tombstone, by name, and not what comes after', async () => {
       const store = await fresh().open()
       const click = (user: string): LoggedEvent => event('interaction', 5, { user, item: 'a', action: 'click' })

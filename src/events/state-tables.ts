@@ -6,7 +6,7 @@ export const stateFormatVersion = 1
 /** What makes the tables where they are missing. */
 export function tableDefinitions({ text, tableEnd }: Dialect): string[] {
   return [
-    `create table if not exists widedeep_format (version integer primary key)${tableEnd}`,
+    `create table if not exists widedeep_format (version integer primary key, past_per_user integer not null)${tableEnd}`,
     `create table if not exists widedeep_positions (log ${text} primary key, segment integer not null, byte_offset double precision not null)${tableEnd}`,
     `create table if not exists widedeep_items (id ${text} primary key, title ${text}, is_hidden integer not null, features ${text} not null)${tableEnd}`,
     `create table if not exists widedeep_users (id ${text} primary key, features ${text} not null)${tableEnd}`,
@@ -16,16 +16,16 @@ export function tableDefinitions({ text, tableEnd }: Dialect): string[] {
   ]
 }
 
-const newestOnly = 'past join widedeep_past_counts counts using (user_id, is_action) where past.ordinal >= counts.n - '
-
 /** Statements by what they do; `elements` of those that write is their one parameter, an array of arrays. */
 export function stateStatements({ parameter, elements }: Dialect) {
   const given = `(select value->>0 from ${elements})`
-  const key = '(past.moment, past.user_id, past.is_action, past.slot)'
+  const key = 'moment, user_id, is_action, slot'
   const from = `(${[1, 2, 3, 4].map((place) => parameter(place)).join(', ')})`
   return {
-    format: 'select version from widedeep_format',
-    putFormat: `insert into widedeep_format (version) select cast(value->>0 as integer) from ${elements} where true on conflict do nothing`,
+    format: 'select version, past_per_user from widedeep_format',
+    putFormat: `insert into widedeep_format (version, past_per_user)
+      select cast(value->>0 as integer), cast(value->>1 as integer) from ${elements} where true
+      on conflict (version) do update set past_per_user = excluded.past_per_user`,
     position: `select segment, byte_offset from widedeep_positions where log = ${parameter(1)}`,
     putPosition: `insert into widedeep_positions (log, segment, byte_offset)
       select value->>0, cast(value->>1 as integer), cast(value->>2 as double precision) from ${elements} where true
@@ -49,10 +49,15 @@ export function stateStatements({ parameter, elements }: Dialect) {
         cast(value->>5 as double precision), value->>6 from ${elements} where true
       on conflict (user_id, is_action, slot) do update
       set ordinal = excluded.ordinal, item_id = excluded.item_id, moment = excluded.moment, kind = excluded.kind`,
-    pastOf: `select user_id, item_id, moment, kind from widedeep_past ${newestOnly} ${parameter(2)} and user_id = ${parameter(1)}
-      order by moment, is_action, ordinal`,
-    pastAfter: `select user_id, item_id, moment, kind, is_action, slot from widedeep_past ${newestOnly} ${parameter(5)}
-      and ${key} > ${from} order by past.moment, past.user_id, past.is_action, past.slot limit ${parameter(6)}`,
+    pastOf: `select user_id, item_id, moment, kind from widedeep_past where user_id = ${parameter(1)} order by moment, is_action, ordinal`,
+    pastAfter: `select user_id, item_id, moment, kind, is_action, slot from widedeep_past
+      where (${key}) > ${from} order by ${key} limit ${parameter(5)}`,
+    /** What is older than the newest events of a user and kind, as many as the first element says. */
+    trimPast: `delete from widedeep_past where ordinal < cast(${given} as integer) * -1 +
+      (select n from widedeep_past_counts counts where counts.user_id = widedeep_past.user_id and counts.is_action = widedeep_past.is_action)`,
+    /** Slots by ordinal, for as many slots as the first element says; aside at first, since no two may be in one place meanwhile. */
+    clearSlots: 'update widedeep_past set slot = -1 - ordinal',
+    assignSlots: `update widedeep_past set slot = ordinal % cast(${given} as integer)`,
     deleteUsers: ['widedeep_users', 'widedeep_past', 'widedeep_past_counts'].map(
       (table) => `delete from ${table} where ${table === 'widedeep_users' ? 'id' : 'user_id'} in ${given}`,
     ),

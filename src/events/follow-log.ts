@@ -1,0 +1,45 @@
+/** Keeps a state store up with an event log: what is on disk is applied, in its order, once. */
+import type { EventLog } from './event-log.js'
+import type { LogPosition } from './log-position.js'
+import type { LoggedEvent } from './logged-event.js'
+import type { StateStore } from './state-store.js'
+import { createTurns } from './turns.js'
+
+export interface LogFollower {
+  /**
+   * Resolves when all that was in the log at the call is applied; calls at the same time share one pass. Rejects with what the store or
+   * the log throws; the next call goes on from where the store is.
+   */
+  catchUp(): Promise<void>
+}
+
+/** Events of one transaction. */
+const batchEvents = 500
+
+export function followLog(log: EventLog, store: StateStore): LogFollower {
+  const inTurn = createTurns()
+  let waiting: Promise<void> | null = null
+  /** Behind what is applied; `null`: the store is to be asked. */
+  let applied: LogPosition | null = null
+
+  const apply = async (events: readonly LoggedEvent[], upTo: LogPosition): Promise<void> => {
+    applied = null
+    await store.apply(events, upTo)
+    applied = upTo
+  }
+  const pass = async (): Promise<void> => {
+    waiting = null
+    applied ??= await store.appliedPosition(log.id)
+    let batch: LoggedEvent[] = []
+    let upTo: LogPosition | null = null
+    for await (const { event, next } of log.read(applied ?? undefined)) {
+      batch.push(event)
+      upTo = next
+      if (batch.length < batchEvents) continue
+      await apply(batch, next)
+      batch = []
+    }
+    if (batch.length > 0 && upTo) await apply(batch, upTo)
+  }
+  return { catchUp: () => (waiting ??= inTurn(pass)) }
+}
