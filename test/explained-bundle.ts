@@ -136,6 +136,7 @@ async function writeRandomBundle(directory: string, options: RandomBundle): Prom
     calibration,
     trainingState: null,
     catalogue: [],
+    retrieval: null,
   })
 }
 

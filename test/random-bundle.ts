@@ -53,6 +53,7 @@ export async function writeRandomBundle(directory: string, options: RandomBundle
     calibration,
     trainingState: null,
     catalogue: [],
+    retrieval: null,
   }
   await writeBundle(directory, { ...parts, golden: [] })
   if (rows.length === 0) return directory

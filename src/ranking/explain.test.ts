@@ -112,7 +112,7 @@ describe('an explanation', () => {
 describe('the wide part', () => {
   it('is each weight that the row meets, against brute force', async () => {
     await withRandomBundle({ model: { deep: false } }, async (bundle) => {
-      const constants = bundle.readConstants()
+      const constants = bundle.denseWeights()
       const row = {
         country: 'FR', // id 3
         installed: ['maps', 'x9', 'chess'], // ids 3, 1, 2
