@@ -5,7 +5,7 @@ import { categorical, cross, list } from '../src/features/index.js'
 import { checkedConfig, trainBundle } from '../src/pipeline/index.js'
 import { simulate } from '../src/simulator/index.js'
 
-const config: Config = {
+export const servedConfig = {
   data: {
     examples: 'impressions.csv',
     actions: { from: 'actions.csv', kind: 'event', known: 'received', request: 'request' },
@@ -28,12 +28,16 @@ const config: Config = {
   },
   model: { wide: [cross('installed', 'app'), cross('country', 'app')], deep: { embedding: 4, hidden: [16, 8] } },
   training: { batchSize: 128, epochs: 1, threads: 1, seed: 1 },
-}
+} satisfies Config
 
 /** Trains for some seconds and returns the bundle's directory, `<home>/model/bundle`. */
 export async function trainServedBundle(home: string, { seed = 1, apps = 60 } = {}): Promise<string> {
   simulate({ directory: home, users: 100, apps, impressions: 4000, labelled: true, baseLogit: -2 })
-  const loaded = { config: checkedConfig(config, 'config'), path: join(home, 'widedeep.config.ts'), directory: home }
+  const loaded = {
+    config: checkedConfig(servedConfig, 'config'),
+    path: join(home, 'widedeep.config.ts'),
+    directory: home,
+  }
   const { bundle } = await trainBundle(loaded, { out: join(home, 'model', 'bundle'), seed })
   return bundle
 }

@@ -211,3 +211,10 @@ export const retrainLocked = defineError<{ path: string; holder: string }>(
   ({ path, holder }) =>
     `one retraining job may run at a time; ${path} is held by ${holder}; wait for it, or remove the file when that process is no more`,
 )
+
+export const eventsMissing = defineError<{ directory: string }>(
+  'PIPELINE_EVENTS_MISSING',
+  'usage',
+  ({ directory }) =>
+    `${directory} must have an event log; name with --state the directory that widedeep serve was given`,
+)

@@ -7,6 +7,7 @@ import { demo } from './demo.js'
 import { dryRun } from './dry-run.js'
 import { evaluate } from './evaluate.js'
 import { explain } from './explain.js'
+import { exportEventsCommand } from './export-events.js'
 import { exportMlflow } from './export-mlflow.js'
 import { gate } from './gate.js'
 import { infer } from './infer.js'
@@ -47,6 +48,7 @@ export const commands: readonly CliCommand[] = [
   retrain,
   models,
   serve,
+  exportEventsCommand,
   exportMlflow,
   simulate,
   demo,

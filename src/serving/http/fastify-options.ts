@@ -19,7 +19,8 @@ export function fastifyOptions({ bodyBytes, arrivalMs }: ApplicationLimits): Fas
     connectionTimeout: keepAliveMs + arrivalMs,
     keepAliveTimeout: keepAliveMs,
     genReqId: () => randomUUID(),
-    http: { maxHeaderSize: longestHeaders },
+    // Node looks for slow ones every half a minute by itself.
+    http: { maxHeaderSize: longestHeaders, connectionsCheckingInterval: 500 },
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     clientErrorHandler: answerUnparsable,

@@ -1,0 +1,116 @@
+/**
+ * From the event log of a server to the two logs that `prepare` reads: what was shown with the feature values that were used, and what was
+ * done. One file a day of when we knew it, so that a day that is over never changes.
+ */
+import { existsSync, readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { makeDirectory } from '../base/index.js'
+import type { Config } from '../features/index.js'
+import { openDatabase, quoteName, quoteText } from '../sql/index.js'
+import type { Database } from '../sql/index.js'
+import { eventsMissing } from './errors.js'
+import { actionColumns, impressionColumns } from './exported-columns.js'
+
+export interface ExportEventsOptions {
+  readonly config: Config
+  /** Directory of a server's state, as `serve --state` has it. */
+  readonly state: string
+  /** Where `impressions/` and `actions/` go. */
+  readonly out: string
+  /** Also this day, which is not over, and days that are written already. */
+  readonly isAll?: boolean
+  /** Default: the system's clock. */
+  readonly now?: Date
+}
+
+export interface ExportedDay {
+  readonly day: string
+  readonly impressions: number
+  readonly actions: number
+}
+
+export interface ExportEventsResult {
+  readonly out: string
+  /** Days that were written now. */
+  readonly days: readonly ExportedDay[]
+}
+
+/** Writes the days that are over and not written yet. */
+export async function exportEvents(options: ExportEventsOptions): Promise<ExportEventsResult> {
+  const { config, state, isAll = false, now = new Date() } = options
+  const directory = join(resolve(state), 'events')
+  const out = resolve(options.out)
+  const hasSegments = existsSync(directory) && readdirSync(directory).some((name) => name.endsWith('.ndjson'))
+  if (!hasSegments) throw eventsMissing({ directory })
+  const database = await openDatabase()
+  try {
+    await createViews(database, directory, config)
+    const today = now.toISOString().slice(0, 10)
+    const days: ExportedDay[] = []
+    for (const { day, impressions, actions } of await daysOf(database)) {
+      const isOver = day < today
+      const isWritten = existsSync(fileOf(out, 'impressions', day)) || existsSync(fileOf(out, 'actions', day))
+      if (!isAll && (!isOver || isWritten)) continue
+      if (impressions > 0) await write(database, out, { what: 'impressions', day })
+      if (actions > 0) await write(database, out, { what: 'actions', day })
+      days.push({ day, impressions, actions })
+    }
+    return { out, days }
+  } finally {
+    database.close()
+  }
+}
+
+type Exported = 'impressions' | 'actions'
+
+const fileOf = (out: string, what: Exported, day: string): string => join(out, what, `${day}.parquet`)
+
+async function write(database: Database, out: string, { what, day }: { what: Exported; day: string }): Promise<void> {
+  makeDirectory(join(out, what))
+  const rows = `SELECT * EXCLUDE (__day) FROM exported_${what} WHERE __day = ${quoteText(day)} ORDER BY ALL`
+  await database.run(`COPY (${rows}) TO ${quoteText(fileOf(out, what, day))} (FORMAT parquet)`)
+}
+
+async function daysOf(database: Database): Promise<ExportedDay[]> {
+  const rows = await database.rows(
+    `SELECT __day AS day, count(*) FILTER (WHERE shown) AS impressions, count(*) FILTER (WHERE NOT shown) AS actions
+     FROM (SELECT __day, true AS shown FROM exported_impressions UNION ALL SELECT __day, false FROM exported_actions)
+     GROUP BY __day ORDER BY __day`,
+  )
+  return rows.map(({ day, impressions, actions }) => ({
+    day: String(day),
+    impressions: Number(impressions),
+    actions: Number(actions),
+  }))
+}
+
+/** Fields of all kinds of record; a kind has null where a field is not its own. */
+const fields = `{type: 'VARCHAR', requestId: 'VARCHAR', user: 'VARCHAR', item: 'VARCHAR', action: 'VARCHAR', value: 'DOUBLE',
+  time: 'BIGINT', received: 'BIGINT', context: 'JSON', userFeatures: 'JSON', items: 'JSON[]'}`
+const dayOf = (moment: string): string => `strftime(make_timestamp(${moment} * 1000), '%Y-%m-%d') AS __day`
+
+async function createViews(database: Database, directory: string, config: Config): Promise<void> {
+  const files = quoteText(join(directory, 'events-*.ndjson'))
+  // A record that is torn is one that nobody was told of.
+  await database.run(
+    `CREATE TABLE records AS FROM read_json(${files}, format = 'newline_delimited', ignore_errors = true, columns = ${fields})`,
+  )
+  // What a client says it showed counts before what it was given.
+  await database.run(`CREATE VIEW shown AS
+    SELECT requestId, user, time, received, context, userFeatures, unnest(items) AS item
+    FROM records WHERE type = 'served' AND user IS NOT NULL
+      AND requestId NOT IN (SELECT requestId FROM records WHERE type = 'impression' AND requestId IS NOT NULL)
+    UNION ALL
+    SELECT told.requestId, told.user, told.time, told.received,
+      json_merge_patch(coalesce(served.context, '{}'), coalesce(told.context, '{}')), served.userFeatures, unnest(told.items)
+    FROM records AS told LEFT JOIN (FROM records WHERE type = 'served') AS served USING (requestId)
+    WHERE told.type = 'impression'`)
+  const select = (columns: ReadonlyMap<string, string>): string =>
+    [...columns].map(([name, sql]) => `${sql} AS ${quoteName(name)}`).join(', ')
+  await database.run(
+    `CREATE VIEW exported_impressions AS SELECT ${select(impressionColumns(config))}, ${dayOf('received')} FROM shown`,
+  )
+  await database.run(
+    `CREATE VIEW exported_actions AS SELECT ${select(actionColumns(config))}, ${dayOf('received')} FROM records WHERE type = 'interaction'`,
+  )
+}

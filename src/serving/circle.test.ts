@@ -1,0 +1,94 @@
+/** The circle of the paper's figure 2: what was served and done comes back as training data. */
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { freshDirectory } from '../../test/opaque-bundle.js'
+import { servedConfig, trainServedBundle } from '../../test/served-bundle.js'
+import { checkedConfig, exportEvents, prepareData } from '../pipeline/index.js'
+import type { RankedList } from '../protocol/index.js'
+import { openDatabase, quoteText } from '../sql/index.js'
+import { createServer } from './index.js'
+
+const day = 86_400_000
+const start = Date.UTC(2026, 0, 5)
+
+it('goes round: lists are served, acted upon, exported by day, and prepared with labels, positions and histories', async () => {
+  const home = freshDirectory()
+  const bundle = await trainServedBundle(home)
+  let now = start
+  const state = join(home, 'state')
+  const server = await createServer({
+    models: { bundle },
+    directory: state,
+    port: 0,
+    deadlineMs: 30_000,
+    now: () => now,
+  })
+  const url = await server.listen()
+  const post = async <T>(path: string, body: object): Promise<T> => {
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    expect(response.status).toBeLessThan(300)
+    return (await response.json()) as T
+  }
+  const installs: { user: string; item: string }[] = []
+  for (let visit = 0; visit < 120; visit++) {
+    now = start + visit * (day / 20)
+    const user = `u${String(1 + (visit % 8))}`
+    const context = { hour: visit % 24, device: visit % 2 === 0 ? 'phone' : 'tablet' }
+    const { requestId, items } = await post<RankedList>('/v1/recommend', { user, k: 5, context })
+    if (visit % 3 !== 0) continue
+    const item = items[visit % 5]?.id ?? ''
+    installs.push({ user, item })
+    now += 60_000
+    await post('/v1/events', { type: 'interaction', user, item, action: 'install', requestId })
+  }
+  await server.close()
+
+  const config = checkedConfig(
+    {
+      ...servedConfig,
+      data: {
+        ...servedConfig.data,
+        examples: undefined,
+        impressions: 'out/impressions/*.parquet',
+        actions: { from: 'out/actions/*.parquet', kind: 'event', known: 'received', request: 'request' },
+        label: { action: 'install', within: '1h' },
+        join: [{ from: 'apps.csv', on: 'app' }],
+        split: { by: 'time', test: '1d' },
+      },
+    },
+    'config',
+  )
+  const out = join(home, 'out')
+  const today = new Date(start + 5 * day + 1)
+  const { days } = await exportEvents({ config, state, out, now: today })
+  expect(days.map(({ day: one, impressions }) => [one, impressions])).toEqual(
+    [0, 1, 2, 3, 4].map((index) => [new Date(start + index * day).toISOString().slice(0, 10), 100]),
+  )
+  expect((await exportEvents({ config, state, out, now: today })).days).toEqual([])
+  expect((await exportEvents({ config, state, out, now: new Date(start + 7 * day) })).days).toHaveLength(1)
+
+  const loaded = { config, path: join(home, 'again.config.ts'), directory: home }
+  const prepared = await prepareData(loaded, { out: join(home, 'prepared'), onProgress: () => undefined })
+  expect(prepared.attribution).toMatchObject({ positives: installs.length })
+  const database = await openDatabase()
+  const [first] = await database.rows(
+    `SELECT * FROM read_parquet(${quoteText(join(out, 'impressions', '*.parquet'))}) ORDER BY timestamp, position LIMIT 1`,
+  )
+  database.close()
+  expect(first).toMatchObject({ user: 'u1', position: 1, hour: '0', device: 'phone', timestamp: start })
+  expect(Object.keys(first ?? {})).toEqual(
+    expect.arrayContaining([
+      'user',
+      'app',
+      'timestamp',
+      'request',
+      'position',
+      'country',
+      'language',
+      'hour',
+      'device',
+    ]),
+  )
+  expect(Object.keys(first ?? {})).not.toContain('installed')
+}, 120_000)
