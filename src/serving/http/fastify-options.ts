@@ -19,8 +19,12 @@ export function fastifyOptions({ bodyBytes, arrivalMs }: ApplicationLimits): Fas
     connectionTimeout: keepAliveMs + arrivalMs,
     keepAliveTimeout: keepAliveMs,
     genReqId: () => randomUUID(),
-    // Node looks for slow ones every half a minute by itself.
-    http: { maxHeaderSize: longestHeaders, connectionsCheckingInterval: 500 },
+    http: {
+      maxHeaderSize: longestHeaders,
+      // By itself Node looks every half a minute, and takes the longer of the two limits for both.
+      connectionsCheckingInterval: 500,
+      headersTimeout: arrivalMs,
+    },
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     clientErrorHandler: answerUnparsable,
