@@ -111,8 +111,17 @@ describe('an event log', () => {
     const directory = freshDirectory()
     const log = await openEventLog(directory)
     await expect(openEventLog(directory)).rejects.toMatchObject({ code: 'EVENTS_LOG_LOCKED', exitCode: 5 })
+    const appended = log.append([click('a')])
+    await Promise.all([log.close(), log.close()])
+    expect(await appended).toEqual({ accepted: 1, duplicates: 0 })
+    // The next one has it for itself: neither a second close nor a late append of the first disturbs it.
+    const next = await openEventLog(directory)
     await log.close()
-    await (await openEventLog(directory)).close()
+    await expect(log.append([click('b')])).rejects.toThrow('internal')
+    await expect(log.erase('ada')).rejects.toThrow('internal')
+    await expect(openEventLog(directory)).rejects.toMatchObject({ code: 'EVENTS_LOG_LOCKED' })
+    expect(await idsOf(next)).toEqual(['a'])
+    await next.close()
   })
 
   it('refuses a record that DuckDB would not read, and a log of another release', async () => {
