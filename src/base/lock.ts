@@ -33,8 +33,8 @@ export function takeLock(path: string, refuse: (holder: string) => Error): Lock 
   held.add(path)
   return {
     release() {
-      held.delete(path)
-      rmSync(path, { force: true })
+      // Released once: by then the lock may be another process's.
+      if (held.delete(path)) rmSync(path, { force: true })
     },
   }
 }

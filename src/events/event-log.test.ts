@@ -111,8 +111,17 @@ describe('an event log', () => {
     const directory = freshDirectory()
     const log = await openEventLog(directory)
     await expect(openEventLog(directory)).rejects.toMatchObject({ code: 'EVENTS_LOG_LOCKED', exitCode: 5 })
+    const appended = log.append([click('a')])
+    await Promise.all([log.close(), log.close()])
+    expect(await appended).toEqual({ accepted: 1, duplicates: 0 })
+    // The next one has it for itself: neither a second close nor a late append of the first disturbs it.
+    const next = await openEventLog(directory)
     await log.close()
-    await (await openEventLog(directory)).close()
+    await expect(log.append([click('b')])).rejects.toThrow('internal')
+    await expect(log.erase('ada')).rejects.toThrow('internal')
+    await expect(openEventLog(directory)).rejects.toMatchObject({ code: 'EVENTS_LOG_LOCKED' })
+    expect(await idsOf(next)).toEqual(['a'])
+    await next.close()
   })
 
   it('refuses a record that DuckDB would not read, and a log of another release', async () => {
@@ -173,6 +182,7 @@ describe('a damaged event log', () => {
       const log = await openEventLog(directory)
       expect(log.cutBytes).toBe(rest.length)
       expect(await idsOf(log)).toEqual(['a', 'b', 'c'])
+      expect(readFileSync(path, 'utf8')).toBe(text)
       await log.close()
     }
   })
@@ -209,6 +219,27 @@ describe('erasing a user', () => {
     expect(await log.append([click('new', user)])).toEqual({ accepted: 1, duplicates: 0 })
     await log.close()
     expect(readdirSync(directory).filter((name) => name.includes('erasing'))).toEqual([])
+  })
+
+  it('loses nothing that is appended meanwhile, also while segments fill', async () => {
+    const directory = freshDirectory()
+    const log = await openEventLog(directory, { segmentBytes: 20_000 })
+    await log.append(
+      Array.from({ length: 100 }, (_, index) => click(`first ${String(index)}`, `eve ${String(index % 10)}`)),
+    )
+    let isErasing = true
+    let count = 0
+    const appending = async (): Promise<void> => {
+      while (isErasing) await log.append([click(`e${String(count++)}`)])
+    }
+    const clients = [appending(), appending(), appending()]
+    for (let user = 0; user < 10; user++) await log.erase(`eve ${String(user)}`)
+    isErasing = false
+    await Promise.all(clients)
+    const ids = (await idsOf(log)).filter((id) => !id.startsWith('erased-'))
+    expect(ids).toEqual(Array.from({ length: count }, (_, index) => `e${String(index)}`))
+    expect(count).toBeGreaterThan(30)
+    await log.close()
   })
 
   it('goes on at the next opening with what a kill interrupted', async () => {
@@ -277,14 +308,16 @@ describe('a disk that refuses', () => {
 
   /** Appends records of a thousand bytes until a file may not grow, and then one that fits. */
   const program = `
+    const { readFileSync } = await import('node:fs')
     const { openEventLog } = await import(process.argv[1])
     const log = await openEventLog(process.argv[2])
     const event = (id, user) => ({ id, time: 1, received: 1, type: 'user', user, features: {} })
     let [count, code] = [0, null]
     while (code === null) await log.append([event('e' + count, 'u'.repeat(900))]).then(() => count++, (error) => (code = error.code))
     const sizeBefore = log.end().offset
+    const sizeOnDisk = readFileSync(process.argv[2] + '/events-000001.ndjson').length
     await log.append([event('small', 'ada')])
-    console.log(JSON.stringify({ count, code, sizeBefore }))
+    console.log(JSON.stringify({ count, code, sizeBefore, sizeOnDisk }))
     process.exit()`
 
   it.skipIf(process.platform === 'win32')('leaves nothing of a write that was cut short (POSIX)', async () => {
@@ -293,12 +326,16 @@ describe('a disk that refuses', () => {
     const node = [process.execPath, '--input-type=module', '-e', program, entry, directory]
     const { stdout, stderr } = spawnSync('bash', ['-c', 'ulimit -f 32; exec "$@"', '-', ...node], { encoding: 'utf8' })
     expect(stderr).toBe('')
-    const { count, code, sizeBefore } = JSON.parse(stdout) as { count: number; code: string; sizeBefore: number }
+    const { count, code, sizeBefore, sizeOnDisk } = JSON.parse(stdout) as Record<string, unknown>
     expect(code).toBe('EVENTS_WRITE_FAILED')
-    expect(32 * 1024 - sizeBefore).toBeLessThan(1100)
+    expect(32 * 1024 - Number(sizeBefore)).toBeLessThan(1100)
+    expect(sizeOnDisk).toBe(sizeBefore)
     const log = await openEventLog(directory)
     expect(log.cutBytes).toBe(0)
-    expect(await idsOf(log)).toEqual([...Array.from({ length: count }, (_, index) => `e${String(index)}`), 'small'])
+    expect(await idsOf(log)).toEqual([
+      ...Array.from({ length: Number(count) }, (_, index) => `e${String(index)}`),
+      'small',
+    ])
     await log.close()
   })
 })

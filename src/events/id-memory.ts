@@ -53,7 +53,7 @@ function createIdSet(capacity: number): IdSet {
 
   /** Place of a hash, or of the free slot where it belongs. */
   const placeOf = ([high, low]: IdHash): number => {
-    for (let slot = low % slotCount; ; slot = (slot + 1) % slotCount) {
+    for (let slot = low & (slotCount - 1); ; slot = (slot + 1) & (slotCount - 1)) {
       const place = 2 * slot
       if (slots[place + 1] === 0 || (slots[place] === high && slots[place + 1] === low)) return place
     }
@@ -66,7 +66,8 @@ function createIdSet(capacity: number): IdSet {
     add(hash) {
       const place = placeOf(hash)
       if (slots[place + 1] === 0) size++
-      slots.set(hash, place)
+      slots[place] = hash[0]
+      slots[place + 1] = hash[1]
     },
   }
 }

@@ -56,18 +56,25 @@ async function openLocked(directory: string, settings: Settings, release: () => 
   const end = (): LogPosition => ({ log: id, segment: writer.segment, offset: writer.size })
   const erasing = createErasing({ directory, writer, inTurn }, (event) => commits.append([event]))
   await erasing.resume()
+  let closing: Promise<void> | null = null
+  /** By then the files may be another process's. */
+  const mustBeOpen = (): void => {
+    if (closing) throw new Error('internal: the event log was closed')
+  }
   return {
     id,
     cutBytes: last.cutBytes,
-    append: commits.append,
+    async append(events) {
+      mustBeOpen()
+      return commits.append(events)
+    },
     read: (from) => readRecords({ directory, end: end(), onDamage: settings.onDamage }, from),
     end,
-    erase: erasing.erase,
-    async close() {
-      await erasing.idle()
-      await inTurn(() => writer.close())
-      release()
+    async erase(user) {
+      mustBeOpen()
+      return erasing.erase(user)
     },
+    close: () => (closing ??= erasing.idle().then(() => inTurn(() => writer.close()).finally(release))),
   }
 }
 

@@ -11,7 +11,8 @@ import { stateFormatVersion, stateStatements } from './state-tables.js'
 type Row = readonly SqlValue[]
 type Sql = ReturnType<typeof stateStatements>
 
-const pageRows = 5000
+/** Rows that are read or written at once: some milliseconds of SQLite, which answers in the thread that asks. */
+const pageRows = 1000
 const defaultPastPerUser = 1000
 
 /** A store over a database that has its tables; throws `EVENTS_FORMAT_UNKNOWN`. */

@@ -20,15 +20,23 @@ const dialect: Dialect = {
   tableEnd: ' without rowid',
 }
 
+/** Milliseconds that one process waits for another that has the file, such as a command that looks at it. */
+const waiting = { timeout: 5000 }
+
 /** Opens or makes a database file; throws `EVENTS_STORE_FAILED`. */
 export async function openSqlite(path: string): Promise<StateDatabase> {
   const failed = (cause: unknown): Error =>
     cause instanceof WideDeepError ? cause : storeFailed({ store: path, reason: (cause as Error).message }, { cause })
   try {
     makeDirectory(dirname(path))
-    const writer = new AsyncLibsql(path, {})
-    await exec(writer, ['pragma journal_mode = wal', ...tableDefinitions(dialect)])
-    return overConnections({ path, writer, reader: new Libsql(path), failed })
+    const writer = new AsyncLibsql(path, waiting)
+    try {
+      await exec(writer, ['pragma journal_mode = wal', ...tableDefinitions(dialect)])
+      return overConnections({ path, writer, reader: new Libsql(path, waiting), failed })
+    } catch (error) {
+      writer.close()
+      throw error
+    }
   } catch (cause) {
     throw failed(cause)
   }

@@ -143,9 +143,10 @@ export function describeStateStore(name: string, fresh: () => FreshStore): void 
       const erased = event('erased', 6, { user: 'eve' })
       await store.apply([click('eve'), event('user', 6, { user: 'eve', features: { city: 'x' } }), erased], at(2))
       expect([await store.user('eve'), await store.pastOf('eve')]).toEqual([null, []])
+      await store.apply([features('eve', 3), click('eve')], at(3))
       await store.apply(
         [features('eve', 2), erased, click('eve'), event('user', 7, { user: 'eve', features: { a: 1 } })],
-        at(3),
+        at(4),
       )
       expect(await store.user('eve')).toEqual({ id: 'eve', features: { a: 1 } })
       expect(await store.pastOf('eve')).toHaveLength(1)

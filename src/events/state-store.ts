@@ -39,7 +39,7 @@ export interface StateStore {
   /** Behind the last event of this log that was applied; `null`: none was. */
   appliedPosition(log: string): Promise<LogPosition | null>
   item(id: string): Promise<StoredItem | null>
-  /** The catalogue by ascending id, in pages of some thousand. */
+  /** The catalogue by ascending id, in pages. */
   items(): AsyncIterable<readonly StoredItem[]>
   user(id: string): Promise<StoredUser | null>
   /**

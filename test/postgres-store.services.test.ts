@@ -1,10 +1,10 @@
 /** The state store in a real PostgreSQL: `npm run test:services`. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { postgresPrograms, startPostgres } from '../../test/postgres-server.js'
-import type { PostgresServer } from '../../test/postgres-server.js'
-import type { LoggedEvent } from './logged-event.js'
-import { openStateStore } from './open-state-store.js'
-import { describeStateStore } from './state-store.conformance.js'
+import type { LoggedEvent } from '../src/events/index.js'
+import { openStateStore } from '../src/events/index.js'
+import { describeStateStore } from '../src/events/state-store.conformance.js'
+import { postgresPrograms, startPostgres } from './postgres-server.js'
+import type { PostgresServer } from './postgres-server.js'
 
 const programs = postgresPrograms()
 let server: PostgresServer | undefined
