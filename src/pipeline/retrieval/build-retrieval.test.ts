@@ -95,6 +95,15 @@ describe('candidates', () => {
     expect(new Set(sources)).toEqual(new Set(['editors', 'learned', 'popular', 'fresh']))
   })
 
+  it('are there in number whatever is excluded', async () => {
+    const learned = retrieval.sources.find(({ name }) => name === 'learned')
+    const best = (await learned?.candidates(asked, 60))?.map(({ item }) => item) ?? []
+    const { sources } = await retrieval.retrieve(asked, { k: 30, exclude: new Set(best) })
+    expect(sources.length).toBe(30)
+    // 29 places beside the pinned one, of which 0.7 of 1 (0.7 + 0.1 + 0.15 + 0.05, nothing by co-visitation or like an item).
+    expect(sources.filter((source) => source === 'learned').length).toBeGreaterThan(20)
+  })
+
   it('differ by what is known of the user, and by nothing else', async () => {
     const of = async (row: RetrievalRequest['row']): Promise<string[]> =>
       keys((await retrieval.retrieve({ ...asked, row }, { k: 20, exclude: new Set() })).items)
