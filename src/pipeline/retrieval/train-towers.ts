@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { permutation, randomKey } from '../../base/index.js'
 import { gatherRows } from '../../data/index.js'
-import type { Config, Encoder } from '../../features/index.js'
+import type { Config, EncodedBatch, Encoder } from '../../features/index.js'
 import { createOnnxRuntimeExecutor } from '../../graph/index.js'
 import type { TwoTowers } from '../../model/index.js'
 import { createInputStage, createTwoTowers, towerDimension } from '../../model/index.js'
@@ -55,7 +55,7 @@ export async function trainTowers({
   const parts = { ...towers, spec }
   const state = createModelState(parts)
   await trainModel(parts, state, {
-    data: positiveBatches(training, seed),
+    data: positiveBatches({ ...training, rows: withColumns(training.rows, towers.model.deep?.columns ?? []) }, seed),
     validate: () => Promise.resolve({}),
     checkpoints: openCheckpoints(join(directory, 'tower-checkpoints')),
     profile: createStepProfile(() => performance.now()),
@@ -64,6 +64,13 @@ export async function trainTowers({
     signal: signal ?? new AbortController().signal,
   })
   return finished(towers, { parts, state, encoder, training })
+}
+
+/** Rows without what no tower reads: crosses have more ids than all features together. */
+function withColumns(rows: EncodedBatch, columns: readonly string[]): EncodedBatch {
+  const own = <T>(all: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => columns.includes(name)))
+  return { ...rows, ids: own(rows.ids), numbers: own(rows.numbers) }
 }
 
 /** Batches of positives with the negatives of each row and, as its offset, −log of how often its item is drawn. */
