@@ -95,6 +95,15 @@ describe('candidates', () => {
     expect(new Set(sources)).toEqual(new Set(['editors', 'learned', 'popular', 'fresh']))
   })
 
+  it('are there in number whatever is excluded', async () => {
+    const learned = retrieval.sources.find(({ name }) => name === 'learned')
+    const best = (await learned?.candidates(asked, 60))?.map(({ item }) => item) ?? []
+    const { sources } = await retrieval.retrieve(asked, { k: 30, exclude: new Set(best) })
+    expect(sources.length).toBe(30)
+    // 29 places beside the pinned one, of which 0.7 of 1 (0.7 + 0.1 + 0.15 + 0.05, nothing by co-visitation or like an item).
+    expect(sources.filter((source) => source === 'learned').length).toBeGreaterThan(20)
+  })
+
   it('differ by what is known of the user, and by nothing else', async () => {
     const of = async (row: RetrievalRequest['row']): Promise<string[]> =>
       keys((await retrieval.retrieve({ ...asked, row }, { k: 20, exclude: new Set() })).items)
@@ -140,9 +149,36 @@ describe('evaluate', () => {
       'fresh',
       'union',
     ])
+    expect(report?.recall['popular']?.[0]).toBeCloseTo(await popularRecall(50), 10)
     const of = (name: string): number => report?.recall[name]?.[0] ?? Number.NaN
     expect(of('random')).toBeGreaterThan(0.3)
     expect(of('union')).toBeGreaterThan(of('random'))
     expect(of('union')).toBeLessThanOrEqual(1)
   })
 })
+
+/** Recall of popular items by its definition, from the rows of the splits. */
+async function popularRecall(k: number): Promise<number> {
+  const data = openPrepared(preparedDirectory(loaded))
+  const likes = async (split: string): Promise<Map<string, Set<string>>> => {
+    const { user, item, label } = await data.split(split).keys()
+    const byUser = new Map<string, Set<string>>()
+    for (const [row, key] of (user ?? []).entries())
+      if (label[row] === 1) byUser.set(key ?? '', (byUser.get(key ?? '') ?? new Set()).add(item?.[row] ?? ''))
+    return byUser
+  }
+  const [before, after] = [await likes('train'), await likes('test')]
+  const { users } = await readCatalogue(join(trained.bundle, 'catalogue'))
+  const popular = retrieval.sources.find(({ name }) => name === 'popular')
+  const recalls: number[] = []
+  for (const [key, liked] of after) {
+    const fresh = [...liked].filter((item) => !before.get(key)?.has(item))
+    if (fresh.length === 0) continue
+    const row = users.find((user) => user.key === key)?.features ?? {}
+    const all = keys(((await popular?.candidates({ ...asked, row }, items.length)) ?? []).map(({ item }) => item))
+    const first = all.filter((item) => !before.get(key)?.has(item)).slice(0, k)
+    recalls.push(fresh.filter((item) => first.includes(item)).length / fresh.length)
+  }
+  data.close()
+  return recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length
+}

@@ -1,8 +1,9 @@
 /** Training of the two towers, by the trainer that trains every model: positives of the training split, batch softmax. */
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { permutation, randomKey } from '../../base/index.js'
 import { gatherRows } from '../../data/index.js'
-import type { Config, Encoder } from '../../features/index.js'
+import type { Config, EncodedBatch, Encoder } from '../../features/index.js'
 import { createOnnxRuntimeExecutor } from '../../graph/index.js'
 import type { TwoTowers } from '../../model/index.js'
 import { createInputStage, createTwoTowers, towerDimension } from '../../model/index.js'
@@ -42,28 +43,39 @@ export async function trainTowers({
   signal,
 }: TowerTraining): Promise<TrainedTowers> {
   const towers = createTwoTowers(config, encoder.columns)
-  const seed = config.training?.seed ?? 1
+  const { seed = 1, threads } = config.training ?? {}
   const spec = resolveTraining(
     {
       ...config,
       model: { wide: false, deep: { optimizer: { name: 'adam', learningRate: 0.002 } } },
-      training: { batchSize, epochs, seed, lossReduction: 'mean' },
+      training: { batchSize, epochs, seed, lossReduction: 'mean', ...(threads === undefined ? {} : { threads }) },
     },
     towers.model,
     () => true,
   )
   const parts = { ...towers, spec }
   const state = createModelState(parts)
+  // Seconds of work: an interrupted training of towers begins anew.
+  const checkpoints = join(directory, 'tower-checkpoints')
+  rmSync(checkpoints, { recursive: true, force: true })
   await trainModel(parts, state, {
-    data: positiveBatches(training, seed),
+    data: positiveBatches({ ...training, rows: withColumns(training.rows, towers.model.deep?.columns ?? []) }, seed),
     validate: () => Promise.resolve({}),
-    checkpoints: openCheckpoints(join(directory, 'tower-checkpoints')),
+    checkpoints: openCheckpoints(checkpoints),
     profile: createStepProfile(() => performance.now()),
     now: Date.now,
     onEvent: () => undefined,
     signal: signal ?? new AbortController().signal,
   })
+  rmSync(checkpoints, { recursive: true, force: true })
   return finished(towers, { parts, state, encoder, training })
+}
+
+/** Rows without what no tower reads: crosses have more ids than all features together. */
+function withColumns(rows: EncodedBatch, columns: readonly string[]): EncodedBatch {
+  const own = <T>(all: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => columns.includes(name)))
+  return { ...rows, ids: own(rows.ids), numbers: own(rows.numbers) }
 }
 
 /** Batches of positives with the negatives of each row and, as its offset, −log of how often its item is drawn. */

@@ -72,8 +72,10 @@ const encoder = createEncoder(config, {
 /** The items of the log in another order, without three of them, and with two new ones. */
 const items = [
   { key: 'new', features: {}, addedMs: 29_500 },
-  ...log.itemKeys.flatMap((key, item) => (item % 13 === 5 ? [] : { key, features: {} })).reverse(),
+  ...log.itemKeys.flatMap((key, item) => (item % 13 === 5 || item === 11 ? [] : { key, features: {} })).reverse(),
   { key: 'later', features: {}, addedMs: 99_000_000 },
+  // Known from examples, and the catalogue says when it came.
+  { key: 'i11', features: {}, addedMs: 39_999 },
 ]
 const itemIndex = new Map(items.map(({ key }, index) => [key, index]))
 const context: SourceContext = {
@@ -151,7 +153,7 @@ describe('popular', () => {
 describe('fresh', () => {
   it('sorts by the moment of the catalogue or of the first example, without what is still to come', async () => {
     const moments = new Map(known.filter((key) => key !== 'i7').map((key) => [key, log.firstSeenMs[itemOf(key)] ?? 0]))
-    const expected = sorted(moments.set('new', 29_500)).map(([key]) => key)
+    const expected = sorted(moments.set('new', 29_500).set('i11', 39_999)).map(([key]) => key)
     expect((await candidates(fresh, {}, items.length)).map(({ item }) => keyOf(item))).toEqual(expected)
     expect(await candidates(fresh, { item: 'i1' }, 5)).toEqual([])
   })
