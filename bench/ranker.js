@@ -126,7 +126,9 @@ try {
   const stage = bundle.stage(bundle.layout)
   const requests = Array.from({ length: 16 }, (_, seed) => {
     const row = randomRow('u', 1e6 + seed)
-    const candidates = Int32Array.from({ length: candidateCount }, (_, i) => randomInteger(seed, i, itemCount))
+    const candidates = Int32Array.from({ length: candidateCount }, (_, i) =>
+      randomInteger(randomKey(seed), i, itemCount),
+    )
     const feeds = stage.forward(bundle.encoder.encode([...candidates].map((item) => ({ ...row, ...items[item] }))))
     const own = Object.entries(feeds).map(([name, { data, shape }]) => [name, { data: data.slice(), shape }])
     return { row, candidates, feeds: Object.fromEntries(own) }

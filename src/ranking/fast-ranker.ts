@@ -40,7 +40,6 @@ export async function openFastRanker(
   const store = createItemStore(encoder.items(items))
   const split = bundle.split()
   const scorer = split && (await openSplitScorer({ bundle, split, encoder, store }, itemPartBytes))
-  scorer?.parts.reserve(store.count)
   const inTurn = queue()
   return {
     get itemCount() {
@@ -60,7 +59,6 @@ export async function openFastRanker(
       inTurn(() => {
         store.set(first, encoder.items(rows))
         for (let item = first; item < first + rows.length; item++) scorer?.parts.forget(item)
-        scorer?.parts.reserve(store.count)
       }),
     close: () => inTurn(() => scorer?.close()),
   }
