@@ -8,6 +8,8 @@ export interface ThreadStart {
   readonly itemPartBytes: number
   /** The tables that the first thread has loaded; it has none to begin with. */
   readonly shared: SharedTables | undefined
+  /** Whether to load at low priority. */
+  readonly isLow: boolean
 }
 
 export type SharedTables = ReturnType<Bundle['sharedTables']>

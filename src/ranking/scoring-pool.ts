@@ -8,6 +8,7 @@ import { defaultItemPartBytes } from './fast-ranker.js'
 import type { SerializedRows } from './scoring-messages.js'
 import { ScoringThread } from './scoring-thread.js'
 import type { RankRequest, RankedCandidates, ScoringPool, ScoringPoolOptions } from './scoring.js'
+import { canComeUpAgain } from './thread-priority.js'
 
 /** Items that are handed over at once: a millisecond or so of the caller's thread. */
 const itemsPerMessage = 500
@@ -17,7 +18,8 @@ const mostPartsPerThread = 2
 /** Starts threads that load a bundle, verify its golden requests and warm up; resolves when all are ready. */
 export async function openScoringPool(directory: string, options: ScoringPoolOptions): Promise<ScoringPool> {
   const { threads: count = 1, itemPartBytes = defaultItemPartBytes, partSize = 200, items } = options
-  const start = { directory, itemPartBytes: itemPartBytes / count, shared: undefined }
+  const isLow = await canComeUpAgain()
+  const start = { directory, itemPartBytes: itemPartBytes / count, shared: undefined, isLow }
   const threads = [new ScoringThread(start)]
   try {
     const shared = await threads[0]?.open()

@@ -9,6 +9,7 @@ import { openFastRanker } from './fast-ranker.js'
 import type { FastRanker } from './fast-ranker.js'
 import { checkGolden } from './golden-check.js'
 import type { Answer, Question, ThreadStart } from './scoring-messages.js'
+import { setOwnPriority } from './thread-priority.js'
 
 /** Runs after which compilers and caches have settled. */
 const warmUps = 20
@@ -31,6 +32,7 @@ async function answerTo(question: Question, bundle: Bundle, ranker: FastRanker):
     case 'prepare':
       await checkGolden(bundle)
       await warmUp(bundle, ranker, question.candidates)
+      if (isLow) setOwnPriority(false)
       return { id, kind: 'done' }
     case 'close':
       await ranker.close()
@@ -50,8 +52,9 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-const { directory, itemPartBytes, shared } = workerData as ThreadStart
+const { directory, itemPartBytes, shared, isLow } = workerData as ThreadStart
 try {
+  if (isLow) setOwnPriority(true)
   const bundle = await openBundle(directory, { shared })
   const ranker = await openFastRanker(bundle, { items: [], itemPartBytes })
   port.on('message', (question: Question) => {
