@@ -149,7 +149,7 @@ try {
   while (performance.now() < end) {
     const before = await calibrate()
     const block = { plain: [], fast: [] }
-    for (let turn = 0; turn < 8; turn++)
+    for (let turn = 0; turn < 3; turn++)
       for (const [name, run] of Object.entries(sides))
         for (const request of requests) block[name].push(await timed(() => run(request)))
     const after = await calibrate()
