@@ -19,6 +19,8 @@ export interface FastRankerOptions {
 
 export interface FastRanker {
   readonly itemCount: number
+  /** What is read of a request's row. */
+  readonly requestColumns: readonly string[]
   /** Bytes of item parts that are held now. */
   readonly itemPartBytes: number
   /** Scores of some items, in their order, for the features of a user and a context. */
@@ -45,6 +47,7 @@ export async function openFastRanker(
     get itemCount() {
       return store.count
     },
+    requestColumns: encoder.requestColumns,
     get itemPartBytes() {
       return scorer?.parts.bytes ?? 0
     },
