@@ -126,7 +126,9 @@ try {
   const stage = bundle.stage(bundle.layout)
   const requests = Array.from({ length: 16 }, (_, seed) => {
     const row = randomRow('u', 1e6 + seed)
-    const candidates = Int32Array.from({ length: candidateCount }, (_, i) => randomInteger(seed, i, itemCount))
+    const candidates = Int32Array.from({ length: candidateCount }, (_, i) =>
+      randomInteger(randomKey(seed), i, itemCount),
+    )
     const feeds = stage.forward(bundle.encoder.encode([...candidates].map((item) => ({ ...row, ...items[item] }))))
     const own = Object.entries(feeds).map(([name, { data, shape }]) => [name, { data: data.slice(), shape }])
     return { row, candidates, feeds: Object.fromEntries(own) }
@@ -147,7 +149,7 @@ try {
   while (performance.now() < end) {
     const before = await calibrate()
     const block = { plain: [], fast: [] }
-    for (let turn = 0; turn < 8; turn++)
+    for (let turn = 0; turn < 3; turn++)
       for (const [name, run] of Object.entries(sides))
         for (const request of requests) block[name].push(await timed(() => run(request)))
     const after = await calibrate()

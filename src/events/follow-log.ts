@@ -16,7 +16,12 @@ export interface LogFollower {
 /** Events of one transaction. */
 const batchEvents = 500
 
-export function followLog(log: EventLog, store: StateStore): LogFollower {
+/** `onApplied` hears of the events of each transaction once it is done, and before the next begins. */
+export function followLog(
+  log: EventLog,
+  store: StateStore,
+  onApplied: (events: readonly LoggedEvent[]) => Promise<void> = () => Promise.resolve(),
+): LogFollower {
   const inTurn = createTurns()
   let waiting: Promise<void> | null = null
   /** Behind what is applied; `null`: the store is to be asked. */
@@ -26,6 +31,7 @@ export function followLog(log: EventLog, store: StateStore): LogFollower {
     applied = null
     await store.apply(events, upTo)
     applied = upTo
+    await onApplied(events)
   }
   const pass = async (): Promise<void> => {
     waiting = null

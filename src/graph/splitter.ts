@@ -212,7 +212,8 @@ export class Splitter implements SplitContext {
       if (before && parts) result[result.length - 1] = { size: before.size + segment.size, parts }
       else result.push(segment)
     }
-    return { shape, axis, segments: result }
+    const [only, ...others] = result
+    return only && others.length === 0 ? this.whole(shape, only.parts) : { shape, axis, segments: result }
   }
 
   whole(shape: Shape, parts: Parts): SplitValue {

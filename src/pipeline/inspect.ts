@@ -13,7 +13,14 @@ export interface InspectResult {
   readonly columns: readonly { readonly name: string; readonly kind: string; readonly size: number }[]
   readonly tables: readonly TableSummary[]
   readonly crosses: readonly CrossReport[]
+  /**
+   * Multiplications of matrix products for one candidate: in one graph (`plain`), and those that depend on the item alone, on the request
+   * alone, and on both. `null` for an architecture of your own.
+   */
+  readonly multiplications: Multiplications | null
 }
+
+export type Multiplications = NonNullable<ReturnType<Bundle['split']>>['multiplications']
 
 export interface TableSummary {
   readonly name: string
@@ -41,6 +48,7 @@ export async function inspectBundle(directory: string): Promise<InspectResult> {
       columns,
       tables,
       crosses: crossReports(bundle),
+      multiplications: bundle.split()?.multiplications ?? null,
     }
   } finally {
     await bundle.close()

@@ -1,10 +1,12 @@
 /** Encodes what is ranked: items once, a request once, and for each candidate only the crosses of both. */
 import type { Config, EncodedFeatures, Encoder, JaggedIds, RawRow } from '../features/index.js'
-import { constantsAtServing, featureGroups } from '../features/index.js'
+import { allFeatures, constantsAtServing, featureGroups, sourceColumnOf, weightsColumnOf } from '../features/index.js'
 
 export interface CandidateEncoder {
   /** The item features that crosses with the request read. */
   readonly crossedFeatures: ReadonlySet<string>
+  /** What is read of a request's row: its features, by their own names and by those of the columns that they come from. */
+  readonly requestColumns: readonly string[]
   /** Features and crosses of items, one row each. */
   items(rows: readonly RawRow[]): EncodedFeatures
   /** Features and crosses of the user and the context, one row. */
@@ -31,6 +33,7 @@ export function createCandidateEncoder(config: Pick<Config, 'data' | 'features'>
   const atServing = constantsAtServing(config)
   return {
     crossedFeatures: new Set([...crossed].filter(isItem)),
+    requestColumns: columnsOf(config, isRequest),
     items: (rows) => withCrosses(encoder.encodeFeatures(rows, isItem), itemCrosses),
     request: (row) => withCrosses(encoder.encodeFeatures([{ ...atServing, ...row }], isRequest), requestCrosses),
     pairs: (request, items) =>
@@ -45,6 +48,14 @@ export function createCandidateEncoder(config: Pick<Config, 'data' | 'features'>
           ),
     whole: (request, items) => encoder.withCrosses(joined(request, items)),
   }
+}
+
+function columnsOf(config: Pick<Config, 'features'>, isOwn: (name: string) => boolean): string[] {
+  const features = allFeatures(config)
+  const own = Object.keys(features).filter(isOwn)
+  return [
+    ...new Set(own.flatMap((name) => [name, sourceColumnOf(name, features), weightsColumnOf(name, features) ?? name])),
+  ]
 }
 
 function withCrosses(features: EncodedFeatures, crosses: readonly Cross[]): EncodedFeatures {

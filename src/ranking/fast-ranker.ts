@@ -19,6 +19,8 @@ export interface FastRankerOptions {
 
 export interface FastRanker {
   readonly itemCount: number
+  /** What is read of a request's row. */
+  readonly requestColumns: readonly string[]
   /** Bytes of item parts that are held now. */
   readonly itemPartBytes: number
   /** Scores of some items, in their order, for the features of a user and a context. */
@@ -40,12 +42,12 @@ export async function openFastRanker(
   const store = createItemStore(encoder.items(items))
   const split = bundle.split()
   const scorer = split && (await openSplitScorer({ bundle, split, encoder, store }, itemPartBytes))
-  scorer?.parts.reserve(store.count)
   const inTurn = queue()
   return {
     get itemCount() {
       return store.count
     },
+    requestColumns: encoder.requestColumns,
     get itemPartBytes() {
       return scorer?.parts.bytes ?? 0
     },
@@ -60,7 +62,6 @@ export async function openFastRanker(
       inTurn(() => {
         store.set(first, encoder.items(rows))
         for (let item = first; item < first + rows.length; item++) scorer?.parts.forget(item)
-        scorer?.parts.reserve(store.count)
       }),
     close: () => inTurn(() => scorer?.close()),
   }

@@ -1,6 +1,6 @@
 /** What the pool and its threads say to each other. */
 import type { Bundle } from '../model/index.js'
-import type { RawRow } from '../features/index.js'
+import type { RawValue } from '../features/index.js'
 
 /** What a thread is started with. */
 export interface ThreadStart {
@@ -8,6 +8,8 @@ export interface ThreadStart {
   readonly itemPartBytes: number
   /** The tables that the first thread has loaded; it has none to begin with. */
   readonly shared: SharedTables | undefined
+  /** Whether to load at low priority. */
+  readonly isLow: boolean
 }
 
 export type SharedTables = ReturnType<Bundle['sharedTables']>
@@ -17,7 +19,7 @@ export type Question =
   | { readonly id: number; readonly kind: 'items'; readonly first: number; readonly rows: SerializedRows }
   /** Verifies the golden requests and warms up, once the items are there. */
   | { readonly id: number; readonly kind: 'prepare'; readonly candidates: number }
-  | { readonly id: number; readonly kind: 'rank'; readonly row: RawRow; readonly candidates: Int32Array }
+  | { readonly id: number; readonly kind: 'rank'; readonly values: RowValues; readonly candidates: Int32Array }
   | { readonly id: number; readonly kind: 'close' }
 
 export type Answer =
@@ -25,7 +27,16 @@ export type Answer =
   | { readonly id: number; readonly kind: 'ranked'; readonly scores: Float32Array; readonly order: Float32Array }
   | { readonly id: number; readonly kind: 'failed'; readonly reason: string }
   /** Said once, when the bundle is open. */
-  | { readonly id: 0; readonly kind: 'open'; readonly shared: SharedTables }
+  | { readonly id: 0; readonly kind: 'open'; readonly opened: OpenedBundle }
+
+export interface OpenedBundle {
+  readonly shared: SharedTables
+  /** What a thread reads of a request's row. */
+  readonly requestColumns: readonly string[]
+}
+
+/** A row's values by the request columns: a third of what an object costs to hand over. */
+export type RowValues = readonly RawValue[]
 
 /** Rows as `node:v8` writes them, in shared memory: written once, read by every thread. */
 export type SerializedRows = Uint8Array<SharedArrayBuffer>

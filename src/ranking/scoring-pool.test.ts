@@ -1,5 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeRandomBundle } from '../../test/random-bundle.js'
@@ -7,6 +7,7 @@ import { configOf, draws, itemRow, items, requestRow, state } from '../../test/r
 import { openBundle, readManifest, writeManifest } from '../model/index.js'
 import type { Bundle } from '../model/index.js'
 import type { RawRow } from '../features/index.js'
+import { scoringMemoryBytes } from './scoring-memory.js'
 import { openScoringPool } from './scoring-pool.js'
 import type { RankedCandidates } from './scoring.js'
 
@@ -45,6 +46,25 @@ describe('the scoring pool', () => {
       for (const { row, candidates, answer } of asked) await expectSame(await answer, joined(row, candidates, items))
       await pool.close()
     })
+
+  it.skipIf(process.platform !== 'linux')('leaves no thread at low priority (Linux shows them)', async () => {
+    const pool = await openScoringPool(directory, { items, threads: 2 })
+    // The 19th number of /proc/…/stat, counted behind the name in parentheses: the nice value.
+    const nice = readdirSync('/proc/self/task').map(
+      (task) => readFileSync(`/proc/self/task/${task}/stat`, 'utf8').split(') ')[1]?.split(' ')[16],
+    )
+    expect(nice.length).toBeGreaterThan(2)
+    expect(new Set(nice)).toEqual(new Set([String(getPriority())]))
+    await pool.close()
+  })
+
+  it('takes no more memory than was told before', async () => {
+    const wanted = await scoringMemoryBytes(directory, { threads: 2, itemPartBytes: 1e6 })
+    const before = process.memoryUsage().rss
+    const pool = await openScoringPool(directory, { items, threads: 2, itemPartBytes: 1e6 })
+    expect(process.memoryUsage().rss - before).toBeLessThan(wanted)
+    await pool.close()
+  })
 
   it('sees items that are replaced and added', async () => {
     const pool = await openScoringPool(directory, { items, threads: 2, partSize: 10 })

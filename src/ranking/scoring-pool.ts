@@ -5,9 +5,10 @@
 import { serialize } from 'node:v8'
 import type { RawRow } from '../features/index.js'
 import { defaultItemPartBytes } from './fast-ranker.js'
-import type { SerializedRows } from './scoring-messages.js'
+import type { RowValues, SerializedRows } from './scoring-messages.js'
 import { ScoringThread } from './scoring-thread.js'
 import type { RankRequest, RankedCandidates, ScoringPool, ScoringPoolOptions } from './scoring.js'
+import { canComeUpAgain } from './thread-priority.js'
 
 /** Items that are handed over at once: a millisecond or so of the caller's thread. */
 const itemsPerMessage = 500
@@ -17,24 +18,32 @@ const mostPartsPerThread = 2
 /** Starts threads that load a bundle, verify its golden requests and warm up; resolves when all are ready. */
 export async function openScoringPool(directory: string, options: ScoringPoolOptions): Promise<ScoringPool> {
   const { threads: count = 1, itemPartBytes = defaultItemPartBytes, partSize = 200, items } = options
-  const start = { directory, itemPartBytes: itemPartBytes / count, shared: undefined }
-  const threads = [new ScoringThread(start)]
+  const isLow = await canComeUpAgain()
+  const start = { directory, itemPartBytes: itemPartBytes / count, shared: undefined, isLow }
+  const first = new ScoringThread(start)
+  const threads = [first]
   try {
-    const shared = await threads[0]?.open()
+    const { shared, requestColumns } = await first.open()
     while (threads.length < count) threads.push(new ScoringThread({ ...start, shared }))
     await Promise.all(threads.slice(1).map((thread) => thread.open()))
     await sendItems(threads, 0, items)
     await Promise.all(threads.map((thread) => thread.ask({ kind: 'prepare', candidates: partSize })))
+    return new Pool({ threads, partSize, requestColumns }, items.length)
   } catch (error) {
     await Promise.all(threads.map((thread) => thread.close()))
     throw error
   }
-  return new Pool(threads, partSize, items.length)
+}
+
+interface PoolParts {
+  readonly threads: readonly ScoringThread[]
+  readonly partSize: number
+  readonly requestColumns: readonly string[]
 }
 
 /** Some candidates of a request, and where their scores go. */
 interface Part {
-  readonly row: RawRow
+  readonly values: RowValues
   readonly candidates: Int32Array
   /** True once nobody waits for it any more. */
   isLate(): boolean
@@ -49,13 +58,12 @@ class Pool implements ScoringPool {
   private drained: (() => void) | null = null
 
   constructor(
-    private readonly all: readonly ScoringThread[],
-    private readonly partSize: number,
+    private readonly parts: PoolParts,
     private items: number,
   ) {}
 
   get threads(): number {
-    return this.all.length
+    return this.parts.threads.length
   }
 
   get itemCount(): number {
@@ -77,10 +85,11 @@ class Pool implements ScoringPool {
         clearTimeout(timer)
         resolve({ scores, order, scored })
       }
+      const values = this.parts.requestColumns.map((column) => row[column])
       const timer = deadlineMs === undefined ? undefined : setTimeout(end, deadlineMs)
-      for (const [first, own] of partsOf(candidates, this.partSize)) {
+      for (const [first, own] of partsOf(candidates, this.parts.partSize)) {
         this.queue.push({
-          row,
+          values,
           candidates: own,
           isLate: () => isOver,
           done(ownScores, ownOrder) {
@@ -103,14 +112,14 @@ class Pool implements ScoringPool {
   }
 
   async setItems(first: number, rows: readonly RawRow[]): Promise<void> {
-    await sendItems(this.all, first, rows)
+    await sendItems(this.parts.threads, first, rows)
     this.items = Math.max(this.items, first + rows.length)
   }
 
   async close(): Promise<void> {
     this.isClosing = true
     if (this.inFlight > 0 || this.queue.length > 0) await new Promise<void>((resolve) => (this.drained = resolve))
-    await Promise.all(this.all.map((thread) => thread.close()))
+    await Promise.all(this.parts.threads.map((thread) => thread.close()))
   }
 
   /** Gives parts to the threads with the least to do; late ones are dropped. */
@@ -120,7 +129,7 @@ class Pool implements ScoringPool {
         this.queue.shift()
         continue
       }
-      const thread = this.all.reduce((least, one) => (one.load < least.load ? one : least))
+      const thread = this.parts.threads.reduce((least, one) => (one.load < least.load ? one : least))
       if (thread.load >= mostPartsPerThread) return
       const part = this.queue.shift()
       if (part) void this.give(part, thread)
@@ -128,10 +137,10 @@ class Pool implements ScoringPool {
     if (this.inFlight === 0) this.drained?.()
   }
 
-  private async give({ row, candidates, done, failed }: Part, thread: ScoringThread): Promise<void> {
+  private async give({ values, candidates, done, failed }: Part, thread: ScoringThread): Promise<void> {
     this.inFlight++
     try {
-      const answer = await thread.ask({ kind: 'rank', row, candidates })
+      const answer = await thread.ask({ kind: 'rank', values, candidates })
       if (answer.kind === 'ranked') done(answer.scores, answer.order)
     } catch (error) {
       failed(error)

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { threadFailed } from './errors.js'
-import type { Answer, Question, SharedTables, ThreadStart } from './scoring-messages.js'
+import type { Answer, OpenedBundle, Question, ThreadStart } from './scoring-messages.js'
 
 type Asked = Question extends infer Q ? (Q extends Question ? Omit<Q, 'id'> : never) : never
 
@@ -43,11 +43,11 @@ export class ScoringThread {
     return this.waiting.size
   }
 
-  /** The tables, once the thread has opened the bundle. */
-  async open(): Promise<SharedTables> {
+  /** What the others need, once the thread has opened the bundle. */
+  async open(): Promise<OpenedBundle> {
     const answer = await this.wait(0)
     if (answer.kind !== 'open') throw new Error('internal: a thread says first that it is open')
-    return answer.shared
+    return answer.opened
   }
 
   ask(question: Asked): Promise<Answer> {

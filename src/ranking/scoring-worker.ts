@@ -2,13 +2,15 @@
 import { deserialize } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import { WideDeepError } from '../base/index.js'
+import type { RawValue } from '../features/index.js'
 import { openBundle } from '../model/index.js'
 import type { Bundle } from '../model/index.js'
 import type { RawRow } from '../features/index.js'
 import { openFastRanker } from './fast-ranker.js'
 import type { FastRanker } from './fast-ranker.js'
 import { checkGolden } from './golden-check.js'
-import type { Answer, Question, ThreadStart } from './scoring-messages.js'
+import type { Answer, Question, RowValues, ThreadStart } from './scoring-messages.js'
+import { setOwnPriority } from './thread-priority.js'
 
 /** Runs after which compilers and caches have settled. */
 const warmUps = 20
@@ -23,7 +25,7 @@ async function answerTo(question: Question, bundle: Bundle, ranker: FastRanker):
   const { id } = question
   switch (question.kind) {
     case 'rank':
-      return { id, kind: 'ranked', ...(await ranker.rank(question.row, question.candidates)) }
+      return { id, kind: 'ranked', ...(await ranker.rank(rowOf(question.values, ranker), question.candidates)) }
     case 'items':
       // What the deserializer reads must not be shared.
       await ranker.setItems(question.first, deserialize(Uint8Array.from(question.rows)) as RawRow[])
@@ -31,12 +33,19 @@ async function answerTo(question: Question, bundle: Bundle, ranker: FastRanker):
     case 'prepare':
       await checkGolden(bundle)
       await warmUp(bundle, ranker, question.candidates)
+      if (isLow) setOwnPriority(false)
       return { id, kind: 'done' }
     case 'close':
       await ranker.close()
       await bundle.close()
       return { id, kind: 'done' }
   }
+}
+
+function rowOf(values: RowValues, { requestColumns }: FastRanker): RawRow {
+  const row: Record<string, RawValue> = {}
+  for (const [index, column] of requestColumns.entries()) if (values[index] !== undefined) row[column] = values[index]
+  return row
 }
 
 async function warmUp({ golden }: Bundle, ranker: FastRanker, candidates: number): Promise<void> {
@@ -50,8 +59,9 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-const { directory, itemPartBytes, shared } = workerData as ThreadStart
+const { directory, itemPartBytes, shared, isLow } = workerData as ThreadStart
 try {
+  if (isLow) setOwnPriority(true)
   const bundle = await openBundle(directory, { shared })
   const ranker = await openFastRanker(bundle, { items: [], itemPartBytes })
   port.on('message', (question: Question) => {
@@ -62,7 +72,8 @@ try {
         if (question.kind === 'close') port.close()
       })
   })
-  say({ id: 0, kind: 'open', shared: bundle.sharedTables() })
+  const opened = { shared: bundle.sharedTables(), requestColumns: ranker.requestColumns }
+  say({ id: 0, kind: 'open', opened })
 } catch (error) {
   say({ id: 0, kind: 'failed', reason: reasonOf(error) })
 }

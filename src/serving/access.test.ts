@@ -131,8 +131,7 @@ describe('what is no request', () => {
   })
 
   it('is ended when it takes its time', async () => {
-    const slow =
-      'POST /v1/recommend HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{'
+    const slow = `POST /v1/recommend HTTP/1.1\r\nhost: x\r\nx-api-key: ${keyOf.read}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`
     expect(await raw(slow)).toBe('HTTP/1.1 408 Request Timeout')
   }, 60_000)
 })

@@ -3,8 +3,8 @@
  * pasts. What was acknowledged is on disk and seen by the next request; what a crash left unapplied is applied at the next start.
  */
 import type { EventLog, LoggedEvent, PastEvent, StateStore, StoredItem } from '../events/index.js'
+import { followLog } from '../events/index.js'
 import type { ItemCatalogue } from './item-catalogue.js'
-import { createLogApplier } from './log-applier.js'
 
 export interface LiveStateParts {
   readonly log: EventLog
@@ -38,8 +38,8 @@ const lookMs = 1000
 /** Applies what the log has and the store has not, and goes on from there. */
 export async function openLiveState(parts: LiveStateParts, listener: LiveStateListener): Promise<LiveState> {
   const { log, store } = parts
-  const applier = await createLogApplier(parts, (events) => tell(parts, listener, events))
-  await applier.catchUp()
+  const follower = followLog(log, store, (events) => tell(parts, listener, events))
+  await follower.catchUp()
   let pending = 0
   let noted = 0
   const onLost = (error: unknown): void => {
@@ -48,7 +48,7 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
   const looks = setInterval(() => {
     if (noted === 0) return
     noted = 0
-    applier.catchUp().catch(onLost)
+    follower.catchUp().catch(onLost)
   }, lookMs).unref()
   const append = async (events: readonly LoggedEvent[]): ReturnType<EventLog['append']> => {
     pending++
@@ -64,7 +64,7 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
     },
     async record(events) {
       const result = await append(events)
-      await applier.catchUp()
+      await follower.catchUp()
       return result
     },
     note(event) {
@@ -73,14 +73,13 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
     },
     async erase(user) {
       await log.erase(user)
-      await applier.catchUp()
-      await store.deleteUser(user)
-      listener.onErased(user)
+      await follower.catchUp()
     },
     async close() {
       clearInterval(looks)
+      // So that the next start has nothing to read again.
+      await follower.catchUp().catch(onLost)
       await log.close()
-      await applier.idle()
       await store.close()
     },
   }

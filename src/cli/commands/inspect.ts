@@ -1,4 +1,5 @@
 import { inspectBundle } from '../../pipeline/index.js'
+import type { InspectResult } from '../../pipeline/index.js'
 import { bundleOption } from '../bundle-option.js'
 import type { CliCommand } from '../command.js'
 import { crossesText } from '../cross-text.js'
@@ -22,6 +23,7 @@ export const inspect: CliCommand = {
       result,
       [
         `bundle ${result.bundle}: ${result.head} head, ${countText(result.parameterCount)} parameters, ${(result.sizeBytes / 1e6).toFixed(1)} MB`,
+        ...workText(result),
         '',
         textTable(['column', 'yields', 'ids or numbers'], columns),
         '',
@@ -30,4 +32,14 @@ export const inspect: CliCommand = {
       ].join('\n'),
     )
   },
+}
+
+/** What ranking computes of a candidate's multiplications, and how often. */
+function workText({ multiplications }: InspectResult): string[] {
+  if (!multiplications || multiplications.plain === 0) return []
+  const { plain, item, request, pair } = multiplications
+  const share = (count: number): string => `${((100 * count) / plain).toFixed(1)} %`
+  return [
+    `a candidate: ${countText(plain)} multiplications, ${share(item)} once an item, ${share(request)} once a request, ${share(pair)} each time`,
+  ]
 }

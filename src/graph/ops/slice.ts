@@ -21,7 +21,7 @@ export const sliceOp: Op = {
   },
   split(tensor, [x = none], context) {
     const { axis, start, end } = tensor.attributes as { axis: number; start: number; end: number }
-    if (x.segments.length > 1 && x.axis !== axis) {
+    if (x.segments.length === 1 || x.axis !== axis) {
       const cut = x.segments.map(({ size, parts }) => ({ size, parts: context.cut(parts, axis, [start, end]) }))
       return context.value(tensor.shape, x.axis, cut)
     }
