@@ -106,3 +106,9 @@ export const catalogueMissing = defineError<{ directory: string }>(
   ({ directory }) =>
     `${directory} must have catalogue/items.ndjson, which serving ranks; name data.item in the config and train again (bundles of earlier releases have none)`,
 )
+export const memoryShort = defineError<{ version: string; needs: number; available: number }>(
+  'SERVING_MEMORY_SHORT',
+  'environment',
+  ({ version, needs, available }) =>
+    `version ${version} may need ${String(Math.ceil(needs / 2 ** 20))} MiB beside what serves, and ${String(Math.floor(available / 2 ** 20))} MiB are available; take fewer --threads or a smaller --item-memory, or a larger machine`,
+)

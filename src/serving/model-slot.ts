@@ -2,6 +2,8 @@
  * Which version answers for an alias. A new version loads and warms beside the one that serves; the switch is one assignment; the old one
  * answers what it was asked and goes. A version that cannot be loaded is refused, and the old one stays.
  */
+import { WideDeepError } from '../base/index.js'
+import { threadFailed } from '../ranking/index.js'
 import { notReady } from './errors.js'
 import type { ModelVersion, ServedModel } from './served-model.js'
 import { createTenancy } from './tenancy.js'
@@ -35,6 +37,8 @@ export interface Slot {
   close(): Promise<void>
 }
 
+const isBroken = (error: unknown): boolean => error instanceof WideDeepError && error.code === threadFailed.code
+
 /** Follows a source. */
 export function createSlot(
   source: ModelSource,
@@ -67,15 +71,26 @@ export function createSlot(
       await switchTo(version)
     }
   }
-  source.follow((version) => {
+  const load = (version: ModelVersion): void => {
     wanted = version
+    working = working.then(work)
+  }
+  source.follow((version) => {
     // An alias that was taken away names nothing to load; what serves goes on.
-    if (version) working = working.then(work)
+    if (version) load(version)
+    else wanted = null
   })
   return {
-    use(act) {
-      if (tenancy.current()) return tenancy.use(act)
-      return Promise.reject(notReady({ why: refused ?? `the alias ${alias} names no version that is loaded` }))
+    async use(act) {
+      const model = tenancy.current()
+      if (!model) throw notReady({ why: refused ?? `the alias ${alias} names no version that is loaded` })
+      try {
+        return await tenancy.use(act)
+      } catch (error) {
+        // A thread that has died does not come back by itself: the version is loaded anew beside what is left of it.
+        if (isBroken(error) && model === tenancy.current()) load({ version: model.version, directory: model.directory })
+        throw error
+      }
     },
     state: () => ({ alias, version: tenancy.current()?.version ?? null, refused }),
     open: () => tenancy.open(),

@@ -45,6 +45,8 @@ export interface ServerOptions {
   readonly limits?: Partial<ApplicationLimits>
   /** Hears what happens: versions that begin to serve or are refused, and what went wrong. Default: nobody. */
   log?(line: string): void
+  /** Memory that may still be taken. Default: what the system says. */
+  availableBytes?(): number
   /** Milliseconds since 1970. Default: the system's clock. */
   now?(): number
 }
@@ -59,6 +61,8 @@ export interface Server {
   close(): Promise<void>
 }
 
+/** Containers have limits of their own, which Node knows from 20.13 on. */
+const availableBytes = (): number => process.availableMemory()
 const loopback = new Set(['127.0.0.1', 'localhost', '::1'])
 const defaultLimits: ApplicationLimits = { bodyBytes: 4 * 2 ** 20, inFlight: 256, perSecond: 0, arrivalMs: 10_000 }
 
@@ -138,6 +142,7 @@ function openModels(
     directory,
     threads,
     itemPartBytes,
+    availableBytes: options.availableBytes ?? availableBytes,
     onError,
     onSwitch(alias, version, seconds) {
       metrics.switched(alias, version, seconds)

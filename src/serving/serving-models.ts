@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { atomicWriteFile, checksumFile } from '../base/index.js'
+import { scoringMemoryBytes } from '../ranking/index.js'
+import { memoryShort } from './errors.js'
 import { importCatalogue } from './import-catalogue.js'
 import type { ModelSource, SlotEvents } from './model-slot.js'
 import type { ModelSlots } from './model-slots.js'
@@ -14,6 +16,8 @@ export interface ServingModelsOptions extends SlotEvents {
   readonly directory: string
   readonly threads: number
   readonly itemPartBytes: number
+  /** Bytes that this process may still take. */
+  availableBytes(): number
   onError(error: unknown): void
 }
 
@@ -22,10 +26,11 @@ export function openServingModels(
   state: ServerState,
   options: ServingModelsOptions,
 ): ModelSlots {
-  const { directory, threads, itemPartBytes, onError } = options
+  const { directory, threads, itemPartBytes, availableBytes, onError } = options
   /** Items that changed while a version was being loaded. */
   const loading = new Set<Set<number>>()
   const open = async (version: ModelVersion): Promise<ServedModel> => {
+    requireMemory(version, await scoringMemoryBytes(version.directory, { threads, itemPartBytes }), availableBytes())
     await importOnce(version, state, join(directory, importsFile))
     const changed = new Set<number>()
     loading.add(changed)
@@ -51,6 +56,11 @@ export function openServingModels(
     },
   })
   return slots
+}
+
+/** Two versions stand in memory while one follows the other: better refused than killed by the system. */
+function requireMemory({ version }: ModelVersion, needs: number, available: number): void {
+  if (needs > available) throw memoryShort({ version, needs, available })
 }
 
 /** Checksums of the bundles whose catalogue is in the store. */
