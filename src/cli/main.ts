@@ -7,6 +7,7 @@ import { createOutput, reportError } from './output.js'
 /** Runs a command line and returns its exit code; never throws. */
 export async function main(args: readonly string[]): Promise<number> {
   const isJson = args.includes('--json')
+  process.stdout.on('error', endWithReader)
   let exitCode = 0
   const program = createProgram(async (action) => {
     try {
@@ -22,6 +23,12 @@ export async function main(args: readonly string[]): Promise<number> {
     return error.exitCode === 0 ? 0 : exitCodes.usage
   }
   return exitCode
+}
+
+/** Whoever reads the output may have seen enough, as `head` has. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
 }
 
 type Run = (action: (output: ReturnType<typeof createOutput>) => Promise<number | void>) => Promise<void>

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { LoggedEvent } from '../events/index.js'
 import type { EventInput, EventsAnswer } from '../protocol/index.js'
+import { elapsed } from './elapsed.js'
 import { readEvent } from './read-event.js'
 
 export interface EventSink {
@@ -24,7 +25,7 @@ export async function takeEvents(sink: EventSink, inputs: readonly unknown[], no
     return logged.id
   })
   const { accepted, duplicates } = events.length > 0 ? await sink.record(events) : { accepted: 0, duplicates: 0 }
-  return { accepted, duplicates, rejected, ids, tookMs: performance.now() - start }
+  return { accepted, duplicates, rejected, ids, tookMs: elapsed(start) }
 }
 
 /** What happened cannot have happened after we knew it: a clock ahead of ours is set back. */

@@ -77,7 +77,7 @@ describe('a slot', () => {
     const dying = (): Promise<never> => Promise.reject(threadFailed({ directory: '1', reason: 'killed' }))
     await expect(slot.use(dying)).rejects.toMatchObject({ code: 'RANKING_THREAD_FAILED' })
     await slot.settled()
-    expect(happened).toEqual(['open 1', 'switch 1', 'open 1', 'switch 1', 'close 1'])
+    expect(happened).toEqual(['open 1', 'switch 1', 'open 1', 'close 1', 'switch 1'])
     await expect(slot.use(() => Promise.reject(new Error('another fault')))).rejects.toThrow('another fault')
     await slot.settled()
     expect(happened).toHaveLength(5)

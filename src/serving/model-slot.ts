@@ -6,6 +6,7 @@ import { WideDeepError } from '../base/index.js'
 import { threadFailed } from '../ranking/index.js'
 import { notReady } from './errors.js'
 import type { ModelVersion, ServedModel } from './served-model.js'
+import { createLatest } from './latest.js'
 import { createTenancy } from './tenancy.js'
 
 /** Where versions of an alias come from: a registry that is followed, or one bundle for ever. */
@@ -48,37 +49,23 @@ export function createSlot(
   const { alias } = source
   const tenancy = createTenancy<ServedModel>()
   let refused: string | null = null
-  let wanted: ModelVersion | null = null
-  let isClosed = false
-  let working: Promise<void> = Promise.resolve()
-  const switchTo = async (version: ModelVersion): Promise<void> => {
+  const versions = createLatest(async (version: ModelVersion) => {
     const start = performance.now()
     try {
       const model = await openVersion(version)
+      const retired = tenancy.replace(model)
       refused = null
       events.onSwitch(alias, version.version, (performance.now() - start) / 1000)
-      await tenancy.replace(model)
+      await retired
     } catch (error) {
       refused = `version ${version.version}: ${error instanceof Error ? error.message : String(error)}`
       events.onRefused(alias, version.version, error)
     }
-  }
-  /** Loads what is wanted last: versions that came and went meanwhile are never loaded. */
-  const work = async (): Promise<void> => {
-    while (wanted && !isClosed) {
-      const version = wanted
-      wanted = null
-      await switchTo(version)
-    }
-  }
-  const load = (version: ModelVersion): void => {
-    wanted = version
-    working = working.then(work)
-  }
+  })
   source.follow((version) => {
     // An alias that was taken away names nothing to load; what serves goes on.
-    if (version) load(version)
-    else wanted = null
+    if (version) versions.want(version)
+    else versions.forget()
   })
   return {
     async use(act) {
@@ -88,17 +75,18 @@ export function createSlot(
         return await tenancy.use(act)
       } catch (error) {
         // A thread that has died does not come back by itself: the version is loaded anew beside what is left of it.
-        if (isBroken(error) && model === tenancy.current()) load({ version: model.version, directory: model.directory })
+        if (isBroken(error) && model === tenancy.current())
+          versions.want({ version: model.version, directory: model.directory })
         throw error
       }
     },
     state: () => ({ alias, version: tenancy.current()?.version ?? null, refused }),
     open: () => tenancy.open(),
-    settled: () => working,
+    settled: () => versions.settled(),
     async close() {
-      isClosed = true
       source.close()
-      await working
+      versions.forget()
+      await versions.settled()
       await tenancy.close()
     },
   }

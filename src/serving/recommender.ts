@@ -6,6 +6,7 @@ import { parseRules } from '../ranking/index.js'
 import type { BoundedMap } from './bounded-map.js'
 import { createBoundedMap } from './bounded-map.js'
 import { listGone } from './errors.js'
+import { elapsed } from './elapsed.js'
 import type { ItemCatalogue } from './item-catalogue.js'
 import type { Candidates } from './listing.js'
 import { lateText, listed, scored } from './listing.js'
@@ -63,7 +64,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
           { ...askedOf(asker, request), nowMs: now() },
           { exclude: excluded(catalogue, asker, request) },
         )
-        const candidates = { indexes: items, sources, retrieveMs: performance.now() - before }
+        const candidates = { indexes: items, sources, retrieveMs: elapsed(before) }
         return answerWith(model, alias, { request, asker, candidates, k: request.k ?? 10, start })
       }),
     rank: (request) =>
@@ -93,7 +94,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       return Promise.resolve({
         ...list.answer,
         items,
-        timings: { retrieveMs: 0, rankMs: 0, totalMs: performance.now() - start },
+        timings: { retrieveMs: 0, rankMs: 0, totalMs: elapsed(start) },
       })
     },
   }
@@ -121,7 +122,7 @@ async function answerList(
   const before = performance.now()
   const deadlineMs = request.deadlineMs ?? parts.deadlineMs
   const ranked = await scored(model, { row: asker.row, candidates, deadlineMs })
-  const rankMs = performance.now() - before
+  const rankMs = elapsed(before)
   const requestId = request.requestId ?? randomUUID()
   const items = listed(parts.catalogue, { candidates, ranked, rules, requestId, k })
   const isLate = ranked.scored < candidates.indexes.length
@@ -136,7 +137,7 @@ async function answerList(
   parts.lists.set(requestId, { answer, asker, rest: items.slice(k), shown: k })
   const shown = items.slice(0, k)
   parts.state.note(servedEvent({ answer, asker, items: shown, now: parts.now() }))
-  const timings = { retrieveMs: candidates.retrieveMs, rankMs, totalMs: performance.now() - start }
+  const timings = { retrieveMs: candidates.retrieveMs, rankMs, totalMs: elapsed(start) }
   return { ...answer, items: shown, timings }
 }
 

@@ -50,6 +50,8 @@ export interface Answer {
   readonly status?: number
   readonly body: unknown
   readonly type?: string
+  /** Default: the id that the request got when it came. */
+  readonly requestId?: string
   /** Milliseconds by part, for `Server-Timing`. */
   readonly timing?: Readonly<Record<string, number>>
 }
@@ -153,9 +155,9 @@ function keyOf({ headers }: FastifyRequest): string | undefined {
 function send(
   reply: FastifyReply,
   request: FastifyRequest,
-  { status = 200, body, type, timing }: Answer,
+  { status = 200, body, type, requestId, timing }: Answer,
 ): FastifyReply {
-  reply.header('x-request-id', request.id)
+  reply.header('x-request-id', headerText(requestId ?? request.id))
   if (status === 503) reply.header('retry-after', retryAfterSeconds)
   if (timing) {
     const parts = Object.entries(timing).map(([name, ms]) => `${name};dur=${ms.toFixed(3)}`)
@@ -167,6 +169,10 @@ function send(
     .type(type ?? 'application/json; charset=utf-8')
     .send(text)
 }
+
+/** A header holds less than an id may: what does not fit is written as in an address. */
+const headerText = (id: string): string =>
+  /^[\x21-\x7e]+$/.test(id) ? id : encodeURIComponent(Buffer.from(id).toString())
 
 function notFound(routes: readonly Route[], { method, url }: FastifyRequest): Error {
   const path = url.split('?')[0] ?? url

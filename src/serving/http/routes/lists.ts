@@ -25,12 +25,17 @@ export function listRoutes({ recommender, explaining, metrics }: ListParts): Rou
       { model: model.name, version: model.version, alias: model.alias ?? '', operation },
       { retrieve: timings.retrieveMs / 1000, rank: timings.rankMs / 1000, candidates: items.length },
     )
-    return { body: list, timing: { retrieve: timings.retrieveMs, rank: timings.rankMs, total: timings.totalMs } }
+    return {
+      body: list,
+      requestId: list.requestId,
+      timing: { retrieve: timings.retrieveMs, rank: timings.rankMs, total: timings.totalMs },
+    }
   }
   return [
     {
       spec: routes.recommend,
-      handle: async ({ body }) => answer('recommend', await recommender.recommend(body as RecommendRequest)),
+      handle: async ({ id, body }) =>
+        answer('recommend', await recommender.recommend({ requestId: id, ...(body as RecommendRequest) })),
     },
     {
       spec: routes.nextPage,
@@ -39,7 +44,11 @@ export function listRoutes({ recommender, explaining, metrics }: ListParts): Rou
         return answer('next', await recommender.nextPage(requestId, query as NextPageQuery))
       },
     },
-    { spec: routes.rank, handle: async ({ body }) => answer('rank', await recommender.rank(body as RankRequest)) },
+    {
+      spec: routes.rank,
+      handle: async ({ id, body }) =>
+        answer('rank', await recommender.rank({ requestId: id, ...(body as RankRequest) })),
+    },
     { spec: routes.explain, handle: async ({ body }) => ({ body: await explaining.explain(body as ExplainRequest) }) },
   ]
 }
