@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto'
 import type { LoggedEvent } from '../events/index.js'
 import type { EventInput, EventsAnswer } from '../protocol/index.js'
 import { elapsed } from './elapsed.js'
+import { requestInvalid } from './errors.js'
 import { readEvent } from './read-event.js'
 
 export interface EventSink {
   record(events: readonly LoggedEvent[]): Promise<{ readonly accepted: number; readonly duplicates: number }>
 }
 
-/** Writes the events that are right; resolves when they are on disk and seen by the next request. */
+/** Writes the events that are right; resolves when they are on disk and seen by the next request. Throws `SERVING_REQUEST_INVALID` where none is. */
 export async function takeEvents(sink: EventSink, inputs: readonly unknown[], now: number): Promise<EventsAnswer> {
   const start = performance.now()
   const rejected: EventsAnswer['rejected'] = []
@@ -24,8 +25,19 @@ export async function takeEvents(sink: EventSink, inputs: readonly unknown[], no
     events.push(logged)
     return logged.id
   })
-  const { accepted, duplicates } = events.length > 0 ? await sink.record(events) : { accepted: 0, duplicates: 0 }
+  if (events.length === 0) throw allWrong(rejected)
+  const { accepted, duplicates } = await sink.record(events)
   return { accepted, duplicates, rejected, ids, tookMs: elapsed(start) }
+}
+
+/** A call of which nothing can be taken is no success. */
+function allWrong(rejected: EventsAnswer['rejected']): Error {
+  const issues = rejected.map(({ index, code, pointer, message }) => ({
+    code,
+    path: `/events/${String(index)}${pointer}`,
+    message,
+  }))
+  return requestInvalid({ faults: rejected.slice(0, 5).map(({ message }) => message) }, { issues })
 }
 
 /** What happened cannot have happened after we knew it: a clock ahead of ours is set back. */

@@ -4,7 +4,10 @@ import { requestInvalid } from './errors.js'
 
 /** Throws `SERVING_REQUEST_INVALID` where there are none, or too many. */
 export function eventsOf(body: unknown): readonly unknown[] {
-  const given = isObject(body) && 'events' in body && !('type' in body) ? body['events'] : body
+  const isBatch = isObject(body) && 'events' in body && !('type' in body)
+  const others = isBatch ? Object.keys(body).filter((name) => name !== 'events') : []
+  if (others.length > 0) throw wrong(`a batch has events and nothing else; got ${others.slice(0, 5).join(', ')} too`)
+  const given = isBatch ? body['events'] : body
   const events: readonly unknown[] = Array.isArray(given) ? given : [given]
   if (isObject(given) || Array.isArray(given)) {
     if (events.length > 0 && events.length <= largestEventBatch) return events

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { problemType } from '../../protocol/index.js'
 import { requestUnparsable } from '../errors.js'
 import type { ApplicationLimits } from './application.js'
-import { problemOf } from './problem.js'
+import { problemOf, sendProblem } from './problem.js'
 
 /** Bytes of all headers together. */
 const longestHeaders = 16_384
@@ -27,6 +27,11 @@ export function fastifyOptions({ bodyBytes, arrivalMs }: ApplicationLimits): Fas
     },
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
+    // An id of 256 characters, each written as up to twelve in an address.
+    routerOptions: { maxParamLength: 4096 },
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(requestUnparsable({ reason: error.message }), request, reply)
+    },
     clientErrorHandler: answerUnparsable,
   }
 }
