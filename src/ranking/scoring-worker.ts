@@ -8,6 +8,7 @@ import type { RawRow } from '../features/index.js'
 import { openFastRanker } from './fast-ranker.js'
 import type { FastRanker } from './fast-ranker.js'
 import { checkGolden } from './golden-check.js'
+import { predictRows } from './row-predictions.js'
 import type { Answer, Question, ThreadStart } from './scoring-messages.js'
 
 /** Runs after which compilers and caches have settled. */
@@ -24,6 +25,8 @@ async function answerTo(question: Question, bundle: Bundle, ranker: FastRanker):
   switch (question.kind) {
     case 'rank':
       return { id, kind: 'ranked', ...(await ranker.rank(question.row, question.candidates)) }
+    case 'predict':
+      return { id, kind: 'predicted', ...(await predictRows(bundle, question.rows)) }
     case 'items':
       // What the deserializer reads must not be shared.
       await ranker.setItems(question.first, deserialize(Uint8Array.from(question.rows)) as RawRow[])
