@@ -23,8 +23,9 @@ const wideDoors: Readonly<Record<string, { limit: number; reason: string }>> = {
   'src/base/index.ts': { limit: 30, reason: 'words of no domain, which every room uses' },
   'src/pipeline/index.ts': { limit: 48, reason: 'one function with its options and its result for each command' },
   'src/model/index.ts': { limit: 32, reason: 'training, scoring and retrieval each build on its parts' },
+  'src/protocol/index.ts': { limit: 56, reason: 'types of every request and answer, for the server and the client' },
   'src/features/index.ts': {
-    limit: 76,
+    limit: 80,
     reason: 'every other room builds on it; half of the names are types of the config',
   },
 }
@@ -114,7 +115,7 @@ describe('the house', () => {
       .filter((source) => /^src\/([^/]+\/)?index\.ts$/.test(source.path))
       .flatMap((source) => {
         const { count, hasStar } = doorNames(source)
-        const limit = source.path === 'src/index.ts' ? 56 : (wideDoors[source.path]?.limit ?? 25)
+        const limit = source.path === 'src/index.ts' ? 64 : (wideDoors[source.path]?.limit ?? 25)
         if (hasStar) return `${source.path} has \`export *\`: write the names out, a door says what it gives away`
         return count > limit
           ? `${source.path} gives away ${count} names, ${limit} at most: what do others really need?`

@@ -8,6 +8,9 @@ import type { EncodedShape } from './encoded-batch.js'
 /** A value as it stands in a log, a file or a request. Lists are values of list columns. */
 export type RawValue = string | number | bigint | boolean | null | undefined | readonly RawValue[]
 
+/** What a raw value is meant to be; all kinds read texts of it, too. */
+export type RawType = 'text' | 'integer' | 'number'
+
 /** A frozen declaration, as `categorical()`, `numeric()` and the others make it. */
 export interface ColumnDeclaration {
   readonly kind: string
@@ -87,6 +90,8 @@ export interface ColumnKind<D extends ColumnDeclaration = ColumnDeclaration> {
   readonly kind: D['kind']
   /** Whether its values become ids, which can be crossed, embedded and put in lists, or numbers. */
   readonly yields: 'ids' | 'numbers'
+  /** What its raw values are, or those of its lists: what protocols with types of their own are told. */
+  reads(declaration: D): RawType
   /** Every fault at once of what stands at `path` in the config; only its `kind` is known to be right. */
   issues(declaration: unknown, path: string): Issue[]
   learnsFrom(declaration: D): LearnsFrom

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 description, made of the routes: their schemas are JSON Schema, which is what OpenAPI 3.1 takes. */
 import { Problem, problemType } from './problem.js'
-import type { RouteSpec } from './routes.js'
+import type { RouteSpec } from './route-spec.js'
+import { pathParts } from './route-spec.js'
 
 export interface OpenApiOptions {
   readonly version: string
@@ -11,7 +12,9 @@ export interface OpenApiOptions {
 export function openApi(routes: readonly RouteSpec[], { version, hasKeys }: OpenApiOptions): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const route of routes) {
-    const path = route.path.replaceAll(/:([a-zA-Z]+)/g, '{$1}')
+    const path = pathParts(route.path)
+      .map((part) => ('name' in part ? `{${part.name}}` : part.text))
+      .join('')
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, hasKeys) }
   }
   return {
@@ -26,8 +29,10 @@ export function openApi(routes: readonly RouteSpec[], { version, hasKeys }: Open
 }
 
 function operationOf(route: RouteSpec, hasKeys: boolean): Record<string, unknown> {
-  const { operation, summary, role, params, query, body, answers } = route
-  const problem = { content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } } }
+  const { operation, summary, role, params, query, body, answers, error } = route
+  const problem = error
+    ? { content: { 'application/json': { schema: error } } }
+    : { content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } } }
   const parameters = [...parametersOf(params, 'path'), ...parametersOf(query, 'query')]
   return {
     operationId: operation,

@@ -1,29 +1,11 @@
 /** Every route of the native API, once: the server validates by it, the OpenAPI description and the client are made of it. */
-import type { TSchema } from 'typebox'
 import { Type } from 'typebox'
 import { Deleted, IdParams, Item, ItemsPage, ItemsQuery, User } from './catalogue.js'
 import { EventBatch, EventsAnswer } from './events.js'
 import { Explained, ExplainRequest } from './explain.js'
 import { Live, Ready } from './health.js'
 import { NextPageQuery, RankedList, RankRequest, RecommendRequest, RequestIdParams } from './recommend.js'
-
-/** What a key may do; `admin` may do everything. */
-export type Role = 'read' | 'events' | 'admin'
-
-export interface RouteSpec {
-  readonly operation: string
-  readonly method: 'GET' | 'POST' | 'DELETE'
-  /** With `:name` for parameters. */
-  readonly path: string
-  readonly summary: string
-  /** `null`: anyone, also without a key. */
-  readonly role: Role | null
-  readonly params?: TSchema
-  readonly query?: TSchema
-  readonly body?: TSchema
-  /** The body of an answer that is no error, by status. */
-  readonly answers: Readonly<Record<number, TSchema>>
-}
+import type { RouteSpec } from './route-spec.js'
 
 const list = { 200: RankedList }
 

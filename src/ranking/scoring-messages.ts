@@ -1,6 +1,7 @@
 /** What the pool and its threads say to each other. */
 import type { Bundle } from '../model/index.js'
-import type { RawValue } from '../features/index.js'
+import type { RawRow, RawValue } from '../features/index.js'
+import type { RowPredictions } from './scoring.js'
 
 /** What a thread is started with. */
 export interface ThreadStart {
@@ -14,17 +15,24 @@ export interface ThreadStart {
 
 export type SharedTables = ReturnType<Bundle['sharedTables']>
 
+/** What the pool gives to whichever thread has the least to do. */
+export type PartQuestion =
+  | { readonly kind: 'rank'; readonly values: RowValues; readonly candidates: Int32Array }
+  /** Whole rows, items and all. */
+  | { readonly kind: 'predict'; readonly rows: readonly RawRow[] }
+
 /** Every question has a number, and one answer. */
 export type Question =
+  | (PartQuestion & { readonly id: number })
   | { readonly id: number; readonly kind: 'items'; readonly first: number; readonly rows: SerializedRows }
   /** Verifies the golden requests and warms up, once the items are there. */
   | { readonly id: number; readonly kind: 'prepare'; readonly candidates: number }
-  | { readonly id: number; readonly kind: 'rank'; readonly values: RowValues; readonly candidates: Int32Array }
   | { readonly id: number; readonly kind: 'close' }
 
 export type Answer =
   | { readonly id: number; readonly kind: 'done' }
   | { readonly id: number; readonly kind: 'ranked'; readonly scores: Float32Array; readonly order: Float32Array }
+  | ({ readonly id: number; readonly kind: 'predicted' } & RowPredictions)
   | { readonly id: number; readonly kind: 'failed'; readonly reason: string }
   /** Said once, when the bundle is open. */
   | { readonly id: 0; readonly kind: 'open'; readonly opened: OpenedBundle }

@@ -66,6 +66,21 @@ describe('the scoring pool', () => {
     await pool.close()
   })
 
+  it('predicts whole rows as they are, beside candidates, whatever the parts', async () => {
+    const pool = await openScoringPool(directory, { items, threads: 2, partSize: 30 })
+    const candidates = Int32Array.from(draws(1, 200, items.length))
+    const rows = Array.from({ length: 95 }, (_, i) => ({ ...requestRow(i), ...(i % 7 === 0 ? {} : itemRow(i)) }))
+    const [ranked, { values, labels }] = await Promise.all([
+      pool.rank({ row: requestRow(1), candidates }),
+      pool.predictRows(rows),
+    ])
+    await expectSame(ranked, joined(requestRow(1), candidates, items))
+    await expectSame({ scores: values, order: values, scored: values.length }, rows)
+    expect(labels).toEqual([])
+    expect((await pool.predictRows([])).values).toHaveLength(0)
+    await pool.close()
+  })
+
   it('sees items that are replaced and added', async () => {
     const pool = await openScoringPool(directory, { items, threads: 2, partSize: 10 })
     const catalogue = [...items]

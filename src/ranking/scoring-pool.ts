@@ -5,9 +5,10 @@
 import { serialize } from 'node:v8'
 import type { RawRow } from '../features/index.js'
 import { defaultItemPartBytes } from './fast-ranker.js'
-import type { RowValues, SerializedRows } from './scoring-messages.js'
+import { joinedPredictions, rowParts } from './row-predictions.js'
+import type { Answer, PartQuestion, SerializedRows } from './scoring-messages.js'
 import { ScoringThread } from './scoring-thread.js'
-import type { RankRequest, RankedCandidates, ScoringPool, ScoringPoolOptions } from './scoring.js'
+import type { RankRequest, RankedCandidates, RowPredictions, ScoringPool, ScoringPoolOptions } from './scoring.js'
 import { canComeUpAgain } from './thread-priority.js'
 
 /** Items that are handed over at once: a millisecond or so of the caller's thread. */
@@ -41,13 +42,12 @@ interface PoolParts {
   readonly requestColumns: readonly string[]
 }
 
-/** Some candidates of a request, and where their scores go. */
+/** Some of a request, and where its answer goes. */
 interface Part {
-  readonly values: RowValues
-  readonly candidates: Int32Array
+  readonly question: PartQuestion
   /** True once nobody waits for it any more. */
   isLate(): boolean
-  done(scores: Float32Array, order: Float32Array): void
+  done(answer: Answer): void
   failed(error: unknown): void
 }
 
@@ -89,13 +89,12 @@ class Pool implements ScoringPool {
       const timer = deadlineMs === undefined ? undefined : setTimeout(end, deadlineMs)
       for (const [first, own] of partsOf(candidates, this.parts.partSize)) {
         this.queue.push({
-          values,
-          candidates: own,
+          question: { kind: 'rank', values, candidates: own },
           isLate: () => isOver,
-          done(ownScores, ownOrder) {
-            if (isOver) return
-            scores.set(ownScores, first)
-            order.set(ownOrder, first)
+          done(answer) {
+            if (isOver || answer.kind !== 'ranked') return
+            scores.set(answer.scores, first)
+            order.set(answer.order, first)
             scored += own.length
             if (scored === candidates.length) end()
           },
@@ -107,6 +106,26 @@ class Pool implements ScoringPool {
         })
       }
       if (candidates.length === 0) end()
+      this.dispatch()
+    })
+  }
+
+  async predictRows(rows: readonly RawRow[]): Promise<RowPredictions> {
+    if (this.isClosing) throw new Error('internal: a closed pool is asked')
+    const answers = await Promise.all(rowParts(rows, this.parts.partSize).map((own) => this.predictPart(own)))
+    return joinedPredictions(answers)
+  }
+
+  private predictPart(rows: readonly RawRow[]): Promise<RowPredictions> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({
+        question: { kind: 'predict', rows },
+        isLate: () => false,
+        done(answer) {
+          if (answer.kind === 'predicted') resolve(answer)
+        },
+        failed: reject,
+      })
       this.dispatch()
     })
   }
@@ -137,11 +156,10 @@ class Pool implements ScoringPool {
     if (this.inFlight === 0) this.drained?.()
   }
 
-  private async give({ values, candidates, done, failed }: Part, thread: ScoringThread): Promise<void> {
+  private async give({ question, done, failed }: Part, thread: ScoringThread): Promise<void> {
     this.inFlight++
     try {
-      const answer = await thread.ask({ kind: 'rank', values, candidates })
-      if (answer.kind === 'ranked') done(answer.scores, answer.order)
+      done(await thread.ask(question))
     } catch (error) {
       failed(error)
     }

@@ -9,6 +9,7 @@ import type { RawRow } from '../features/index.js'
 import { openFastRanker } from './fast-ranker.js'
 import type { FastRanker } from './fast-ranker.js'
 import { checkGolden } from './golden-check.js'
+import { predictRows } from './row-predictions.js'
 import type { Answer, Question, RowValues, ThreadStart } from './scoring-messages.js'
 import { setOwnPriority } from './thread-priority.js'
 
@@ -26,6 +27,8 @@ async function answerTo(question: Question, bundle: Bundle, ranker: FastRanker):
   switch (question.kind) {
     case 'rank':
       return { id, kind: 'ranked', ...(await ranker.rank(rowOf(question.values, ranker), question.candidates)) }
+    case 'predict':
+      return { id, kind: 'predicted', ...(await predictRows(bundle, question.rows)) }
     case 'items':
       // What the deserializer reads must not be shared.
       await ranker.setItems(question.first, deserialize(Uint8Array.from(question.rows)) as RawRow[])

@@ -31,6 +31,14 @@ export interface RankedCandidates {
   readonly scored: number
 }
 
+/** What the head makes of whole rows, in their order. */
+export interface RowPredictions {
+  /** `rows × labels`, or a score for each row where the head has no classes. */
+  readonly values: Float32Array
+  /** Names of the classes, in the order of their probabilities. */
+  readonly labels: readonly string[]
+}
+
 /** Some threads that score candidates with one bundle. */
 export interface ScoringPool {
   readonly threads: number
@@ -38,6 +46,8 @@ export interface ScoringPool {
   /** Parts that no thread has begun: what back-pressure looks at. */
   readonly waiting: number
   rank(request: RankRequest): Promise<RankedCandidates>
+  /** Predicts raw rows of user, item and context as they are; the items of the pool play no part. */
+  predictRows(rows: readonly RawRow[]): Promise<RowPredictions>
   /** Replaces items, or adds them at the end (`first` = `itemCount`); requests that are asked afterwards see them. */
   setItems(first: number, items: readonly RawRow[]): Promise<void>
   /** Answers what was asked, then ends the threads; asking afterwards is a bug. */

@@ -37,6 +37,12 @@ export const requestUnparsable = defineError<{ reason: string }>(
   'usage',
   ({ reason }) => `what came is no HTTP request that this server reads: ${reason}`,
 )
+export const bodyTaken = defineError<{ path: string }>(
+  'SERVING_BODY_TAKEN',
+  'bug',
+  ({ path }) =>
+    `the body of the request for ${shown(path)} was read before it came to the handler; mount the handler before whatever parses bodies`,
+)
 export const keyMissing = defineError<object>(
   'SERVING_KEY_MISSING',
   'unauthorized',
@@ -78,6 +84,17 @@ export const modelUnknown = defineError<{ asked: string; hint: string }>(
   'SERVING_MODEL_UNKNOWN',
   'unknown',
   ({ asked, hint }) => `this server has no model ${shown(asked)}; ${hint}`,
+)
+export const versionUnknown = defineError<{ version: string; loaded: readonly string[] }>(
+  'SERVING_VERSION_UNKNOWN',
+  'unknown',
+  ({ version, loaded }) =>
+    `no alias of this server has version ${shown(version)} loaded; ${loaded.length === 0 ? 'none is' : `loaded: ${loaded.join(', ')}`}`,
+)
+export const requestMalformed = defineError<{ method: string; path: string }>(
+  'SERVING_REQUEST_MALFORMED',
+  'usage',
+  ({ method, path }) => `Malformed request: ${method} ${path}; GET /openapi.json describes what there is`,
 )
 export const listGone = defineError<{ requestId: string; limit: number }>(
   'SERVING_LIST_GONE',

@@ -10,6 +10,8 @@ import { openExplainer, openScoringPool } from '../ranking/index.js'
 import type { Merged, RetrievalItem, RetrievalRequest, RetrieveOptions } from '../retrieval/index.js'
 import type { ItemCatalogue } from './item-catalogue.js'
 import { openFreshRetrieval } from './fresh-retrieval.js'
+import type { RowInputs } from './raw-rows.js'
+import { rowInputs } from './raw-rows.js'
 import type { RequestNames } from './request-row.js'
 import { requestNames } from './request-row.js'
 import type { UserPasts } from './user-pasts.js'
@@ -25,6 +27,10 @@ export interface ModelVersion {
 export interface ServedModel extends ModelVersion {
   readonly config: Config
   readonly names: RequestNames
+  /** What a whole row may hold. */
+  readonly inputs: RowInputs
+  /** Classes of a prediction; none where it is one number. */
+  readonly labels: readonly string[]
   readonly pool: ScoringPool
   readonly pasts: UserPasts
   retrieve(request: RetrievalRequest, options: RetrieveOptions): Promise<Merged>
@@ -57,6 +63,9 @@ export async function openServedModel(version: ModelVersion, parts: ServedModelP
     ...version,
     config,
     names: requestNames(config),
+    inputs: rowInputs(config),
+    // Warms the path of whole rows, too.
+    labels: (await pool.predictRows([{}])).labels,
     pool,
     pasts: await openUserPasts(store, pastDefinitions(config, unitsPerSecond)),
     retrieve: (request, options) => retrieval.retrieve(request, options),

@@ -3,14 +3,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { resolve } from 'node:path'
 import type { Ready } from '../protocol/index.js'
 import { readKeys } from './api-keys.js'
-import { keysNeeded } from './errors.js'
+import { bodyTaken, keysNeeded } from './errors.js'
 import { createExplaining } from './explaining.js'
-import type { Application, ApplicationLimits, Route } from './http/application.js'
+import type { Application, ApplicationLimits } from './http/application.js'
+import type { Route } from './http/route.js'
 import { createApplication } from './http/application.js'
 import { eventRoutes } from './http/routes/events.js'
 import { listRoutes } from './http/routes/lists.js'
 import { operationRoutes } from './http/routes/operations.js'
 import { stateRoutes } from './http/routes/state.js'
+import { openInference } from './http/routes/open-inference.js'
+import { tensorFlowServing } from './http/routes/tensorflow-serving.js'
 import type { ServingMetrics } from './metrics.js'
 import { createMetrics } from './metrics.js'
 import type { ModelSource } from './model-slot.js'
@@ -54,7 +57,9 @@ export interface ServerOptions {
 export interface Server {
   /** Starts to listen; resolves to the address once every alias has loaded its version, or refused it. */
   listen(): Promise<string>
-  /** Answers a request that came to a server of your own. */
+  /** Resolves once every alias has loaded its version, or refused it; for those who do not listen here. */
+  loaded(): Promise<void>
+  /** Answers a request that came to a server of your own and whose body nobody has read; needs no `this`. */
   handler(request: IncomingMessage, response: ServerResponse): void
   ready(): Ready
   /** Takes no more requests, answers those that came, and ends. */
@@ -92,39 +97,79 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   })
   watched.state = state
   const slots = openModels({ ...options, directory, log }, { state, metrics, onError })
-  let status: Ready['status'] = 'starting'
-  const ready = (): Ready => ({ status, models: modelsOf(slots, state) })
+  const life: Life = { isLoaded: false, isClosing: false }
+  const ready = (): Ready => ({ status: statusOf(life, slots), models: modelsOf(slots, state) })
   const routes = serverRoutes(options, { state, slots, metrics, ready })
+  const spoken = { name: options.name ?? 'widedeep', slots, metrics, isReady: () => ready().status === 'ready' }
   const limits = { ...defaultLimits, ...options.limits }
   const application = await createApplication(routes, {
     keys,
     limits,
     metrics,
+    standards: [tensorFlowServing(spoken), openInference(spoken)],
     onError: (error, requestId) => {
       log(`request ${requestId}:`)
       onError(error)
     },
   })
   watched.application = application
-  const { app } = application
+  await application.app.ready()
+  return running({ app: application.app, slots, state, life }, { host, port, ready })
+}
+
+/** How far a server is in its life. */
+interface Life {
+  isLoaded: boolean
+  isClosing: boolean
+}
+
+function statusOf({ isLoaded, isClosing }: Life, slots: ModelSlots): Ready['status'] {
+  if (isClosing) return 'stopping'
+  return isLoaded && slots.states().some(({ version }) => version !== null) ? 'ready' : 'starting'
+}
+
+interface Running {
+  readonly app: Application['app']
+  readonly slots: ModelSlots
+  readonly state: ServerState
+  readonly life: Life
+}
+
+function running(
+  { app, slots, state, life }: Running,
+  { host, port, ready }: { readonly host: string; readonly port: number; ready(): Ready },
+): Server {
+  const loaded = async (): Promise<void> => {
+    await slots.settled()
+    life.isLoaded = true
+  }
+  const end = async (): Promise<void> => {
+    life.isClosing = true
+    await app.close()
+    await slots.close()
+    await state.live.close()
+  }
+  let ended: Promise<void> | undefined
   return {
     ready,
+    loaded,
     async listen() {
       const url = await app.listen({ host, port })
-      await slots.settled()
-      if (slots.states().some(({ version }) => version !== null)) status = 'ready'
+      await loaded()
       return url
     },
     handler(request, response) {
+      if (wasRead(request)) throw bodyTaken({ path: request.url ?? '' })
       app.routing(request, response)
     },
-    async close() {
-      status = 'stopping'
-      await app.close()
-      await slots.close()
-      await state.live.close()
-    },
+    close: () => (ended ??= end()),
   }
+}
+
+/** Whether somebody has taken the body of a request that has one. */
+function wasRead({ headers, readableEnded }: IncomingMessage): boolean {
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+  return hasBody && readableEnded
 }
 
 interface Opened {

@@ -27,6 +27,7 @@ const areBoundaries: Check = (value, path) => {
 export const bucketizedColumn: ColumnKind<BucketizedDeclaration> = {
   kind: 'bucketized',
   yields: 'ids',
+  reads: () => 'number',
   issues: idsDeclaration({ boundaries: areBoundaries }),
   learnsFrom: () => 'nothing',
   learn: nothingLearned,

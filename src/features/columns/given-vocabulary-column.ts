@@ -29,6 +29,7 @@ const areTokens: Check = (value, path) => {
 export const givenVocabularyColumn: ColumnKind<GivenVocabularyDeclaration> = {
   kind: 'given-vocabulary',
   yields: 'ids',
+  reads: () => 'text',
   issues: idsDeclaration({ values: areTokens }),
   learnsFrom: () => 'nothing',
   learn: nothingLearned,

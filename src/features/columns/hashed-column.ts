@@ -13,6 +13,7 @@ export interface HashedDeclaration extends ColumnDeclaration {
 export const hashedColumn: ColumnKind<HashedDeclaration> = {
   kind: 'hashed',
   yields: 'ids',
+  reads: () => 'text',
   issues: idsDeclaration({ hashBuckets: isIdCount }),
   learnsFrom: () => 'nothing',
   learn: nothingLearned,

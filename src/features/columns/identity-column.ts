@@ -12,6 +12,7 @@ export interface IdentityDeclaration extends ColumnDeclaration {
 export const identityColumn: ColumnKind<IdentityDeclaration> = {
   kind: 'identity',
   yields: 'ids',
+  reads: () => 'integer',
   issues: idsDeclaration({ values: isIdCount }),
   learnsFrom: () => 'nothing',
   learn: nothingLearned,

@@ -42,6 +42,7 @@ export function createListColumn({ kindOf, issuesOf }: ElementKinds): ColumnKind
   return {
     kind: 'list',
     yields: 'ids',
+    reads: ({ inner }) => kindOf(inner).reads(inner),
     issues: idsDeclaration(
       { inner: isElement, combiner: isOneOf('mean', 'sum', 'sqrtn'), separator: isText },
       { maximumLength: isCount(), weights: isText },

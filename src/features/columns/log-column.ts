@@ -10,6 +10,7 @@ export interface LogDeclaration extends ColumnDeclaration {
 export const logColumn: ColumnKind<LogDeclaration> = {
   kind: 'log',
   yields: 'numbers',
+  reads: () => 'number',
   issues: numbersDeclaration(),
   learnsFrom: () => 'numbers',
   learn: (_, statistics) => learnMoments('log', statistics, signedLog),

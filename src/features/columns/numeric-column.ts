@@ -11,6 +11,7 @@ export interface NumericDeclaration extends ColumnDeclaration {
 export const numericColumn: ColumnKind<NumericDeclaration> = {
   kind: 'numeric',
   yields: 'numbers',
+  reads: () => 'number',
   // The other normalisations are kinds of their own: what is none of them ends here.
   issues: numbersDeclaration({}, { normalize: isOneOf('none', 'quantiles', 'log', 'zscore') }),
   learnsFrom: () => 'numbers',

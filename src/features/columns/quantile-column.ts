@@ -17,6 +17,7 @@ export interface QuantileDeclaration extends ColumnDeclaration {
 export const quantileColumn: ColumnKind<QuantileDeclaration> = {
   kind: 'quantile',
   yields: 'numbers',
+  reads: () => 'number',
   issues: numbersDeclaration({ quantiles: isCount(2, 1_000_000) }),
   learnsFrom: () => 'numbers',
   async learn({ quantiles }, statistics) {

@@ -23,6 +23,7 @@ export interface VocabularyDeclaration extends ColumnDeclaration {
 export const vocabularyColumn: ColumnKind<VocabularyDeclaration> = {
   kind: 'vocabulary',
   yields: 'ids',
+  reads: () => 'text',
   issues: idsDeclaration({ minCount: isCount(), vocabularyBudget: isCount() }, { expireAfter: isDuration }),
   learnsFrom: () => 'tokens',
   needsAges: ({ expireAfter }) => expireAfter !== undefined,

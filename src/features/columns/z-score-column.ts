@@ -10,6 +10,7 @@ export interface ZScoreDeclaration extends ColumnDeclaration {
 export const zscoreColumn: ColumnKind<ZScoreDeclaration> = {
   kind: 'zscore',
   yields: 'numbers',
+  reads: () => 'number',
   issues: numbersDeclaration(),
   learnsFrom: () => 'numbers',
   learn: (_, statistics) => learnMoments('zscore', statistics),

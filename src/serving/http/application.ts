@@ -2,7 +2,7 @@
 import rateLimit from '@fastify/rate-limit'
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Role, RouteSpec } from '../../protocol/index.js'
+import type { Problem, Role } from '../../protocol/index.js'
 import type { ApiKeys } from '../api-keys.js'
 import { methodWrong, overloaded, requestInvalid, routeUnknown, tooManyRequests } from '../errors.js'
 import type { ServingMetrics } from '../metrics.js'
@@ -10,6 +10,10 @@ import { schemaValidator } from '../schema-validator.js'
 import { addBodyParsers } from './body.js'
 import { fastifyOptions } from './fastify-options.js'
 import { problemOf, retryAfterSeconds, sendProblem, translated } from './problem.js'
+import type { Answer, HandledRequest, Route } from './route.js'
+import { pathPattern } from './route.js'
+import type { Standard } from './standard.js'
+import { addStandard } from './standard.js'
 
 export interface ApplicationLimits {
   /** Bytes of a body. Default 4 MiB. */
@@ -27,33 +31,10 @@ export interface ApplicationParts {
   readonly keys: ApiKeys | null
   readonly limits: ApplicationLimits
   readonly metrics: ServingMetrics
+  /** Protocols of others that are spoken beside our own. */
+  readonly standards: readonly Standard[]
   /** Hears of what is a bug of ours. */
   onError(error: unknown, requestId: string): void
-}
-
-/** A route with what it does. */
-export interface Route {
-  readonly spec: RouteSpec
-  /** Default true; false where the handler answers for each part of a body by itself. */
-  readonly checksBody?: boolean
-  handle(request: HandledRequest): Promise<Answer> | Answer
-}
-
-export interface HandledRequest {
-  readonly id: string
-  readonly params: unknown
-  readonly query: unknown
-  readonly body: unknown
-}
-
-export interface Answer {
-  readonly status?: number
-  readonly body: unknown
-  readonly type?: string
-  /** Default: the id that the request got when it came. */
-  readonly requestId?: string
-  /** Milliseconds by part, for `Server-Timing`. */
-  readonly timing?: Readonly<Record<string, number>>
 }
 
 export interface Application {
@@ -63,7 +44,7 @@ export interface Application {
 
 /** Builds the application; it listens nowhere yet. */
 export async function createApplication(routes: readonly Route[], parts: ApplicationParts): Promise<Application> {
-  const { limits, keys } = parts
+  const { limits, keys, standards } = parts
   let inFlight = 0
   const app = Fastify(fastifyOptions(limits))
   addBodyParsers(app)
@@ -78,52 +59,72 @@ export async function createApplication(routes: readonly Route[], parts: Applica
     })
   }
   const callers = new WeakMap<FastifyRequest, string>()
-  const enter = (request: FastifyRequest, role: Role | null): void => {
+  const admit = (request: FastifyRequest, role: Role | null): void => {
     if (role !== null && keys) callers.set(request, keys.require(keyOf(request), role))
+  }
+  const answer = async (
+    { route, validate }: PreparedRoute,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> => {
+    if (route.spec.role !== null && inFlight >= limits.inFlight) throw overloaded({ limit: limits.inFlight })
+    inFlight++
+    try {
+      validate(request)
+      return await send(reply, request, await route.handle(handled(request)))
+    } finally {
+      inFlight--
+    }
   }
   for (const route of routes) {
     const { method, path, role } = route.spec
-    const validate = validatorsOf(route)
+    const prepared = prepare(route)
     app.route({
       method,
       url: path,
       onRequest: (request, _, done) => {
         try {
-          enter(request, role)
+          admit(request, role)
           done()
         } catch (error) {
           done(error as Error)
         }
       },
-      handler: async (request, reply) => {
-        if (role !== null && inFlight >= limits.inFlight) throw overloaded({ limit: limits.inFlight })
-        inFlight++
-        try {
-          validate(request)
-          return await send(reply, request, await route.handle(handled(request)))
-        } finally {
-          inFlight--
-        }
-      },
+      handler: (request, reply) => answer(prepared, request, reply),
     })
   }
-  app.setNotFoundHandler((request, reply) => sendProblem(notFound(routes, request), request, reply))
+  for (const standard of standards)
+    await app.register((scope, _, done) => {
+      addStandard(scope, standard, { prepare, admit, answer, told: (error, request) => told(parts, error, request) })
+      done()
+    })
+  app.setNotFoundHandler((request, reply) => sendProblem(problemOf(notFound(routes, request), request.id), reply))
   return { app, inFlight: () => inFlight }
 }
 
+interface PreparedRoute {
+  readonly route: Route
+  validate(request: FastifyRequest): void
+}
+
+const prepare = (route: Route): PreparedRoute => ({ route, validate: validatorsOf(route) })
+
 /** Errors as problems, and every answer measured. */
-function addHooks(app: FastifyInstance, { limits, metrics, onError }: ApplicationParts): void {
-  app.setErrorHandler((error, request, reply) => {
-    const told = translated(error as Parameters<typeof translated>[0], limits.bodyBytes)
-    const problem = problemOf(told, request.id)
-    if (problem.status === 500) onError(error, request.id)
-    return sendProblem(told, request, reply)
-  })
+function addHooks(app: FastifyInstance, parts: ApplicationParts): void {
+  const { metrics } = parts
+  app.setErrorHandler((error, request, reply) => sendProblem(told(parts, error, request), reply))
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown'
     metrics.request({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1000)
     done()
   })
+}
+
+/** An error as a problem; those that are bugs of ours are heard of. */
+function told({ limits, onError }: ApplicationParts, error: unknown, request: FastifyRequest): Problem {
+  const problem = problemOf(translated(error as Parameters<typeof translated>[0], limits.bodyBytes), request.id)
+  if (problem.status === 500) onError(error, request.id)
+  return problem
 }
 
 const handled = ({ id, params, query, body }: FastifyRequest): HandledRequest => ({ id, params, query, body })
@@ -176,10 +177,7 @@ const headerText = (id: string): string =>
 
 function notFound(routes: readonly Route[], { method, url }: FastifyRequest): Error {
   const path = url.split('?')[0] ?? url
-  const same = routes.filter(({ spec }) => patternOf(spec.path).test(path)).map(({ spec }) => spec.method)
+  const same = routes.filter(({ spec }) => pathPattern(spec.path).test(path)).map(({ spec }) => spec.method)
   if (same.length > 0) return methodWrong({ method, path, allowed: same })
   return routeUnknown({ method, path, hint: 'GET /openapi.json describes what there is' })
 }
-
-const patternOf = (path: string): RegExp =>
-  new RegExp(`^${path.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(/:[a-zA-Z]+/g, '[^/]+')}$`)

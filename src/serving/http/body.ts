@@ -25,6 +25,9 @@ function answer(done: (error: Error | null, body?: unknown) => void, parse: () =
   }
 }
 
+/** A body that is JSON, whatever its content type says. */
+export const readJson = (body: Buffer): unknown => parseJson(textOf(body))
+
 function textOf(body: Buffer): string {
   try {
     return strict.decode(body)

@@ -30,7 +30,7 @@ export function fastifyOptions({ bodyBytes, arrivalMs }: ApplicationLimits): Fas
     // An id of 256 characters, each written as up to twelve in an address.
     routerOptions: { maxParamLength: 4096 },
     frameworkErrors: (error, request, reply) => {
-      void sendProblem(requestUnparsable({ reason: error.message }), request, reply)
+      void sendProblem(problemOf(requestUnparsable({ reason: error.message }), request.id), reply)
     },
     clientErrorHandler: answerUnparsable,
   }

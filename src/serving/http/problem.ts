@@ -1,5 +1,5 @@
 /** Errors as answers: `application/problem+json`, every fault at once. */
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyReply } from 'fastify'
 import { WideDeepError } from '../../base/index.js'
 import type { Problem } from '../../protocol/index.js'
 import { problemType } from '../../protocol/index.js'
@@ -45,11 +45,15 @@ const head = (code: string, status: number): Pick<Problem, 'type' | 'title' | 's
 })
 
 /** Answers an error. */
-export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = problemOf(error, request.id)
-  if (problem.status === 503 || problem.status === 429) reply.header('retry-after', retryAfterSeconds)
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+export function sendProblem(problem: Problem, reply: FastifyReply): FastifyReply {
+  setProblemHeaders(problem, reply)
   return reply.status(problem.status).type(problemType).send(JSON.stringify(problem))
+}
+
+/** When to come again, and how to show who one is. */
+export function setProblemHeaders({ status }: Problem, reply: FastifyReply): void {
+  if (status === 503 || status === 429) reply.header('retry-after', retryAfterSeconds)
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
 }
 
 /** Faults that Fastify itself finds, in our words. */

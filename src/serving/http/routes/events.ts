@@ -4,7 +4,7 @@ import { eventsOf } from '../../events-body.js'
 import { takeEvents } from '../../event-intake.js'
 import type { EventSink } from '../../event-intake.js'
 import type { ServingMetrics } from '../../metrics.js'
-import type { Route } from '../application.js'
+import type { Route } from '../route.js'
 
 export interface EventParts {
   readonly sink: EventSink

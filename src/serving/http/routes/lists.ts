@@ -10,7 +10,7 @@ import { routes } from '../../../protocol/index.js'
 import type { Explaining } from '../../explaining.js'
 import type { ServingMetrics } from '../../metrics.js'
 import type { Recommender } from '../../recommender.js'
-import type { Answer, Route } from '../application.js'
+import type { Answer, Route } from '../route.js'
 
 export interface ListParts {
   readonly recommender: Recommender

@@ -1,10 +1,10 @@
 /** For those who run the server: health, metrics, the description of the API. */
 import { packageVersion } from '../../../base/index.js'
 import type { Ready, RouteSpec } from '../../../protocol/index.js'
-import { openApi, routes } from '../../../protocol/index.js'
+import { openApi, openInferenceRoutes, routes, tensorFlowModels, tensorFlowRoutes } from '../../../protocol/index.js'
 import { docsPage } from '../docs-page.js'
 import type { ServingMetrics } from '../../metrics.js'
-import type { Route } from '../application.js'
+import type { Route } from '../route.js'
 
 export interface OperationParts {
   readonly metrics: ServingMetrics
@@ -22,7 +22,12 @@ const own = (operation: string, path: string, summary: string, role: RouteSpec['
 })
 
 export function operationRoutes({ metrics, hasKeys, ready }: OperationParts): Route[] {
-  const description = openApi(Object.values(routes), { version: packageVersion(), hasKeys })
+  const all = [
+    ...Object.values(routes),
+    tensorFlowModels,
+    ...[...tensorFlowRoutes, ...openInferenceRoutes].map(({ spec }) => spec),
+  ]
+  const description = openApi(all, { version: packageVersion(), hasKeys })
   return [
     { spec: routes.live, handle: () => ({ body: { status: 'live' } }) },
     {
@@ -39,7 +44,7 @@ export function operationRoutes({ metrics, hasKeys, ready }: OperationParts): Ro
     },
     {
       spec: own('docs', '/docs', 'This API as a page'),
-      handle: () => ({ body: docsPage(Object.values(routes)), type: 'text/html; charset=utf-8' }),
+      handle: () => ({ body: docsPage(all), type: 'text/html; charset=utf-8' }),
     },
   ]
 }

@@ -6,7 +6,7 @@ import { seenKey } from '../../bundle-catalogue.js'
 import { itemUnknown, requestInvalid, userUnknown } from '../../errors.js'
 import type { ItemCatalogue } from '../../item-catalogue.js'
 import type { LiveState } from '../../live-state.js'
-import type { Route } from '../application.js'
+import type { Route } from '../route.js'
 
 export interface StateParts {
   readonly store: StateStore
