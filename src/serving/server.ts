@@ -38,6 +38,8 @@ export interface ServerOptions {
   readonly port?: number
   /** Threads that score. Default 2. */
   readonly threads?: number
+  /** Most candidates that one thread scores of a request. Default 200. */
+  readonly partSize?: number
   /** Memory for item parts. Default 512 MiB. */
   readonly itemPartBytes?: number
   /** After so long an answer has what is scored by then, in milliseconds. Default 100. */
@@ -133,10 +135,11 @@ function openModels(
   options: ServerOptions & { readonly directory: string; log(line: string): void },
   { state, metrics, onError }: Opened,
 ): ModelSlots {
-  const { directory, threads = 2, itemPartBytes = 512 * 2 ** 20, log } = options
+  const { directory, threads = 2, partSize = 200, itemPartBytes = 512 * 2 ** 20, log } = options
   return openServingModels(sourcesOf(options, onError), state, {
     directory,
     threads,
+    partSize,
     itemPartBytes,
     onError,
     onSwitch(alias, version, seconds) {

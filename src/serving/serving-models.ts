@@ -13,6 +13,7 @@ import type { ServerState } from './server-state.js'
 export interface ServingModelsOptions extends SlotEvents {
   readonly directory: string
   readonly threads: number
+  readonly partSize: number
   readonly itemPartBytes: number
   onError(error: unknown): void
 }
@@ -22,7 +23,7 @@ export function openServingModels(
   state: ServerState,
   options: ServingModelsOptions,
 ): ModelSlots {
-  const { directory, threads, itemPartBytes, onError } = options
+  const { directory, onError } = options
   /** Items that changed while a version was being loaded. */
   const loading = new Set<Set<number>>()
   const open = async (version: ModelVersion): Promise<ServedModel> => {
@@ -30,7 +31,7 @@ export function openServingModels(
     const changed = new Set<number>()
     loading.add(changed)
     try {
-      const model = await openServedModel(version, { ...state, threads, itemPartBytes })
+      const model = await openServedModel(version, { ...state, ...options })
       await model.refresh([...changed])
       return model
     } finally {
