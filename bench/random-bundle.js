@@ -70,7 +70,16 @@ export async function writeRandomBundle(directory, { config, rowOf, itemCount, u
   }))
   const catalogue = writeCatalogue(`${directory}.catalogue`, { config, rowOf, itemCount, userCount })
   const onnx = network.inferenceModel(constants)
-  const parts = { config, featureState, onnx, tables, calibration: null, trainingState: null, catalogue, retrieval: null }
+  const parts = {
+    config,
+    featureState,
+    onnx,
+    tables,
+    calibration: null,
+    trainingState: null,
+    catalogue,
+    retrieval: null,
+  }
   await writeBundle(directory, { ...parts, golden: [] })
   const rows = Array.from({ length: 4 }, (_, i) => ({ ...userRow(config, rowOf, i), ...rowOf('i', i) }))
   const bundle = await openBundle(directory)

@@ -56,7 +56,7 @@ export async function inBlocks(sides, { seconds, calibrate }) {
   const kept = Object.fromEntries(Object.keys(sides).map((name) => [name, []]))
   const all = structuredClone(kept)
   let [discarded, total] = [0, 0]
-  for (const end = performance.now() + 1000 * seconds; performance.now() < end; )
+  for (const end = performance.now() + 1000 * seconds; performance.now() < end;)
     for (const [name, run] of Object.entries(sides)) {
       const before = await calibrate()
       const block = await run()

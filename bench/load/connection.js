@@ -31,7 +31,10 @@ export async function openConnection(port) {
     }
     if (received.length < needed) return
     const { resolve } = waiting
-    const whole = { status: Number(received.latin1Slice(9, 12)), body: received.subarray(head + headEnd.length, needed) }
+    const whole = {
+      status: Number(received.latin1Slice(9, 12)),
+      body: received.subarray(head + headEnd.length, needed),
+    }
     ;[received, needed, waiting] = [Buffer.alloc(0), Infinity, null]
     resolve(whole)
   }

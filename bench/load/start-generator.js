@@ -13,9 +13,12 @@ const program = fileURLToPath(new URL('generator.js', import.meta.url))
 export async function startGenerator({ port, requests, connections = 64 }) {
   const child = fork(program, { serialization: 'advanced' })
   const ask = async (message) => {
+    const ended = new AbortController()
+    const onExit = () => ended.abort(new Error('the load generator ended'))
+    child.once('exit', onExit)
     child.send(message)
-    const [answer] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [null])])
-    if (answer === null) throw new Error('the load generator ended')
+    const [answer] = await once(child, 'message', { signal: ended.signal })
+    child.off('exit', onExit)
     return answer
   }
   await ask({ kind: 'open', port, requests, connections })
