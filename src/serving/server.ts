@@ -83,8 +83,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     directory,
     store: options.store,
     log,
-    onLost(error) {
-      metrics.lost()
+    onLost(error, records) {
+      metrics.lost(records)
       onError(error)
     },
   })
