@@ -37,10 +37,12 @@ export class ItemParts {
     return this.rows.byteLength
   }
 
-  /** Makes place for so many items; a larger buffer begins empty. */
+  /** Makes place for so many items, and for more that will come one by one; a larger buffer begins empty. */
   reserve(itemCount: number): void {
-    const slots = new Int32Array(itemCount).fill(-1)
-    const slotCount = Math.min(itemCount, this.mostSlots)
+    if (itemCount <= this.slots.length) return
+    const capacity = Math.max(itemCount, Math.ceil(1.5 * this.slots.length))
+    const slots = new Int32Array(capacity).fill(-1)
+    const slotCount = Math.min(capacity, this.mostSlots)
     if (slotCount > this.items.length) {
       this.rows = new Float32Array(slotCount * this.rowFloats)
       this.items = new Int32Array(slotCount).fill(-1)

@@ -6,14 +6,15 @@ import type { RawRow } from '../features/index.js'
 export interface ThreadStart {
   readonly directory: string
   readonly itemPartBytes: number
-  /** The tables that the first thread has loaded; it has none to begin with. */
-  readonly shared: SharedTables | undefined
+  readonly isBackground: boolean
 }
 
 export type SharedTables = ReturnType<Bundle['sharedTables']>
 
 /** Every question has a number, and one answer. */
 export type Question =
+  /** Opens the bundle, over the tables that the first thread has loaded; it has none to begin with. */
+  | { readonly id: number; readonly kind: 'open'; readonly shared: SharedTables | undefined }
   | { readonly id: number; readonly kind: 'items'; readonly first: number; readonly rows: SerializedRows }
   /** Verifies the golden requests and warms up, once the items are there. */
   | { readonly id: number; readonly kind: 'prepare'; readonly candidates: number }
@@ -24,8 +25,7 @@ export type Answer =
   | { readonly id: number; readonly kind: 'done' }
   | { readonly id: number; readonly kind: 'ranked'; readonly scores: Float32Array; readonly order: Float32Array }
   | { readonly id: number; readonly kind: 'failed'; readonly reason: string }
-  /** Said once, when the bundle is open. */
-  | { readonly id: 0; readonly kind: 'open'; readonly shared: SharedTables }
+  | { readonly id: number; readonly kind: 'open'; readonly shared: SharedTables }
 
 /** Rows as `node:v8` writes them, in shared memory: written once, read by every thread. */
 export type SerializedRows = Uint8Array<SharedArrayBuffer>

@@ -16,13 +16,18 @@ const mostPartsPerThread = 2
 
 /** Starts threads that load a bundle, verify its golden requests and warm up; resolves when all are ready. */
 export async function openScoringPool(directory: string, options: ScoringPoolOptions): Promise<ScoringPool> {
-  const { threads: count = 1, itemPartBytes = defaultItemPartBytes, partSize = 200, items } = options
-  const start = { directory, itemPartBytes: itemPartBytes / count, shared: undefined }
-  const threads = [new ScoringThread(start)]
+  const {
+    threads: count = 1,
+    itemPartBytes = defaultItemPartBytes,
+    partSize = 200,
+    isBackground = false,
+    items,
+  } = options
+  const start = { directory, itemPartBytes: itemPartBytes / count, isBackground }
+  const threads = Array.from({ length: count }, () => new ScoringThread(start))
   try {
     const shared = await threads[0]?.open()
-    while (threads.length < count) threads.push(new ScoringThread({ ...start, shared }))
-    await Promise.all(threads.slice(1).map((thread) => thread.open()))
+    await Promise.all(threads.slice(1).map((thread) => thread.open(shared)))
     await sendItems(threads, 0, items)
     await Promise.all(threads.map((thread) => thread.ask({ kind: 'prepare', candidates: partSize })))
   } catch (error) {

@@ -43,10 +43,10 @@ export class ScoringThread {
     return this.waiting.size
   }
 
-  /** The tables, once the thread has opened the bundle. */
-  async open(): Promise<SharedTables> {
-    const answer = await this.wait(0)
-    if (answer.kind !== 'open') throw new Error('internal: a thread says first that it is open')
+  /** Opens the bundle, over tables that are loaded already; answers its tables. */
+  async open(shared?: SharedTables): Promise<SharedTables> {
+    const answer = await this.ask({ kind: 'open', shared })
+    if (answer.kind !== 'open') throw new Error('internal: a thread that opens says that it is open')
     return answer.shared
   }
 

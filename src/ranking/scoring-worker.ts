@@ -8,7 +8,8 @@ import type { RawRow } from '../features/index.js'
 import { openFastRanker } from './fast-ranker.js'
 import type { FastRanker } from './fast-ranker.js'
 import { checkGolden } from './golden-check.js'
-import type { Answer, Question, ThreadStart } from './scoring-messages.js'
+import type { Answer, Question, SharedTables, ThreadStart } from './scoring-messages.js'
+import { lowerPriority } from './thread-priority.js'
 
 /** Runs after which compilers and caches have settled. */
 const warmUps = 20
@@ -19,9 +20,27 @@ const say = (answer: Answer): void => {
   port.postMessage(answer)
 }
 
-async function answerTo(question: Question, bundle: Bundle, ranker: FastRanker): Promise<Answer> {
-  const { id } = question
-  switch (question.kind) {
+const { directory, itemPartBytes, isBackground } = workerData as ThreadStart
+const restorePriority = isBackground ? lowerPriority() : null
+let opened: { readonly bundle: Bundle; readonly ranker: FastRanker } | null = null
+
+async function open(shared: SharedTables | undefined): Promise<SharedTables> {
+  const bundle = await openBundle(directory, { shared })
+  opened = { bundle, ranker: await openFastRanker(bundle, { items: [], itemPartBytes }) }
+  return bundle.sharedTables()
+}
+
+async function answerTo(question: Question): Promise<Answer> {
+  const { id, kind } = question
+  if (kind === 'open') return { id, kind, shared: await open(question.shared) }
+  if (kind === 'close') {
+    await opened?.ranker.close()
+    await opened?.bundle.close()
+    return { id, kind: 'done' }
+  }
+  if (!opened) throw new Error('internal: a thread that has no bundle is asked')
+  const { bundle, ranker } = opened
+  switch (kind) {
     case 'rank':
       return { id, kind: 'ranked', ...(await ranker.rank(question.row, question.candidates)) }
     case 'items':
@@ -31,10 +50,7 @@ async function answerTo(question: Question, bundle: Bundle, ranker: FastRanker):
     case 'prepare':
       await checkGolden(bundle)
       await warmUp(bundle, ranker, question.candidates)
-      return { id, kind: 'done' }
-    case 'close':
-      await ranker.close()
-      await bundle.close()
+      restorePriority?.()
       return { id, kind: 'done' }
   }
 }
@@ -50,19 +66,11 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-const { directory, itemPartBytes, shared } = workerData as ThreadStart
-try {
-  const bundle = await openBundle(directory, { shared })
-  const ranker = await openFastRanker(bundle, { items: [], itemPartBytes })
-  port.on('message', (question: Question) => {
-    void answerTo(question, bundle, ranker)
-      .catch((error: unknown): Answer => ({ id: question.id, kind: 'failed', reason: reasonOf(error) }))
-      .then((answer) => {
-        say(answer)
-        if (question.kind === 'close') port.close()
-      })
-  })
-  say({ id: 0, kind: 'open', shared: bundle.sharedTables() })
-} catch (error) {
-  say({ id: 0, kind: 'failed', reason: reasonOf(error) })
-}
+port.on('message', (question: Question) => {
+  void answerTo(question)
+    .catch((error: unknown): Answer => ({ id: question.id, kind: 'failed', reason: reasonOf(error) }))
+    .then((answer) => {
+      say(answer)
+      if (question.kind === 'close') port.close()
+    })
+})

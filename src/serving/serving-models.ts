@@ -31,7 +31,7 @@ export function openServingModels(
     const changed = new Set<number>()
     loading.add(changed)
     try {
-      const model = await openServedModel(version, { ...state, ...options })
+      const model = await openServedModel(version, { ...state, ...options, isBackground: slots.open().length > 0 })
       await model.refresh([...changed])
       return model
     } finally {
