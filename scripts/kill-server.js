@@ -20,7 +20,7 @@ const { median } = await import('../bench/statistics.js')
 const eventClients = 4
 const listClients = 2
 /** Some hundred commits. */
-const longestLifeMs = 800
+const [shortestLifeMs, longestLifeMs] = [200, 1000]
 /** Requests with events of one user: fewer events than an answer shows. */
 const turnsOfUser = 16
 
@@ -108,7 +108,7 @@ while (kills < killCount && failures.length === 0) {
     sendEvents(server.port, `k${String(kills)}-${String(client)}`, acknowledged),
   )
   const askers = Array.from({ length: listClients }, () => askForLists(server.port, itemCount))
-  await sleep(Math.random() * longestLifeMs)
+  await sleep(shortestLifeMs + Math.random() * (longestLifeMs - shortestLifeMs))
   await server.kill()
   kills++
   const [sent, asked] = [await Promise.all(clients), await Promise.all(askers)]

@@ -8,7 +8,7 @@ import { candidateCount } from './set-up.js'
 const calmRate = 40
 
 /** The rows of a table: latencies of several servers, whose blocks take turns. */
-async function rowsOf(sides, { seconds, blockSeconds, calibrate }) {
+export async function rowsOf(sides, { seconds, blockSeconds, calibrate }) {
   const runs = Object.fromEntries(
     Object.entries(sides).map(([name, { generator, rate = calmRate }]) => [
       name,
@@ -23,11 +23,12 @@ async function rowsOf(sides, { seconds, blockSeconds, calibrate }) {
   })
 }
 
-const shapes = [
+/** Candidates of a part, and threads. */
+export const shapes = [
   { batch: 200, threads: 1 },
   { batch: 100, threads: 2 },
 ]
-const argsOf = ({ batch, threads }) => ['--threads', String(threads), '--part-size', String(batch)]
+export const argsOf = ({ batch, threads }) => ['--threads', String(threads), '--part-size', String(batch)]
 
 /** 200 candidates as one part on one thread, and as two parts on two. */
 export async function table2(bench, settings) {
@@ -63,5 +64,3 @@ export async function halfLoad(side, { candidatesPerSecond, ...settings }) {
   const [row] = await rowsOf({ half: { ...side, rate } }, settings)
   return { ...row, requestsPerSecond: rate }
 }
-
-export { rowsOf }
