@@ -20,6 +20,17 @@ export function featureGroups({ features }: Pick<Config, 'features'>): GroupedFe
 
 /** Every feature by name, in declared order: user, item, context. One that shares a table has the table's dimension and limit. */
 export function allFeatures(config: Pick<Config, 'features'>): FeatureGroup {
+  const known = resolved.get(config.features)
+  if (known) return known
+  const made = resolvedFeatures(config)
+  resolved.set(config.features, made)
+  return made
+}
+
+/** Requests ask for the features of their model again and again. */
+const resolved = new WeakMap<Config['features'], FeatureGroup>()
+
+function resolvedFeatures(config: Pick<Config, 'features'>): FeatureGroup {
   const groups = featureGroups(config)
   const features = Object.assign({}, ...groupNames.map((name) => groups[name] ?? {})) as FeatureGroup
   return Object.fromEntries(

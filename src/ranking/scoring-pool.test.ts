@@ -48,7 +48,7 @@ describe('the scoring pool', () => {
     })
 
   it.skipIf(process.platform !== 'linux')('leaves no thread at low priority (Linux shows them)', async () => {
-    const pool = await openScoringPool(directory, { items, threads: 2 })
+    const pool = await openScoringPool(directory, { items, threads: 2, isBackground: true })
     // The 19th number of /proc/…/stat, counted behind the name in parentheses: the nice value.
     const nice = readdirSync('/proc/self/task').map(
       (task) => readFileSync(`/proc/self/task/${task}/stat`, 'utf8').split(') ')[1]?.split(' ')[16],

@@ -19,7 +19,7 @@ const mostPartsPerThread = 2
 /** Starts threads that load a bundle, verify its golden requests and warm up; resolves when all are ready. */
 export async function openScoringPool(directory: string, options: ScoringPoolOptions): Promise<ScoringPool> {
   const { threads: count = 1, itemPartBytes = defaultItemPartBytes, partSize = 200, items } = options
-  const isLow = await canComeUpAgain()
+  const isLow = options.isBackground === true && (await canComeUpAgain())
   const start = { directory, itemPartBytes: itemPartBytes / count, shared: undefined, isLow }
   const first = new ScoringThread(start)
   const threads = [first]

@@ -8,6 +8,8 @@ export interface ScoringPoolOptions {
   readonly partSize?: number
   /** Memory for the item parts of all threads together. Default 512 MiB. */
   readonly itemPartBytes?: number
+  /** Whether others serve meanwhile: until they are ready the threads leave the processors to them. Default false. */
+  readonly isBackground?: boolean
   /** Raw features of the items; an item is called by its index. */
   readonly items: readonly RawRow[]
 }

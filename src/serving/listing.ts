@@ -35,13 +35,38 @@ export interface Listing {
   readonly k: number
 }
 
+/** All candidates of a request in order; what an item says is made for the pages that are asked for. */
+export interface OrderedList {
+  page(first: number, end: number): RankedItem[]
+}
+
 /** All candidates in the order that they are shown in: those that were scored, then the late ones. */
-export function listed(catalogue: ItemCatalogue, { candidates, ranked, rules, requestId, k }: Listing): RankedItem[] {
+export function listed(catalogue: ItemCatalogue, listing: Listing): OrderedList {
+  const { candidates, ranked, rules } = listing
+  const places = inOrder(ranked)
+  if (Object.keys(rules).length > 0) {
+    const items = reranked(catalogue, places, listing)
+    return { page: (first, end) => items.slice(first, end) }
+  }
+  const itemAt = (place: number, rank: number): RankedItem => rankedItem(catalogue, { candidates, ranked, place, rank })
+  return {
+    page: (first, end) => Array.from(places.subarray(first, end), (place, at) => itemAt(place, first + at + 1)),
+  }
+}
+
+/** Places of candidates, best first; what came too late comes last. */
+function inOrder({ order }: RankedCandidates): Int32Array {
+  const keys = order.map((value) => (Number.isNaN(value) ? -Infinity : value))
+  return Int32Array.from(keys.keys()).sort((a, b) => (keys[b] ?? 0) - (keys[a] ?? 0) || a - b)
+}
+
+function reranked(
+  catalogue: ItemCatalogue,
+  places: Int32Array,
+  { candidates, ranked, rules, requestId, k }: Listing,
+): RankedItem[] {
   const { indexes } = candidates
-  const places = Array.from(indexes.keys()).sort((a, b) => key(ranked, b) - key(ranked, a) || a - b)
-  const hasRules = Object.keys(rules).length > 0
-  if (!hasRules) return places.map((place, at) => rankedItem(catalogue, { candidates, ranked, place, rank: at + 1 }))
-  const list = places.map((place) => {
+  const list = Array.from(places, (place) => {
     const index = indexes[place] ?? 0
     return { item: String(place), score: ranked.scores[place] ?? Number.NaN, features: itemRow(catalogue, index) }
   })
@@ -56,12 +81,6 @@ export function listed(catalogue: ItemCatalogue, { candidates, ranked, rules, re
     ...(applied.length > 0 ? { rules: [...applied] } : {}),
     ...(propensity === 1 ? {} : { propensity }),
   }))
-}
-
-/** What to sort by; what came too late comes last. */
-function key({ order }: RankedCandidates, place: number): number {
-  const value = order[place] ?? Number.NaN
-  return Number.isNaN(value) ? -Number.MAX_VALUE : value
 }
 
 interface Placed {

@@ -17,8 +17,8 @@ export interface LiveStateListener {
   onItems(indexes: readonly number[]): void
   onPast(events: readonly PastEvent[]): void
   onErased(user: string): void
-  /** A record that the server wrote for itself, and nobody waits for, could not be written. */
-  onLost(error: unknown): void
+  /** Records that the server wrote for itself, and nobody waits for, could not be written; 0: they could not be applied yet. */
+  onLost(error: unknown, records: number): void
 }
 
 export interface LiveState {
@@ -34,6 +34,8 @@ export interface LiveState {
 
 /** How often the store follows what was noted: a restart has so much to read at most. */
 const lookMs = 1000
+/** What is noted waits so long for more: one sync then serves all of it. A crash loses as much. */
+const gatherMs = 20
 
 /** Applies what the log has and the store has not, and goes on from there. */
 export async function openLiveState(parts: LiveStateParts, listener: LiveStateListener): Promise<LiveState> {
@@ -42,13 +44,14 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
   await follower.catchUp()
   let pending = 0
   let noted = 0
-  const onLost = (error: unknown): void => {
-    listener.onLost(error)
-  }
+  let gathered: LoggedEvent[] = []
+  let gathering: NodeJS.Timeout | undefined
   const looks = setInterval(() => {
     if (noted === 0) return
     noted = 0
-    follower.catchUp().catch(onLost)
+    follower.catchUp().catch((error: unknown) => {
+      listener.onLost(error, 0)
+    })
   }, lookMs).unref()
   const append = async (events: readonly LoggedEvent[]): ReturnType<EventLog['append']> => {
     pending++
@@ -58,27 +61,45 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
       pending--
     }
   }
+  const writeNotes = (): void => {
+    clearTimeout(gathering)
+    gathering = undefined
+    const notes = gathered
+    gathered = []
+    if (notes.length === 0) return
+    append(notes).catch((error: unknown) => {
+      listener.onLost(error, notes.length)
+    })
+  }
   return {
     get pending() {
-      return pending
+      return pending + gathered.length
     },
     async record(events) {
+      // What was shown stands in the log before what was done with it.
+      writeNotes()
       const result = await append(events)
       await follower.catchUp()
       return result
     },
     note(event) {
       noted++
-      append([event]).catch(onLost)
+      gathered.push(event)
+      gathering ??= setTimeout(writeNotes, gatherMs)
     },
     async erase(user) {
+      // What was shown to the user goes with everything else.
+      writeNotes()
       await log.erase(user)
       await follower.catchUp()
     },
     async close() {
       clearInterval(looks)
+      writeNotes()
       // So that the next start has nothing to read again.
-      await follower.catchUp().catch(onLost)
+      await follower.catchUp().catch((error: unknown) => {
+        listener.onLost(error, 0)
+      })
       await log.close()
       await store.close()
     },

@@ -8,7 +8,7 @@ export interface ServingMetrics {
   list(labels: { model: string; version: string; alias: string; operation: string }, seconds: ListSeconds): void
   degraded(version: string): void
   events(outcome: 'accepted' | 'duplicate' | 'rejected', count: number): void
-  lost(): void
+  lost(records: number): void
   switched(alias: string, version: string, seconds: number): void
   refused(alias: string): void
 }
@@ -78,8 +78,8 @@ export function createMetrics(readings: MetricReadings): ServingMetrics {
     events: (outcome, count) => {
       events.inc({ outcome }, count)
     },
-    lost: () => {
-      lost.inc()
+    lost: (records) => {
+      lost.inc(records)
     },
     switched: (alias, version, seconds) => {
       switches.inc({ alias, version })

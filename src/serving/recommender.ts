@@ -1,14 +1,14 @@
 /** Answers requests for lists: candidates, scores, rules, and a note of what was served. Knows nothing of HTTP. */
 import { randomUUID } from 'node:crypto'
 import type { StateStore } from '../events/index.js'
-import type { NextPageQuery, RankedItem, RankedList, RankRequest, RecommendRequest } from '../protocol/index.js'
+import type { NextPageQuery, RankedList, RankRequest, RecommendRequest } from '../protocol/index.js'
 import { parseRules } from '../ranking/index.js'
 import type { BoundedMap } from './bounded-map.js'
 import { createBoundedMap } from './bounded-map.js'
 import { listGone } from './errors.js'
 import { elapsed } from './elapsed.js'
 import type { ItemCatalogue } from './item-catalogue.js'
-import type { Candidates } from './listing.js'
+import type { Candidates, OrderedList } from './listing.js'
 import { lateText, listed, scored } from './listing.js'
 import type { LiveState } from './live-state.js'
 import type { ModelSlots } from './model-slots.js'
@@ -43,7 +43,7 @@ export const keptLists = 10_000
 interface KeptList {
   readonly answer: Omit<RankedList, 'items' | 'timings'>
   readonly asker: Asker
-  readonly rest: readonly RankedItem[]
+  readonly list: OrderedList
   /** Items that were shown already. */
   readonly shown: number
 }
@@ -83,16 +83,17 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       }),
     nextPage(requestId, { k = 10 }) {
       const start = performance.now()
-      const list = lists.get(requestId)
-      if (!list) return Promise.reject(listGone({ requestId, limit: keptLists }))
-      const items = list.rest.slice(0, k)
-      lists.set(requestId, { ...list, rest: list.rest.slice(k), shown: list.shown + items.length })
+      const kept = lists.get(requestId)
+      if (!kept) return Promise.reject(listGone({ requestId, limit: keptLists }))
+      const { answer, asker, list, shown } = kept
+      const items = list.page(shown, shown + k)
+      lists.set(requestId, { ...kept, shown: shown + items.length })
       if (items.length > 0) {
-        const page = { ...list.answer, requestId: `${requestId}/${String(list.shown)}` }
-        parts.state.note(servedEvent({ answer: page, asker: list.asker, items, now: now() }))
+        const page = { ...answer, requestId: `${requestId}/${String(shown)}` }
+        parts.state.note(servedEvent({ answer: page, asker, items, now: now() }))
       }
       return Promise.resolve({
-        ...list.answer,
+        ...answer,
         items,
         timings: { retrieveMs: 0, rankMs: 0, totalMs: elapsed(start) },
       })
@@ -124,7 +125,7 @@ async function answerList(
   const ranked = await scored(model, { row: asker.row, candidates, deadlineMs })
   const rankMs = elapsed(before)
   const requestId = request.requestId ?? randomUUID()
-  const items = listed(parts.catalogue, { candidates, ranked, rules, requestId, k })
+  const list = listed(parts.catalogue, { candidates, ranked, rules, requestId, k })
   const isLate = ranked.scored < candidates.indexes.length
   const answer = {
     requestId,
@@ -134,8 +135,8 @@ async function answerList(
     ...(candidates.unknown && candidates.unknown.length > 0 ? { unknownItems: [...candidates.unknown] } : {}),
   }
   if (isLate) parts.onDegraded(model.version)
-  parts.lists.set(requestId, { answer, asker, rest: items.slice(k), shown: k })
-  const shown = items.slice(0, k)
+  const shown = list.page(0, k)
+  parts.lists.set(requestId, { answer, asker, list, shown: shown.length })
   parts.state.note(servedEvent({ answer, asker, items: shown, now: parts.now() }))
   const timings = { retrieveMs: candidates.retrieveMs, rankMs, totalMs: elapsed(start) }
   return { ...answer, items: shown, timings }
@@ -155,12 +156,12 @@ function excluded(catalogue: ItemCatalogue, asker: Asker, request: RecommendRequ
 }
 
 function given(catalogue: ItemCatalogue, ids: readonly string[]): Candidates {
-  const indexes: number[] = []
-  const unknown: string[] = []
-  for (const id of new Set(ids)) {
+  const indexes = new Set<number>()
+  const unknown = new Set<string>()
+  for (const id of ids) {
     const index = catalogue.indexOf(id)
-    if (index === undefined) unknown.push(id)
-    else indexes.push(index)
+    if (index === undefined) unknown.add(id)
+    else indexes.add(index)
   }
-  return { indexes: Int32Array.from(indexes), sources: [], retrieveMs: 0, unknown }
+  return { indexes: Int32Array.from(indexes), sources: [], retrieveMs: 0, unknown: [...unknown] }
 }

@@ -45,7 +45,10 @@ export interface ServedModelParts {
   readonly store: StateStore
   readonly catalogue: ItemCatalogue
   readonly threads: number
+  readonly partSize: number
   readonly itemPartBytes: number
+  /** Whether another version serves meanwhile. */
+  readonly isBackground: boolean
 }
 
 /** What a second is in the moments of the event log. */
@@ -53,10 +56,10 @@ const unitsPerSecond = 1000
 
 /** Loads, verifies and warms a version; it serves nothing yet. */
 export async function openServedModel(version: ModelVersion, parts: ServedModelParts): Promise<ServedModel> {
-  const { store, catalogue, threads, itemPartBytes } = parts
+  const { store, catalogue, threads, partSize, itemPartBytes, isBackground } = parts
   const config = JSON.parse(readFileSync(join(version.directory, 'config.json'), 'utf8')) as Config
   const items = catalogue.features() as readonly RawRow[]
-  const pool = await openScoringPool(version.directory, { threads, itemPartBytes, items })
+  const pool = await openScoringPool(version.directory, { threads, partSize, itemPartBytes, isBackground, items })
   const retrieval = await openFreshRetrieval(version.directory, () => retrievalItems(catalogue))
   let explaining: Promise<{ explainer: Explainer; close(): Promise<void> }> | undefined
   return {

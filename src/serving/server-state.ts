@@ -23,8 +23,8 @@ export interface ServerStateOptions {
   readonly directory: string
   readonly store?: string | undefined
   log(line: string): void
-  /** A record that nobody waited for was not written. */
-  onLost(error: unknown): void
+  /** Records that nobody waited for were not written. */
+  onLost(error: unknown, records: number): void
 }
 
 /** Opens the state of a server in a directory, and applies what the log has and the store has not. */
@@ -60,8 +60,8 @@ export async function openServerState(options: ServerStateOptions): Promise<Serv
           follower.onErased(user)
         })
       },
-      onLost: (error) => {
-        options.onLost(error)
+      onLost: (error, records) => {
+        options.onLost(error, records)
       },
     },
   )

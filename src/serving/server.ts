@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly port?: number
   /** Threads that score. Default 2. */
   readonly threads?: number
+  /** Most candidates that one thread scores of a request. Default 200. */
+  readonly partSize?: number
   /** Memory for item parts. Default 512 MiB. */
   readonly itemPartBytes?: number
   /** After so long an answer has what is scored by then, in milliseconds. Default 100. */
@@ -90,8 +92,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     directory,
     store: options.store,
     log,
-    onLost(error) {
-      metrics.lost()
+    onLost(error, records) {
+      metrics.lost(records)
       onError(error)
     },
   })
@@ -182,10 +184,11 @@ function openModels(
   options: ServerOptions & { readonly directory: string; log(line: string): void },
   { state, metrics, onError }: Opened,
 ): ModelSlots {
-  const { directory, threads = 2, itemPartBytes = 512 * 2 ** 20, log } = options
+  const { directory, threads = 2, partSize = 200, itemPartBytes = 512 * 2 ** 20, log } = options
   return openServingModels(sourcesOf(options, onError), state, {
     directory,
     threads,
+    partSize,
     itemPartBytes,
     availableBytes: options.availableBytes ?? availableBytes,
     onError,

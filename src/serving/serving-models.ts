@@ -15,6 +15,7 @@ import type { ServerState } from './server-state.js'
 export interface ServingModelsOptions extends SlotEvents {
   readonly directory: string
   readonly threads: number
+  readonly partSize: number
   readonly itemPartBytes: number
   /** Bytes that this process may still take. */
   availableBytes(): number
@@ -35,7 +36,7 @@ export function openServingModels(
     const changed = new Set<number>()
     loading.add(changed)
     try {
-      const model = await openServedModel(version, { ...state, threads, itemPartBytes })
+      const model = await openServedModel(version, { ...state, ...options, isBackground: slots.open().length > 0 })
       await model.refresh([...changed])
       return model
     } finally {

@@ -1,0 +1,71 @@
+/** Numbers of samples, and what of a machine's mood may pass. */
+import { randomInteger, randomKey } from '../dist/base/index.js'
+import { Graph, createOnnxRuntimeExecutor, operations, writeOnnx } from '../dist/graph/index.js'
+
+const sorted = (values) => Float64Array.from(values).sort()
+/** The sample below which a share of them lies; NaN where there are none. */
+export const quantile = (values, share) =>
+  sorted(values)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? NaN
+export const median = (values) => quantile(values, 0.5)
+export const p50p95p99 = (values) => ({
+  p50Ms: quantile(values, 0.5),
+  p95Ms: quantile(values, 0.95),
+  p99Ms: quantile(values, 0.99),
+})
+
+/** 95 % interval of what `measure` makes of blocks, by drawing blocks with replacement. */
+export function interval(blocks, measure = median, rounds = 2000) {
+  const made = Array.from({ length: rounds }, (_, round) =>
+    measure(blocks.map((__, i) => blocks[randomInteger(randomKey(7, String(round)), i, blocks.length)])),
+  )
+  return [quantile(made, 0.025), quantile(made, 0.975)]
+}
+
+export async function timed(work) {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+/** A fixed product of matrices: what the machine gives at the moment, in milliseconds. */
+export async function openCalibration() {
+  const graph = new Graph()
+  const y = operations.matmul(graph.input('x', [256, 512]), graph.input('w', [512, 512]))
+  const constants = { w: new Float32Array(512 * 512).fill(0.5) }
+  const compiled = await createOnnxRuntimeExecutor().compile(
+    writeOnnx({ outputs: { y }, precision: 'float32', constants }),
+  )
+  const feeds = { x: { data: new Float32Array(256 * 512).fill(0.5), shape: [256, 512] } }
+  const calibrate = async () => {
+    const times = []
+    for (let i = 0; i < 25; i++) times.push(await timed(() => compiled.run(feeds)))
+    return median(times)
+  }
+  await calibrate()
+  return calibrate
+}
+
+/** More than this between the two products around a block, and the block does not count. */
+const mostDrift = 0.05
+
+/**
+ * Runs the sides in turn for so many seconds, every block between two products. Answers the blocks of each side that count; where none
+ * does, all of them, and `discarded` of `total` says so.
+ */
+export async function inBlocks(sides, { seconds, calibrate }) {
+  const kept = Object.fromEntries(Object.keys(sides).map((name) => [name, []]))
+  const all = structuredClone(kept)
+  let [discarded, total] = [0, 0]
+  for (const end = performance.now() + 1000 * seconds; performance.now() < end;)
+    for (const [name, run] of Object.entries(sides)) {
+      const before = await calibrate()
+      const block = await run()
+      const after = await calibrate()
+      all[name].push(block)
+      total++
+      if (Math.abs(after / before - 1) > mostDrift) discarded++
+      else kept[name].push(block)
+    }
+  for (const name of Object.keys(sides)) if (kept[name].length === 0) kept[name] = all[name]
+  return { blocks: kept, discarded, total }
+}
