@@ -4,6 +4,7 @@
  */
 import type { EventLog, LoggedEvent, PastEvent, StateStore, StoredItem } from '../events/index.js'
 import { followLog } from '../events/index.js'
+import { gatherNotes } from './gathered-notes.js'
 import type { ItemCatalogue } from './item-catalogue.js'
 
 export interface LiveStateParts {
@@ -34,8 +35,6 @@ export interface LiveState {
 
 /** How often the store follows what was noted: a restart has so much to read at most. */
 const lookMs = 1000
-/** What is noted waits so long for more: one sync then serves all of it. A crash loses as much. */
-const gatherMs = 20
 
 /** Applies what the log has and the store has not, and goes on from there. */
 export async function openLiveState(parts: LiveStateParts, listener: LiveStateListener): Promise<LiveState> {
@@ -44,8 +43,6 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
   await follower.catchUp()
   let pending = 0
   let noted = 0
-  let gathered: LoggedEvent[] = []
-  let gathering: NodeJS.Timeout | undefined
   const looks = setInterval(() => {
     if (noted === 0) return
     noted = 0
@@ -61,41 +58,35 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
       pending--
     }
   }
-  const writeNotes = (): void => {
-    clearTimeout(gathering)
-    gathering = undefined
-    const notes = gathered
-    gathered = []
-    if (notes.length === 0) return
-    append(notes).catch((error: unknown) => {
-      listener.onLost(error, notes.length)
+  const notes = gatherNotes((gathered) => {
+    append(gathered).catch((error: unknown) => {
+      listener.onLost(error, gathered.length)
     })
-  }
+  })
   return {
     get pending() {
-      return pending + gathered.length
+      return pending + notes.size
     },
     async record(events) {
       // What was shown stands in the log before what was done with it.
-      writeNotes()
+      notes.flush()
       const result = await append(events)
       await follower.catchUp()
       return result
     },
     note(event) {
       noted++
-      gathered.push(event)
-      gathering ??= setTimeout(writeNotes, gatherMs)
+      notes.add(event)
     },
     async erase(user) {
       // What was shown to the user goes with everything else.
-      writeNotes()
+      notes.flush()
       await log.erase(user)
       await follower.catchUp()
     },
     async close() {
       clearInterval(looks)
-      writeNotes()
+      notes.flush()
       // So that the next start has nothing to read again.
       await follower.catchUp().catch((error: unknown) => {
         listener.onLost(error, 0)
