@@ -43,7 +43,10 @@ describe('the types of requests', () => {
     expectTypeOf<FeaturesOf<Config, 'user'>>().toEqualTypeOf<FeatureValues>()
     expectTypeOf<C>().toExtend<Config>()
     // The types stand for nothing that is there: declarations are the same plain data.
-    expect([Reflect.ownKeys(config.features.user.age), Reflect.ownKeys(flat.features.age)]).toEqual([['kind'], ['kind']])
+    expect([Reflect.ownKeys(config.features.user.age), Reflect.ownKeys(flat.features.age)]).toEqual([
+      ['kind'],
+      ['kind'],
+    ])
   })
 
   it('find a name or a value that is wrong', () => {
