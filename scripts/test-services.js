@@ -1,7 +1,7 @@
 /**
- * Runs the tests that talk to real servers of others, `*.services.test.ts`: installs MLflow with pip into a virtual environment below
- * `.widedeep/services/`, once for each release that is pinned here, and, as root on Debian and its kin, PostgreSQL and strace with apt-get
- * where they are missing.
+ * Runs the tests that talk to real programs of others, `*.services.test.ts`: installs MLflow and Triton's client with pip into virtual
+ * environments below `.widedeep/services/`, once for each release that is pinned here, and, as root on Debian and its kin, PostgreSQL, strace
+ * and Prometheus with apt-get where they are missing.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
@@ -9,6 +9,7 @@ import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const mlflowRelease = '3.17.2'
+const tritonRelease = '2.73.0'
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
 function run(command, args, env = {}) {
@@ -18,19 +19,20 @@ function run(command, args, env = {}) {
   return status === 0
 }
 
-/** The folder of the environment's programs. */
-function installMlflow() {
-  const home = join(root, '.widedeep', 'services', `mlflow-${mlflowRelease}`)
+/** The folder of programs of a virtual environment that has a package of PyPI; `null` where it cannot be made. */
+function installed({ name, release, extra = '', program }) {
+  const home = join(root, '.widedeep', 'services', `${name}-${release}`)
   const programs = join(home, process.platform === 'win32' ? 'Scripts' : 'bin')
-  const isThere = ['mlflow', 'mlflow.exe'].some((name) => existsSync(join(programs, name)))
+  const isThere = [program, `${program}.exe`].some((file) => existsSync(join(programs, file)))
   if (isThere) return programs
-  console.log(`installing MLflow ${mlflowRelease}`)
+  console.log(`installing ${name} ${release}`)
   const python = process.platform === 'win32' ? 'python' : 'python3'
   const isInstalled =
     run(python, ['-m', 'venv', home]) &&
-    run(join(programs, 'python'), ['-m', 'pip', 'install', '--quiet', `mlflow==${mlflowRelease}`])
+    run(join(programs, 'python'), ['-m', 'pip', 'install', '--quiet', `${name}${extra}==${release}`])
   if (isInstalled) return programs
   rmSync(home, { recursive: true, force: true })
+  console.log(`SKIPPED: the tests with ${name}, because ${name} ${release} cannot be installed here`)
   return null
 }
 
@@ -51,13 +53,18 @@ if (!hasProgram(hasPostgres, 'postgresql'))
   console.log('SKIPPED: the tests against PostgreSQL, because it is not installed and cannot be installed here')
 if (!hasProgram(() => inPath('strace'), 'strace'))
   console.log('SKIPPED: the trace of the event log, because strace is not installed and cannot be installed here')
-const programs = installMlflow()
-if (programs === null)
-  console.log(`SKIPPED: the tests against MLflow, because MLflow ${mlflowRelease} cannot be installed here`)
+if (!hasProgram(() => inPath('promtool'), 'prometheus'))
+  console.log('SKIPPED: the check of the metrics, because promtool is not installed and cannot be installed here')
+const mlflow = installed({ name: 'mlflow', release: mlflowRelease, program: 'mlflow' })
+const triton = installed({ name: 'tritonclient', release: tritonRelease, extra: '[http]', program: 'python' })
 const vitest = [
   join(root, 'node_modules', 'vitest', 'vitest.mjs'),
   'run',
   '.services.test.ts',
   ...process.argv.slice(2),
 ]
-process.exitCode = run(process.execPath, vitest, { WIDEDEEP_SERVICES: programs ?? '' }) ? 0 : 1
+const surroundings = {
+  WIDEDEEP_SERVICES: mlflow ?? '',
+  WIDEDEEP_TRITON_PYTHON: triton === null ? '' : join(triton, 'python'),
+}
+process.exitCode = run(process.execPath, vitest, surroundings) ? 0 : 1

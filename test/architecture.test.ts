@@ -115,7 +115,7 @@ describe('the house', () => {
       .filter((source) => /^src\/([^/]+\/)?index\.ts$/.test(source.path))
       .flatMap((source) => {
         const { count, hasStar } = doorNames(source)
-        const limit = source.path === 'src/index.ts' ? 64 : (wideDoors[source.path]?.limit ?? 25)
+        const limit = source.path === 'src/index.ts' ? 70 : (wideDoors[source.path]?.limit ?? 25)
         if (hasStar) return `${source.path} has \`export *\`: write the names out, a door says what it gives away`
         return count > limit
           ? `${source.path} gives away ${count} names, ${limit} at most: what do others really need?`

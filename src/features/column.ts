@@ -26,6 +26,13 @@ export interface ColumnDeclaration {
   readonly inner?: ColumnDeclaration
 }
 
+declare const valueType: unique symbol
+
+/** A declaration that remembers what values its feature takes; for types alone, nothing stands there at run time. */
+export interface ColumnOf<V> extends ColumnDeclaration {
+  readonly [valueType]?: V
+}
+
 /** An embedding (of the default dimension when none is given), or a multi-hot vector. */
 export type DeepUse =
   | { readonly kind: 'embedding'; readonly dimension?: number; readonly maxNorm?: number }

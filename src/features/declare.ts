@@ -2,7 +2,7 @@
  * What users declare features with. Every declaration is frozen plain data. Options that nothing knows are kept, so that
  * validation can name them: a config is not type-checked when it is loaded.
  */
-import type { ColumnDeclaration } from './column.js'
+import type { ColumnDeclaration, ColumnOf } from './column.js'
 import type { BucketizedDeclaration } from './columns/bucketized-column.js'
 import type { ListDeclaration } from './columns/list-column.js'
 import type { CrossDeclaration } from './feature-spec.js'
@@ -28,6 +28,11 @@ export interface CategoricalOptions {
 }
 
 /** A categorical feature: a vocabulary learned from the training split, unless the options say otherwise. */
+export function categorical<const V extends string | number>(
+  options: CategoricalOptions & { readonly values: readonly V[] },
+): ColumnOf<V>
+export function categorical(options: CategoricalOptions & { readonly values: number }): ColumnOf<number>
+export function categorical(options?: CategoricalOptions): ColumnOf<string | number | boolean>
 export function categorical(options: CategoricalOptions = {}): ColumnDeclaration {
   const { values, hashBuckets } = options
   if (values !== undefined)
@@ -46,7 +51,7 @@ export interface NumericOptions {
 }
 
 /** A number. A missing one becomes the middle or the mean; where training saw missing ones, an indicator stands beside it. */
-export function numeric({ normalize = 'none', ...rest }: NumericOptions = {}): ColumnDeclaration {
+export function numeric({ normalize = 'none', ...rest }: NumericOptions = {}): ColumnOf<number> {
   if (normalize === 'quantiles') return frozen({ kind: 'quantile', quantiles: 1000, ...rest })
   if (normalize === 'log' || normalize === 'zscore') return frozen({ kind: normalize, ...rest })
   return frozen({ kind: 'numeric', ...(normalize === 'none' ? {} : { normalize }), ...rest })
@@ -56,7 +61,7 @@ export function numeric({ normalize = 'none', ...rest }: NumericOptions = {}): C
 export function bucketized(options: {
   readonly boundaries: readonly number[]
   readonly from?: string
-}): ColumnDeclaration {
+}): ColumnOf<number> {
   return frozen<BucketizedDeclaration>({ kind: 'bucketized', ...options })
 }
 
@@ -78,7 +83,7 @@ export interface ListOptions {
  * A list of categorical values: an array, or text with a separator. With `weights` what TensorFlow calls a
  * `weighted_categorical_column`: `list(categorical(), { weights: 'genre_weights' })`.
  */
-export function list(inner: ColumnDeclaration, options: ListOptions = {}): ColumnDeclaration {
+export function list<V>(inner: ColumnOf<V>, options: ListOptions = {}): ColumnOf<readonly V[]> {
   const { sharedWith, deep } = inner
   return frozen<ListDeclaration>({
     kind: 'list',
@@ -100,7 +105,7 @@ export interface EmbeddingOptions {
 }
 
 /** The same feature with an embedding of its own dimension; `sharedWith` shares vocabulary and table with another feature. */
-export function embedding(column: ColumnDeclaration, options: EmbeddingOptions): ColumnDeclaration {
+export function embedding<V>(column: ColumnOf<V>, options: EmbeddingOptions): ColumnOf<V> {
   const { sharedWith, ...rest } = options
   return frozen({
     ...column,
@@ -110,7 +115,7 @@ export function embedding(column: ColumnDeclaration, options: EmbeddingOptions):
 }
 
 /** The same feature as a multi-hot vector in the deep part, for few values. */
-export function indicator(column: ColumnDeclaration): ColumnDeclaration {
+export function indicator<V>(column: ColumnOf<V>): ColumnOf<V> {
   return frozen({ ...column, deep: { kind: 'indicator' } })
 }
 

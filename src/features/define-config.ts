@@ -26,6 +26,11 @@ export interface WideOf<N extends string> extends Omit<WideDeclaration, 'feature
   readonly crosses?: readonly CrossDeclaration<N>[]
 }
 
+/** A config that remembers its features by name: requests and events are typed by them. */
+export interface DefinedConfig<F extends Config['features']> extends Config {
+  readonly features: F
+}
+
 /** Types and freezes a config; faults that types cannot see are reported when it is loaded, all at once. */
 export function defineConfig<const F extends Config['features']>(config: {
   readonly data: DataDeclaration
@@ -34,6 +39,6 @@ export function defineConfig<const F extends Config['features']>(config: {
   readonly training?: TrainingDeclaration
   readonly retrieval?: RetrievalDeclaration
   readonly tune?: TuneDeclaration
-}): Config {
-  return frozen(config as Config)
+}): DefinedConfig<F> {
+  return frozen(config as DefinedConfig<F>)
 }

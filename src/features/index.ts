@@ -1,6 +1,7 @@
 // What a user declares with.
 export { bucketized, categorical, cross, embedding, indicator, list, numeric } from './declare.js'
 export { defineConfig } from './define-config.js'
+export type { DefinedConfig } from './define-config.js'
 export { validateConfig } from './validate-config.js'
 // Reading a config.
 export {
@@ -49,7 +50,7 @@ export { rawInputs } from './raw-inputs.js'
 export type { RawInput } from './raw-inputs.js'
 export { loadFeatureState, saveFeatureState } from './feature-state.js'
 export type { FeatureState } from './feature-state.js'
-export type { ColumnDeclaration, ColumnEncoder, ColumnState, RawValue, Statistics } from './column.js'
+export type { ColumnDeclaration, ColumnEncoder, ColumnOf, ColumnState, RawValue, Statistics } from './column.js'
 export type { Combiner, EncodedBatch, EncodedColumn, EncodedFeatures, JaggedIds } from './encoded-batch.js'
 // The past as of a moment: one definition, which preparation executes in the database and serving in memory.
 export { actionKinds, aggregateDefinitions, defaultLast, pastDefinitions } from './past/past-definitions.js'

@@ -14,6 +14,7 @@ export const User = Type.Object({
     { description: 'what the user was shown (action null) and did, newest last; at most 100 of it' },
   ),
 })
+export type User = Static<typeof User>
 
 export const Item = Type.Object({
   id: Id,
@@ -21,6 +22,7 @@ export const Item = Type.Object({
   isHidden: Type.Boolean(),
   features: FeatureValues,
 })
+export type Item = Static<typeof Item>
 
 export const ItemsQuery = Type.Object(
   {
@@ -36,5 +38,7 @@ export const ItemsPage = Type.Object({
   total: Type.Integer(),
   next: Type.Union([Type.String(), Type.Null()]),
 })
+export type ItemsPage = Static<typeof ItemsPage>
 
 export const Deleted = Type.Object({ id: Id, deleted: Type.Boolean() })
+export type Deleted = Static<typeof Deleted>

@@ -28,3 +28,4 @@ export const Explained = Type.Object({
     }),
   ),
 })
+export type Explained = Static<typeof Explained>

@@ -30,10 +30,14 @@ export interface MetricReadings {
 const buckets = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 const prefix = 'widedeep_'
 
+/** Gauges that prom-client calls totals, which Prometheus keeps for counters; each is the sum of one that stays. */
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
+
 export function createMetrics(readings: MetricReadings): ServingMetrics {
   const register = new Registry()
   const registers = [register]
   collectDefaultMetrics({ register, prefix })
+  for (const name of misnamed) register.removeSingleMetric(prefix + name)
   const histogram = (name: string, help: string, labelNames: string[]): Histogram =>
     new Histogram({ name: prefix + name, help, labelNames, buckets, registers })
   const counter = (name: string, help: string, labelNames: string[] = []): Counter =>

@@ -1,0 +1,6 @@
+export { createClient } from './client.js'
+export type { Client, ClientOptions } from './client.js'
+export type { CallOptions } from './call.js'
+export { RequestError } from './request-error.js'
+export type { EventQueue, EventQueueOptions } from './event-queue.js'
+export type { ClientEvent, ExplainInput, FeaturesOf, RankInput, RecommendInput } from './config-types.js'
