@@ -25,6 +25,8 @@ export interface FastRanker {
   rank(row: RawRow, candidates: Int32Array): Promise<RankedScores>
   /** Replaces items, or adds them at the end. */
   setItems(first: number, items: readonly RawRow[]): Promise<void>
+  /** Computes item parts ahead, as many as their memory holds: requests then find them. */
+  fill(): Promise<void>
   close(): Promise<void>
 }
 
@@ -62,6 +64,7 @@ export async function openFastRanker(
         for (let item = first; item < first + rows.length; item++) scorer?.parts.forget(item)
         scorer?.parts.reserve(store.count)
       }),
+    fill: () => inTurn(() => scorer?.fill()),
     close: () => inTurn(() => scorer?.close()),
   }
 }

@@ -32,6 +32,11 @@ export class ItemParts {
     this.mostSlots = Math.max(1, Math.floor(options.budgetBytes / (4 * Math.max(1, this.rowFloats))))
   }
 
+  /** Items whose parts the buffer can hold. */
+  get capacity(): number {
+    return this.items.length
+  }
+
   /** Bytes that the buffer takes now. */
   get bytes(): number {
     return this.rows.byteLength

@@ -9,8 +9,8 @@ import type { SerializedRows } from './scoring-messages.js'
 import { ScoringThread } from './scoring-thread.js'
 import type { RankRequest, RankedCandidates, ScoringPool, ScoringPoolOptions } from './scoring.js'
 
-/** Items that are handed over at once: a millisecond or so of the caller's thread. */
-const itemsPerMessage = 500
+/** Items that are handed over at once: half a millisecond or so of the caller's thread. */
+const itemsPerMessage = 200
 /** Threads that are idle share a request as long as each gets so many: what is done once a part takes the time of some 25 candidates. */
 const smallestPart = 50
 /** Parts with a thread at once: the next is there when one is done. */

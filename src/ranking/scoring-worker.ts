@@ -49,6 +49,8 @@ async function answerTo(question: Question): Promise<Answer> {
       return { id, kind: 'done' }
     case 'prepare':
       await checkGolden(bundle)
+      // Who comes after another version is asked at once as often as that was.
+      if (isBackground) await ranker.fill()
       await warmUp(bundle, ranker, question.candidates)
       restorePriority?.()
       return { id, kind: 'done' }

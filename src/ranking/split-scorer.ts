@@ -20,6 +20,8 @@ export interface SplitScorer {
   readonly parts: ItemParts
   /** What to sort each candidate by: its score, or its logit where the model is calibrated. One call at a time. */
   order(request: EncodedFeatures, candidates: Int32Array): Promise<Float32Array>
+  /** Computes the parts of items that will be asked for, from the first on, as many as the budget holds. */
+  fill(): Promise<void>
   close(): Promise<void>
 }
 
@@ -80,6 +82,11 @@ export async function openSplitScorer(
       for (let first = 0; first < candidates.length; first += rowsPerRun)
         order.set(await run(request, candidates.subarray(first, first + rowsPerRun), made), first)
       return order
+    },
+    async fill() {
+      const count = Math.min(store.count, parts.capacity)
+      for (let first = 0; first < count; first += rowsPerRun)
+        await gather(Int32Array.from({ length: Math.min(rowsPerRun, count - first) }, (_, at) => first + at))
     },
     async close() {
       for (const graph of Object.values(graphs)) await graph?.close()
