@@ -52,5 +52,3 @@ export type { SimulateResult } from './simulator/index.js'
 // Faults.
 export { WideDeepError } from './base/index.js'
 export type { Issue } from './base/index.js'
-export { createServer } from './serving/index.js'
-export type { Server, ServerOptions } from './serving/index.js'

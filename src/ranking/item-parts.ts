@@ -38,6 +38,11 @@ export class ItemParts {
     this.slotsPerBlock = Math.min(this.mostSlots, Math.ceil(blockBytes / rowBytes))
   }
 
+  /** Items whose parts the budget can hold. */
+  get capacity(): number {
+    return this.mostSlots
+  }
+
   /** Bytes that the rows take now. */
   get bytes(): number {
     return this.blocks.reduce((sum, { byteLength }) => sum + byteLength, 0)

@@ -9,6 +9,8 @@ export interface ThreadStart {
   readonly itemPartBytes: number
   /** The tables that the first thread has loaded; it has none to begin with. */
   readonly shared: SharedTables | undefined
+  /** Whether another version serves meanwhile. */
+  readonly isBackground: boolean
   /** Whether to load at low priority. */
   readonly isLow: boolean
 }

@@ -1,6 +1,6 @@
 /**
- * Scoring threads (DESIGN §6): each owns sessions of one thread over tables that all share, and a request is split over them by us, into
- * parts of at most `partSize` candidates (the paper's Table 2). No session ever runs on the caller's thread.
+ * Scoring threads (DESIGN §6): each owns sessions of one thread over tables that all share, and a request is split by us over those that are
+ * idle, into parts of at most `partSize` candidates (the paper's Table 2). No session ever runs on the caller's thread.
  */
 import { serialize } from 'node:v8'
 import type { RawRow } from '../features/index.js'
@@ -11,16 +11,19 @@ import { ScoringThread } from './scoring-thread.js'
 import type { RankRequest, RankedCandidates, RowPredictions, ScoringPool, ScoringPoolOptions } from './scoring.js'
 import { canComeUpAgain } from './thread-priority.js'
 
-/** Items that are handed over at once: a millisecond or so of the caller's thread. */
-const itemsPerMessage = 500
+/** Items that are handed over at once: half a millisecond or so of the caller's thread. */
+const itemsPerMessage = 200
+/** Threads that are idle share a request as long as each gets so many: what is done once a part takes the time of some 25 candidates. */
+const smallestPart = 50
 /** Parts with a thread at once: the next is there when one is done. */
 const mostPartsPerThread = 2
 
 /** Starts threads that load a bundle, verify its golden requests and warm up; resolves when all are ready. */
 export async function openScoringPool(directory: string, options: ScoringPoolOptions): Promise<ScoringPool> {
   const { threads: count = 1, itemPartBytes = defaultItemPartBytes, partSize = 200, items } = options
-  const isLow = options.isBackground === true && (await canComeUpAgain())
-  const start = { directory, itemPartBytes: itemPartBytes / count, shared: undefined, isLow }
+  const isBackground = options.isBackground === true
+  const isLow = isBackground && (await canComeUpAgain())
+  const start = { directory, itemPartBytes: itemPartBytes / count, shared: undefined, isBackground, isLow }
   const first = new ScoringThread(start)
   const threads = [first]
   try {
@@ -87,7 +90,7 @@ class Pool implements ScoringPool {
       }
       const values = this.parts.requestColumns.map((column) => row[column])
       const timer = deadlineMs === undefined ? undefined : setTimeout(end, deadlineMs)
-      for (const [first, own] of partsOf(candidates, this.parts.partSize)) {
+      for (const [first, own] of partsOf(candidates, this.sizeNow(candidates.length))) {
         this.queue.push({
           question: { kind: 'rank', values, candidates: own },
           isLate: () => isOver,
@@ -139,6 +142,13 @@ class Pool implements ScoringPool {
     this.isClosing = true
     if (this.inFlight > 0 || this.queue.length > 0) await new Promise<void>((resolve) => (this.drained = resolve))
     await Promise.all(this.parts.threads.map((thread) => thread.close()))
+  }
+
+  /** Latency while threads are idle, throughput while they are not. */
+  private sizeNow(candidates: number): number {
+    const idle = this.queue.length > 0 ? 0 : this.parts.threads.filter(({ load }) => load === 0).length
+    const share = Math.ceil(candidates / Math.max(1, idle))
+    return Math.min(this.parts.partSize, Math.max(smallestPart, share))
   }
 
   /** Gives parts to the threads with the least to do; late ones are dropped. */

@@ -35,6 +35,8 @@ async function answerTo(question: Question, bundle: Bundle, ranker: FastRanker):
       return { id, kind: 'done' }
     case 'prepare':
       await checkGolden(bundle)
+      // Who comes after another version is asked at once as often as that was.
+      if (isBackground) await ranker.fill()
       await warmUp(bundle, ranker, question.candidates)
       if (isLow) setOwnPriority(false)
       return { id, kind: 'done' }
@@ -62,7 +64,7 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-const { directory, itemPartBytes, shared, isLow } = workerData as ThreadStart
+const { directory, itemPartBytes, shared, isBackground, isLow } = workerData as ThreadStart
 try {
   if (isLow) setOwnPriority(true)
   const bundle = await openBundle(directory, { shared })

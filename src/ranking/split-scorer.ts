@@ -20,6 +20,8 @@ export interface SplitScorer {
   readonly parts: ItemParts
   /** What to sort each candidate by: its score, or its logit where the model is calibrated. One call at a time. */
   order(request: EncodedFeatures, candidates: Int32Array): Promise<Float32Array>
+  /** Computes the parts of items that will be asked for, from the first on, as many as the budget holds. */
+  fill(): Promise<void>
   close(): Promise<void>
 }
 
@@ -34,11 +36,7 @@ export async function openSplitScorer(
   itemPartBytes: number,
 ): Promise<SplitScorer> {
   const graphs = await compileAll(split)
-  const stages = {
-    item: bundle.stage(split.layouts.item),
-    request: bundle.stage(split.layouts.request),
-    pair: bundle.stage(split.layouts.pair),
-  }
+  const stages = stagesOf(bundle, split)
   const own = split.boundaries.filter(({ side }) => side === 'item')
   const parts = new ItemParts({ widths: own.map(({ width }) => width), budgetBytes: itemPartBytes })
   const rows = own.map(({ width }) => new Float32Array(rowsPerRun * width))
@@ -81,11 +79,22 @@ export async function openSplitScorer(
         order.set(await run(request, candidates.subarray(first, first + rowsPerRun), made), first)
       return order
     },
+    async fill() {
+      const count = Math.min(store.count, parts.capacity)
+      for (let first = 0; first < count; first += rowsPerRun)
+        await gather(Int32Array.from({ length: Math.min(rowsPerRun, count - first) }, (_, at) => first + at))
+    },
     async close() {
       for (const graph of Object.values(graphs)) await graph?.close()
     },
   }
 }
+
+const stagesOf = (bundle: Bundle, { layouts }: SplitModel): Record<Side, ReturnType<Bundle['stage']>> => ({
+  item: bundle.stage(layouts.item),
+  request: bundle.stage(layouts.request),
+  pair: bundle.stage(layouts.pair),
+})
 
 async function compileAll(split: SplitModel): Promise<Record<Side, CompiledGraph | null>> {
   const executor = createOnnxRuntimeExecutor()

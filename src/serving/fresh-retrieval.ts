@@ -1,6 +1,8 @@
 /** Candidate sources over a catalogue that grows: when items have come, the sources are opened anew beside those that answer. */
+import type { RawRow } from '../features/index.js'
 import type { Retrieval, RetrievalItem } from '../retrieval/index.js'
 import { hasRetrieval, openRetrieval } from '../retrieval/index.js'
+import type { ItemCatalogue } from './item-catalogue.js'
 
 export interface FreshRetrieval extends Pick<Retrieval, 'retrieve'> {
   /** The catalogue has changed; the sources follow within a second or two. */
@@ -12,8 +14,10 @@ export interface FreshRetrieval extends Pick<Retrieval, 'retrieve'> {
 const calmMs = 1000
 
 /** Opens the sources of a bundle; one without any proposes the first items of the catalogue. */
-export async function openFreshRetrieval(bundle: string, items: () => RetrievalItem[]): Promise<FreshRetrieval> {
-  if (!hasRetrieval(bundle)) return wholeCatalogue(() => items().length)
+export async function openFreshRetrieval(bundle: string, catalogue: ItemCatalogue): Promise<FreshRetrieval> {
+  if (!hasRetrieval(bundle)) return firstItems(catalogue)
+  const items = (): RetrievalItem[] =>
+    catalogue.ids().map((key, index) => ({ key, features: (catalogue.at(index)?.features ?? {}) as RawRow }))
   let current = await openRetrieval(bundle, { items: items() })
   let timer: NodeJS.Timeout | undefined
   let reopening: Promise<void> = Promise.resolve()
@@ -42,11 +46,12 @@ export async function openFreshRetrieval(bundle: string, items: () => RetrievalI
 /** Candidates of a bundle without indexes. */
 const defaultK = 200
 
-function wholeCatalogue(count: () => number): FreshRetrieval {
+function firstItems(catalogue: ItemCatalogue): FreshRetrieval {
   return {
     retrieve: (_, { k = defaultK, exclude }) => {
       const items: number[] = []
-      for (let index = 0; index < count() && items.length < k; index++) if (!exclude.has(index)) items.push(index)
+      for (let index = 0; index < catalogue.size && items.length < k; index++)
+        if (!exclude.has(index)) items.push(index)
       return Promise.resolve({ items: Int32Array.from(items), sources: items.map(() => 'catalogue') })
     },
     refresh: () => undefined,

@@ -21,9 +21,9 @@ export interface ListSeconds {
 
 export interface MetricReadings {
   /** Requests that are being answered. */
-  inFlight(): number
-  items(): number
-  pendingRecords(): number
+  readonly inFlight: () => number
+  readonly items: () => number
+  readonly pendingRecords: () => number
 }
 
 /** Upper ends in seconds: fine where a ranked list should be, coarse beyond. */
@@ -42,15 +42,6 @@ export function createMetrics(readings: MetricReadings): ServingMetrics {
     new Histogram({ name: prefix + name, help, labelNames, buckets, registers })
   const counter = (name: string, help: string, labelNames: string[] = []): Counter =>
     new Counter({ name: prefix + name, help, labelNames, registers })
-  const gauge = (name: string, help: string, read: () => number): Gauge =>
-    new Gauge({
-      name: prefix + name,
-      help,
-      registers,
-      collect() {
-        this.set(read())
-      },
-    })
   const byModel = ['model', 'version', 'alias', 'operation']
   const requests = histogram('http_request_seconds', 'Time of requests', ['route', 'method', 'status'])
   const retrieval = histogram('retrieve_seconds', 'Time to find candidates', byModel)
@@ -62,9 +53,7 @@ export function createMetrics(readings: MetricReadings): ServingMetrics {
   const switches = counter('model_switches_total', 'Versions that began to serve', ['alias', 'version'])
   const refusals = counter('model_refusals_total', 'Versions that could not be loaded', ['alias'])
   const loading = histogram('model_load_seconds', 'Time to load, verify and warm a version', ['alias'])
-  gauge('requests_in_flight', 'Requests that are being answered', () => readings.inFlight())
-  gauge('items', 'Items of the catalogue', () => readings.items())
-  gauge('log_appends_pending', 'Appends on their way to the disk', () => readings.pendingRecords())
+  addGauges(register, readings)
   return {
     contentType: register.contentType,
     text: () => register.metrics(),
@@ -93,4 +82,20 @@ export function createMetrics(readings: MetricReadings): ServingMetrics {
       refusals.inc({ alias })
     },
   }
+}
+
+/** What is so at the moment when somebody looks. */
+function addGauges(register: Registry, { inFlight, items, pendingRecords }: MetricReadings): void {
+  const gauge = (name: string, help: string, read: () => number): Gauge =>
+    new Gauge({
+      name: prefix + name,
+      help,
+      registers: [register],
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('requests_in_flight', 'Requests that are being answered', inFlight)
+  gauge('items', 'Items of the catalogue', items)
+  gauge('log_appends_pending', 'Appends on their way to the disk', pendingRecords)
 }

@@ -7,7 +7,7 @@ import type { StateStore } from '../events/index.js'
 import { openBundle } from '../model/index.js'
 import type { Explainer, ScoringPool } from '../ranking/index.js'
 import { openExplainer, openScoringPool } from '../ranking/index.js'
-import type { Merged, RetrievalItem, RetrievalRequest, RetrieveOptions } from '../retrieval/index.js'
+import type { Merged, RetrievalRequest, RetrieveOptions } from '../retrieval/index.js'
 import type { ItemCatalogue } from './item-catalogue.js'
 import { openFreshRetrieval } from './fresh-retrieval.js'
 import type { RowInputs } from './raw-rows.js'
@@ -60,7 +60,7 @@ export async function openServedModel(version: ModelVersion, parts: ServedModelP
   const config = JSON.parse(readFileSync(join(version.directory, 'config.json'), 'utf8')) as Config
   const items = catalogue.features() as readonly RawRow[]
   const pool = await openScoringPool(version.directory, { threads, partSize, itemPartBytes, isBackground, items })
-  const retrieval = await openFreshRetrieval(version.directory, () => retrievalItems(catalogue))
+  const retrieval = await openFreshRetrieval(version.directory, catalogue)
   let explaining: Promise<{ explainer: Explainer; close(): Promise<void> }> | undefined
   return {
     ...version,
@@ -88,9 +88,6 @@ export async function openServedModel(version: ModelVersion, parts: ServedModelP
 /** Raw features of an item. */
 export const itemRow = (catalogue: ItemCatalogue, index: number): RawRow =>
   (catalogue.at(index)?.features ?? {}) as RawRow
-
-const retrievalItems = (catalogue: ItemCatalogue): RetrievalItem[] =>
-  catalogue.ids().map((key, index) => ({ key, features: itemRow(catalogue, index) }))
 
 async function openExplaining(directory: string): Promise<{ explainer: Explainer; close(): Promise<void> }> {
   const bundle = await openBundle(directory)
