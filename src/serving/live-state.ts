@@ -3,6 +3,7 @@
  * pasts. What was acknowledged is on disk and seen by the next request; what a crash left unapplied is applied at the next start.
  */
 import type { EventLog, LoggedEvent, PastEvent, StateStore, StoredItem } from '../events/index.js'
+import { createGatheredNotes } from './gathered-notes.js'
 import type { ItemCatalogue } from './item-catalogue.js'
 import { createLogApplier } from './log-applier.js'
 
@@ -34,8 +35,6 @@ export interface LiveState {
 
 /** How often the store follows what was noted: a restart has so much to read at most. */
 const lookMs = 1000
-/** What is noted waits so long for more: one sync then serves all of it. A crash loses as much. */
-const gatherMs = 20
 
 /** Applies what the log has and the store has not, and goes on from there. */
 export async function openLiveState(parts: LiveStateParts, listener: LiveStateListener): Promise<LiveState> {
@@ -44,8 +43,6 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
   await applier.catchUp()
   let pending = 0
   let noted = 0
-  let gathered: LoggedEvent[] = []
-  let gathering: NodeJS.Timeout | undefined
   const looks = setInterval(() => {
     if (noted === 0) return
     noted = 0
@@ -61,35 +58,29 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
       pending--
     }
   }
-  const writeNotes = (): void => {
-    clearTimeout(gathering)
-    gathering = undefined
-    const notes = gathered
-    gathered = []
-    if (notes.length === 0) return
-    append(notes).catch((error: unknown) => {
-      listener.onLost(error, notes.length)
+  const notes = createGatheredNotes((events) => {
+    append(events).catch((error: unknown) => {
+      listener.onLost(error, events.length)
     })
-  }
+  })
   return {
     get pending() {
-      return pending + gathered.length
+      return pending + notes.size
     },
     async record(events) {
       // What was shown stands in the log before what was done with it.
-      writeNotes()
+      notes.flush()
       const result = await append(events)
       await applier.catchUp()
       return result
     },
     note(event) {
       noted++
-      gathered.push(event)
-      gathering ??= setTimeout(writeNotes, gatherMs)
+      notes.add(event)
     },
     async erase(user) {
       // What was shown to the user goes with everything else.
-      writeNotes()
+      notes.flush()
       await log.erase(user)
       await applier.catchUp()
       await store.deleteUser(user)
@@ -97,7 +88,7 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
     },
     async close() {
       clearInterval(looks)
-      writeNotes()
+      notes.flush()
       await log.close()
       await applier.idle()
       await store.close()
