@@ -9,7 +9,7 @@ import { openFastRanker } from './fast-ranker.js'
 import type { FastRanker } from './fast-ranker.js'
 import { checkGolden } from './golden-check.js'
 import type { Answer, Question, SharedTables, ThreadStart } from './scoring-messages.js'
-import { lowerPriority } from './thread-priority.js'
+import { restorePriority } from './thread-priority.js'
 
 /** Runs after which compilers and caches have settled. */
 const warmUps = 20
@@ -21,7 +21,6 @@ const say = (answer: Answer): void => {
 }
 
 const { directory, itemPartBytes, isBackground } = workerData as ThreadStart
-const restorePriority = isBackground ? lowerPriority() : null
 let opened: { readonly bundle: Bundle; readonly ranker: FastRanker } | null = null
 
 async function open(shared: SharedTables | undefined): Promise<SharedTables> {
@@ -52,7 +51,7 @@ async function answerTo(question: Question): Promise<Answer> {
       // Who comes after another version is asked at once as often as that was.
       if (isBackground) await ranker.fill()
       await warmUp(bundle, ranker, question.candidates)
-      restorePriority?.()
+      restorePriority()
       return { id, kind: 'done' }
   }
 }

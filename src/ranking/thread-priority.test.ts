@@ -1,12 +1,12 @@
 import { getPriority, platform } from 'node:os'
 import { expect, it } from 'vitest'
-import { lowerPriority } from './thread-priority.js'
+import { lowerPriority, restorePriority } from './thread-priority.js'
 
 it('lowers a priority that it can restore, and costs one step where it cannot', () => {
   const usual = getPriority()
-  const restore = lowerPriority()
+  lowerPriority()
   const lowered = getPriority() - usual
-  restore()
+  restorePriority()
   const left = getPriority() - usual
   const possible = platform() === 'linux' ? ['10, 0', '1, 1'] : ['0, 0']
   expect(possible).toContain([lowered, left].join(', '))

@@ -4,9 +4,12 @@ import { getPriority, platform, setPriority } from 'node:os'
 /** Below a busy thread of the usual priority this leaves a tenth of a processor: what is lowered still arrives. */
 const steps = 10
 
-/** Lowers the priority of the calling thread; answers what restores it. Where it could not be restored nothing is lowered. */
-export function lowerPriority(): () => void {
-  if (platform() !== 'linux') return nothing
+/** What the thread had before it was lowered; each thread has its own. */
+let before: number | null = null
+
+/** Lowers the priority of the calling thread. Where it could not be restored nothing is lowered. */
+export function lowerPriority(): void {
+  if (platform() !== 'linux') return
   try {
     // Without a process these speak of the calling thread.
     const usual = getPriority()
@@ -14,12 +17,14 @@ export function lowerPriority(): () => void {
     setPriority(usual + 1)
     setPriority(usual)
     setPriority(usual + steps)
-    return () => {
-      setPriority(usual)
-    }
+    before = usual
   } catch {
-    return nothing
+    before = null
   }
 }
 
-const nothing = (): void => undefined
+/** Gives the calling thread back what it had. */
+export function restorePriority(): void {
+  if (before !== null) setPriority(before)
+  before = null
+}
