@@ -2,6 +2,8 @@
  * The server under load: `npm run bench:serving [-- --json] [--quick] [--part <name>]`. The real `widedeep serve` is one process, the load
  * generator another, both on this machine's processors. Rules: DESIGN §9 and the heads of bench/serving/*.js.
  *
+ * `--json` prints one object of what the parts have found; what each part has found in full goes to standard error.
+ *
  *   ranker         the ranker alone: the fast path against a plain forward pass (bench/ranker.js)
  *   table2         the paper's Table 2 over HTTP: 200 candidates as 1 × 200 and 2 × 100
  *   architectures  DCN-v2 and DIN on the same path
@@ -68,6 +70,7 @@ try {
     if (!parts[name]) throw new Error(`no part ${name}; there are ${Object.keys(parts).join(', ')}`)
     say(`${name} …`)
     await parts[name]()
+    say(JSON.stringify(name in found ? found[name] : found.table2))
   }
   const { latency, capacity: most } = found
   const result = {
@@ -78,7 +81,11 @@ try {
     candidatesPerSecond: most?.candidatesPerSecond,
     candidatesPerCpuSecond: most?.candidatesPerCpuSecond,
     ratioToPlainForward: found.ranker?.ratioToPlainForward,
-    swap: found.swap,
+    swap: found.swap && {
+      p99Ratio: found.swap.p99Ratio,
+      p99RatioUpper: found.swap.p99RatioUpper,
+      failed: found.swap.failed,
+    },
     cpu: cpus()[0].model,
   }
   if (values.json) console.log(JSON.stringify(result, null, 2))

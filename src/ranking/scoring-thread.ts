@@ -12,7 +12,7 @@ interface Waiting {
 }
 
 /** The built one, also where this file runs from its source. */
-const workerFile = new URL('../../dist/ranking/scoring-worker.js', import.meta.url)
+const workerFile = new URL('../../dist/ranking/scoring-start.js', import.meta.url)
 
 export class ScoringThread {
   /** Questions that wait for their answers. */

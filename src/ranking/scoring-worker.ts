@@ -66,7 +66,6 @@ function reasonOf(error: unknown): string {
 
 const { directory, itemPartBytes, shared, isBackground, isLow } = workerData as ThreadStart
 try {
-  if (isLow) setOwnPriority(true)
   const bundle = await openBundle(directory, { shared })
   const ranker = await openFastRanker(bundle, { items: [], itemPartBytes })
   port.on('message', (question: Question) => {

@@ -75,14 +75,12 @@ export async function openSplitScorer(
     async order(request, candidates) {
       const made = graphs.request ? await graphs.request.run(stages.request.forward(request)) : {}
       const order = new Float32Array(candidates.length)
-      for (let first = 0; first < candidates.length; first += rowsPerRun)
-        order.set(await run(request, candidates.subarray(first, first + rowsPerRun), made), first)
+      for (const [first, some] of runsOf(candidates)) order.set(await run(request, some, made), first)
       return order
     },
     async fill() {
-      const count = Math.min(store.count, parts.capacity)
-      for (let first = 0; first < count; first += rowsPerRun)
-        await gather(Int32Array.from({ length: Math.min(rowsPerRun, count - first) }, (_, at) => first + at))
+      const items = Int32Array.from({ length: Math.min(store.count, parts.capacity) }, (_, item) => item)
+      for (const [, some] of runsOf(items)) await gather(some)
     },
     async close() {
       for (const graph of Object.values(graphs)) await graph?.close()
@@ -95,6 +93,12 @@ const stagesOf = (bundle: Bundle, { layouts }: SplitModel): Record<Side, ReturnT
   request: bundle.stage(layouts.request),
   pair: bundle.stage(layouts.pair),
 })
+
+/** Items as they are run, with the place of the first. */
+function* runsOf(items: Int32Array): Generator<[number, Int32Array]> {
+  for (let first = 0; first < items.length; first += rowsPerRun)
+    yield [first, items.subarray(first, first + rowsPerRun)]
+}
 
 async function compileAll(split: SplitModel): Promise<Record<Side, CompiledGraph | null>> {
   const executor = createOnnxRuntimeExecutor()

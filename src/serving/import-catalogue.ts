@@ -1,4 +1,5 @@
 /** Brings the items and users of a bundle into the store; what events have said of them stays. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EventLog, StateStore, StoredItem, StoredUser } from '../events/index.js'
 import { bundleItems, bundleUsers } from './bundle-catalogue.js'
 import type { ItemCatalogue } from './item-catalogue.js'
@@ -11,6 +12,8 @@ export interface ImportTarget {
 
 /** Rows that are written at once. */
 const pageSize = 5000
+/** Point reads in a row: a millisecond or so, then requests have their turn. */
+const readsPerTurn = 100
 
 /** Adds what is not known yet; users who were erased stay so. */
 export async function importCatalogue(bundle: string, { log, store, catalogue }: ImportTarget): Promise<void> {
@@ -29,7 +32,10 @@ async function unknownUsers(
   erased: ReadonlySet<string>,
 ): Promise<StoredUser[]> {
   const fresh: StoredUser[] = []
-  for (const user of users) if (!erased.has(user.id) && (await store.user(user.id)) === null) fresh.push(user)
+  for (const [index, user] of users.entries()) {
+    if (index % readsPerTurn === 0) await nextTurn()
+    if (!erased.has(user.id) && (await store.user(user.id)) === null) fresh.push(user)
+  }
   return fresh
 }
 
