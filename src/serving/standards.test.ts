@@ -7,10 +7,13 @@ import { trainServedBundle } from '../../test/served-bundle.js'
 import type { RawRow } from '../features/index.js'
 import type { Bundle } from '../model/index.js'
 import { openBundle } from '../model/index.js'
-import type { RankedList } from '../protocol/index.js'
+import type { RankedList, RouteSpec } from '../protocol/index.js'
+import { openInferenceRoutes, routes, tensorFlowModels, tensorFlowRoutes } from '../protocol/index.js'
 import { publishBundle } from '../pipeline/index.js'
 import { openRegistry } from '../registry/index.js'
+import { pathPattern } from './http/route.js'
 import type { Server } from './index.js'
+import { schemaValidator } from './schema-validator.js'
 import { createServer } from './index.js'
 
 let server: Server
@@ -40,12 +43,30 @@ async function post(path: string, body: unknown, headers: Record<string, string>
   const type = { 'content-type': 'application/x-www-form-urlencoded', ...headers }
   const bytes = body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body)
   const response = await fetch(`${url}${path}`, { method: 'POST', headers: type, body: bytes })
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  return asDescribed('POST', path, {
+    status: response.status,
+    body: (await response.json()) as Record<string, unknown>,
+  })
 }
 
 async function get(path: string): Promise<Answered> {
   const response = await fetch(`${url}${path}`)
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  return asDescribed('GET', path, { status: response.status, body: (await response.json()) as Record<string, unknown> })
+}
+
+const described = [
+  ...Object.values(routes),
+  tensorFlowModels,
+  ...[...tensorFlowRoutes, ...openInferenceRoutes].map(({ spec }) => spec),
+]
+
+/** Every answer of these tests has the form that the description says. */
+function asDescribed(method: string, path: string, answered: Answered): Answered {
+  const spec: RouteSpec | undefined = described.find((one) => one.method === method && pathPattern(one.path).test(path))
+  const schema = spec?.answers[answered.status] ?? (answered.status >= 400 ? spec?.error : undefined)
+  if (schema) expect(schemaValidator(schema)(answered.body)).toEqual([])
+  else expect(answered.status).toBeGreaterThanOrEqual(400)
+  return answered
 }
 
 /** Scores of whole rows, position as at serving, straight from the bundle. */
