@@ -30,10 +30,26 @@ const config: Config = {
   training: { batchSize: 128, epochs: 1, threads: 1, seed: 1 },
 }
 
+interface ServedBundle {
+  readonly seed?: number
+  readonly apps?: number
+  readonly head?: NonNullable<Config['model']>['head']
+  readonly label?: Config['data']['label']
+}
+
 /** Trains for some seconds and returns the bundle's directory, `<home>/model/bundle`. */
-export async function trainServedBundle(home: string, { seed = 1, apps = 60 } = {}): Promise<string> {
+export async function trainServedBundle(
+  home: string,
+  { seed = 1, apps = 60, ...other }: ServedBundle = {},
+): Promise<string> {
   simulate({ directory: home, users: 100, apps, impressions: 4000, labelled: true, baseLogit: -2 })
-  const loaded = { config: checkedConfig(config, 'config'), path: join(home, 'widedeep.config.ts'), directory: home }
+  const data = { ...config.data, label: other.label ?? config.data.label }
+  const model = { ...config.model, head: other.head ?? 'binary' }
+  const loaded = {
+    config: checkedConfig({ ...config, data, model }, 'config'),
+    path: join(home, 'widedeep.config.ts'),
+    directory: home,
+  }
   const { bundle } = await trainBundle(loaded, { out: join(home, 'model', 'bundle'), seed })
   return bundle
 }

@@ -389,3 +389,58 @@ describe('versions and labels of a registry', () => {
     })
   })
 })
+
+describe('a model of another head', () => {
+  const asked = { examples: [{ app: 'a1', country: 'de' }, { app: 'a2' }] }
+
+  async function serve(
+    label: NonNullable<Parameters<typeof trainServedBundle>[1]>,
+    paths: readonly (readonly [string, object])[],
+  ): Promise<Answered[]> {
+    const home = freshDirectory()
+    const directory = await trainServedBundle(home, label)
+    const own = await createServer({
+      models: { bundle: directory },
+      directory: join(home, 'state'),
+      port: 0,
+      threads: 1,
+    })
+    onTestFinished(() => own.close())
+    const base = await own.listen()
+    const answers: Answered[] = []
+    for (const [path, body] of paths) {
+      const response = await fetch(base + path, { method: 'POST', body: JSON.stringify(body) })
+      answers.push({ status: response.status, body: (await response.json()) as Record<string, unknown> })
+    }
+    return answers
+  }
+
+  it('of classes tells each with its probability', async () => {
+    const label = { column: 'install', positiveLabel: '1', classes: ['0', '1'] }
+    const infer = { inputs: [{ name: 'app', shape: [2], datatype: 'BYTES', data: ['a1', 'a2'] }] }
+    const [classified, predicted, regressed, inferred] = await serve({ head: 'multiclass', label }, [
+      ['/v1/models/widedeep:classify', asked],
+      ['/v1/models/widedeep:predict', { instances: asked.examples }],
+      ['/v1/models/widedeep:regress', asked],
+      ['/v2/models/widedeep/infer', infer],
+    ])
+    const rows = classified?.body['results'] as [string, number][][]
+    expect(rows.map((row) => row.map(([name]) => name))).toEqual([
+      ['0', '1'],
+      ['0', '1'],
+    ])
+    for (const row of rows) expect(row.reduce((sum, [, probability]) => sum + probability, 0)).toBeCloseTo(1, 5)
+    expect(predicted?.body['predictions']).toEqual(rows.map((row) => row.map(([, probability]) => probability)))
+    expect(regressed).toEqual({ status: 400, body: { error: expect.stringContaining('ask :classify') } })
+    expect(inferred?.body['outputs']).toMatchObject([{ name: 'probabilities', shape: [2, 2] }])
+  })
+
+  it('of numbers has no classes', async () => {
+    const [classified, regressed] = await serve({ head: 'regression' }, [
+      ['/v1/models/widedeep:classify', asked],
+      ['/v1/models/widedeep:regress', asked],
+    ])
+    expect(classified).toEqual({ status: 400, body: { error: expect.stringContaining('ask :regress') } })
+    expect(regressed?.body['results']).toHaveLength(2)
+  })
+})
