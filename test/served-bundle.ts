@@ -30,11 +30,23 @@ export const servedConfig = {
   training: { batchSize: 128, epochs: 1, threads: 1, seed: 1 },
 } satisfies Config
 
+interface ServedBundle {
+  readonly seed?: number
+  readonly apps?: number
+  readonly head?: NonNullable<Config['model']>['head']
+  readonly label?: Config['data']['label']
+}
+
 /** Trains for some seconds and returns the bundle's directory, `<home>/model/bundle`. */
-export async function trainServedBundle(home: string, { seed = 1, apps = 60 } = {}): Promise<string> {
+export async function trainServedBundle(
+  home: string,
+  { seed = 1, apps = 60, ...other }: ServedBundle = {},
+): Promise<string> {
   simulate({ directory: home, users: 100, apps, impressions: 4000, labelled: true, baseLogit: -2 })
+  const data = { ...servedConfig.data, label: other.label ?? servedConfig.data.label }
+  const model = { ...servedConfig.model, head: other.head ?? 'binary' }
   const loaded = {
-    config: checkedConfig(servedConfig, 'config'),
+    config: checkedConfig({ ...servedConfig, data, model }, 'config'),
     path: join(home, 'widedeep.config.ts'),
     directory: home,
   }

@@ -78,6 +78,8 @@ describe('the client', () => {
     expect(ranked.items.map(({ id }) => id)).toEqual(ids)
     const { items } = await client.explain({ user: 'u1', items: ids.slice(0, 1) })
     expect(items[0]?.id).toBe(ids[0])
+    const { logit, baseline, parts } = items[0]?.explanation ?? { logit: 0, baseline: { logit: 0 }, parts: [] }
+    expect(parts.reduce((sum, { contribution }) => sum + contribution, baseline.logit)).toBeCloseTo(logit, 4)
   })
 
   it('sends events, and reads and erases what they made', async () => {

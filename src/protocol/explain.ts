@@ -16,16 +16,35 @@ export const ExplainRequest = Type.Object(
 )
 export type ExplainRequest = Static<typeof ExplainRequest>
 
+const Text = Type.Union([Type.String(), Type.Null()])
+
+const Part = Type.Object({
+  kind: Type.String({ description: 'bias, wide, cross, deep or residue' }),
+  columns: Type.Array(Type.String()),
+  values: Type.Array(Text),
+  value: Type.String({ description: 'columns with their values, as one text' }),
+  contribution: Type.Number({ description: 'in units of the logit' }),
+  weight: Type.Optional(Type.Number()),
+  isKnown: Type.Optional(Type.Boolean({ description: 'whether the model has a weight for just this' })),
+  seen: Type.Optional(Type.Union([Type.Integer(), Type.Null()], { description: 'in how many training rows it was' })),
+  element: Type.Optional(Type.Integer({ description: 'the place in its list, from 0' })),
+})
+
+export const Explanation = Type.Object({
+  logit: Type.Number({ description: 'baseline.logit and all contributions together' }),
+  score: Type.Number(),
+  head: Type.String(),
+  calibration: Text,
+  label: Text,
+  method: Type.String(),
+  baseline: Type.Object({ logit: Type.Number(), row: Type.Record(Type.String(), Type.Unknown()) }),
+  parts: Type.Array(Part),
+  words: Type.Array(Type.String(), { description: 'a sentence for each of the strongest parts' }),
+})
+
 export const Explained = Type.Object({
   requestId: Id,
   model: ModelInfo,
-  items: Type.Array(
-    Type.Object({
-      id: Id,
-      explanation: Type.Unknown({
-        description: 'logit, score, baseline, method, parts that add up to the logit, words',
-      }),
-    }),
-  ),
+  items: Type.Array(Type.Object({ id: Id, explanation: Explanation })),
 })
 export type Explained = Static<typeof Explained>

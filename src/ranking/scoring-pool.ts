@@ -115,7 +115,14 @@ class Pool implements ScoringPool {
 
   async predictRows(rows: readonly RawRow[]): Promise<RowPredictions> {
     if (this.isClosing) throw new Error('internal: a closed pool is asked')
-    const answers = await Promise.all(rowParts(rows, this.parts.partSize).map((own) => this.predictPart(own)))
+    const parts = rowParts(rows, this.parts.partSize)
+    const answers: RowPredictions[] = []
+    let next = 0
+    // A part for each thread at a time: ten thousand rows must not stand in the way of lists, which have a deadline.
+    const lane = async (): Promise<void> => {
+      for (let at = next++; at < parts.length; at = next++) answers[at] = await this.predictPart(parts[at] ?? [])
+    }
+    await Promise.all(this.parts.threads.map(lane))
     return joinedPredictions(answers)
   }
 

@@ -33,11 +33,15 @@ const prefix = 'widedeep_'
 /** Gauges that prom-client calls totals, which Prometheus keeps for counters; each is the sum of one that stays. */
 const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
 
+function measureProcess(register: Registry): void {
+  collectDefaultMetrics({ register, prefix })
+  for (const name of misnamed) register.removeSingleMetric(prefix + name)
+}
+
 export function createMetrics(readings: MetricReadings): ServingMetrics {
   const register = new Registry()
   const registers = [register]
-  collectDefaultMetrics({ register, prefix })
-  for (const name of misnamed) register.removeSingleMetric(prefix + name)
+  measureProcess(register)
   const histogram = (name: string, help: string, labelNames: string[]): Histogram =>
     new Histogram({ name: prefix + name, help, labelNames, buckets, registers })
   const counter = (name: string, help: string, labelNames: string[] = []): Counter =>

@@ -26,8 +26,9 @@ const mostFaults = 50
 export class RowFaults {
   private readonly issues: Issue[] = []
 
-  add(path: string, message: string): void {
-    if (this.issues.length < mostFaults) this.issues.push({ code: requestInvalid.code, path, message })
+  /** The message is made only where it is told. */
+  add(path: string, message: () => string): void {
+    if (this.issues.length < mostFaults) this.issues.push({ code: requestInvalid.code, path, message: message() })
   }
 
   /** Throws `SERVING_REQUEST_INVALID` where there are faults. */
@@ -50,7 +51,7 @@ export function rowsOfObjects(
     const path = `/${key}/${String(index)}`
     for (const name of Object.keys(object))
       if (Object.hasOwn(shared, name))
-        faults.add(pointer(path, name), `${name} must not be in the context and in ${textOf(path)}`)
+        faults.add(pointer(path, name), () => `${name} must not be in the context and in ${textOf(path)}`)
     return { ...common, ...readRow(inputs, object, { path, faults }) }
   })
   faults.check()
@@ -70,10 +71,10 @@ export function rowsOfColumns(
     if (length !== count)
       faults.add(
         pointer(`/${key}`, name),
-        `${name} must have as many rows as ${first[0]}, ${String(count)}; got ${String(length)}`,
+        () => `${name} must have as many rows as ${first[0]}, ${String(count)}; got ${String(length)}`,
       )
   if (count < 1 || count > largestRowBatch)
-    faults.add(`/${key}`, `${key} must have 1 to ${String(largestRowBatch)} rows; got ${String(count)}`)
+    faults.add(`/${key}`, () => `${key} must have 1 to ${String(largestRowBatch)} rows; got ${String(count)}`)
   faults.check()
   const rows: Record<string, RawValue>[] = Array.from({ length: count }, () => ({}))
   for (const [name, values] of columns) {
@@ -103,7 +104,8 @@ function readRow(inputs: RowInputs, values: RowValues, { path, faults }: Place):
 
 function inputOf(inputs: RowInputs, name: string, { path, faults }: Place): RawInput | undefined {
   const input = inputs.get(name)
-  if (!input) faults.add(pointer(path, name), `the model has no input ${name}; ${suggestion(name, inputs.keys())}`)
+  if (!input)
+    faults.add(pointer(path, name), () => `the model has no input ${name}; ${suggestion(name, inputs.keys())}`)
   return input
 }
 
@@ -113,7 +115,7 @@ function readValue({ isList }: RawInput, value: unknown, place: Place): RawValue
   const elements = value.map((element) => readElement(element, place))
   if (isList) return elements
   if (elements.length > 1)
-    place.faults.add(place.path, `${textOf(place.path)} must be one value; got ${String(elements.length)}`)
+    place.faults.add(place.path, () => `${textOf(place.path)} must be one value; got ${String(elements.length)}`)
   return elements[0] ?? null
 }
 
@@ -123,7 +125,10 @@ function readElement(value: unknown, { path, faults }: Place): RawValue {
     return value
   const { b64 } = value as { readonly b64?: unknown }
   if (typeof b64 === 'string') return Buffer.from(b64, 'base64').toString('utf8')
-  faults.add(path, `${textOf(path)} must be a text, a number, true, false, null, or a list of these for a list feature`)
+  faults.add(
+    path,
+    () => `${textOf(path)} must be a text, a number, true, false, null, or a list of these for a list feature`,
+  )
   return null
 }
 

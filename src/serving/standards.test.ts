@@ -1,13 +1,19 @@
 /** The protocols of others over real HTTP, with the bodies that their documents and clients have. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { freshDirectory } from '../../test/opaque-bundle.js'
 import { trainServedBundle } from '../../test/served-bundle.js'
 import type { RawRow } from '../features/index.js'
 import type { Bundle } from '../model/index.js'
 import { openBundle } from '../model/index.js'
-import type { RankedList } from '../protocol/index.js'
+import type { RankedList, RouteSpec } from '../protocol/index.js'
+import { openInferenceRoutes, routes, tensorFlowModels, tensorFlowRoutes } from '../protocol/index.js'
+import { publishBundle } from '../pipeline/index.js'
+import { openRegistry } from '../registry/index.js'
+import { pathPattern } from './http/route.js'
 import type { Server } from './index.js'
+import { schemaValidator } from './schema-validator.js'
 import { createServer } from './index.js'
 
 let server: Server
@@ -37,12 +43,30 @@ async function post(path: string, body: unknown, headers: Record<string, string>
   const type = { 'content-type': 'application/x-www-form-urlencoded', ...headers }
   const bytes = body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body)
   const response = await fetch(`${url}${path}`, { method: 'POST', headers: type, body: bytes })
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  return asDescribed('POST', path, {
+    status: response.status,
+    body: (await response.json()) as Record<string, unknown>,
+  })
 }
 
 async function get(path: string): Promise<Answered> {
   const response = await fetch(`${url}${path}`)
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  return asDescribed('GET', path, { status: response.status, body: (await response.json()) as Record<string, unknown> })
+}
+
+const described = [
+  ...Object.values(routes),
+  tensorFlowModels,
+  ...[...tensorFlowRoutes, ...openInferenceRoutes].map(({ spec }) => spec),
+]
+
+/** Every answer of these tests has the form that the description says. */
+function asDescribed(method: string, path: string, answered: Answered): Answered {
+  const spec: RouteSpec | undefined = described.find((one) => one.method === method && pathPattern(one.path).test(path))
+  const schema = spec?.answers[answered.status] ?? (answered.status >= 400 ? spec?.error : undefined)
+  if (schema) expect(schemaValidator(schema)(answered.body)).toEqual([])
+  else expect(answered.status).toBeGreaterThanOrEqual(400)
+  return answered
 }
 
 /** Scores of whole rows, position as at serving, straight from the bundle. */
@@ -303,5 +327,120 @@ describe('the description', () => {
     )
     const { default: fault } = paths['/v1/models/{model}:predict']?.['post']?.responses ?? {}
     expect(Object.keys(fault?.content ?? {})).toEqual(['application/json'])
+  })
+})
+
+describe('versions and labels of a registry', () => {
+  it('are numbers and aliases; what is not loaded is not there, and keys are asked for', async () => {
+    const home = freshDirectory()
+    const registry = openRegistry(join(home, 'registry'))
+    for (let count = 0; count < 3; count++)
+      await publishBundle({ bundle: bundle.directory, registry: registry.directory })
+    registry.setAlias('stable', 1)
+    registry.setAlias('canary', 3)
+    const keys = join(home, 'keys.json')
+    writeFileSync(keys, JSON.stringify({ keys: [{ key: 'of the standards test', roles: ['read'] }] }))
+    const own = await createServer({
+      models: { registry: join(home, 'registry'), aliases: ['stable', 'canary'] },
+      directory: join(home, 'state'),
+      port: 0,
+      threads: 1,
+      name: 'store',
+      keys,
+      limits: { inFlight: 1 },
+    })
+    onTestFinished(() => own.close())
+    const base = await own.listen()
+    const ask = async (path: string, body?: object, key = 'of the standards test'): Promise<Answered> => {
+      const options = { headers: { authorization: `Bearer ${key}` } }
+      const posted = body && { ...options, method: 'POST', body: JSON.stringify(body) }
+      const response = await fetch(`${base}${path}`, posted ?? options)
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+    }
+    const version = async (path: string): Promise<unknown> => (await ask(`/v2/models/store${path}`)).body['versions']
+    expect(await version('')).toEqual(['1', '3'])
+    const status = await ask('/v1/models/store')
+    expect(status.body['model_version_status']).toMatchObject([{ version: '1' }, { version: '3' }])
+    const infer = { inputs: [{ name: 'app', shape: [1], datatype: 'BYTES', data: ['a1'] }] }
+    expect((await ask('/v2/models/store/infer', infer)).body['model_version']).toBe('1')
+    expect((await ask('/v2/models/store/versions/3/infer', infer)).body['model_version']).toBe('3')
+    expect(await ask('/v2/models/store/versions/2/infer', infer)).toEqual({
+      status: 404,
+      body: { error: expect.stringContaining('loaded: 1, 3') },
+    })
+    const canary = await ask('/v1/models/store/labels/canary')
+    expect(canary.body['model_version_status']).toMatchObject([{ version: '3' }])
+    expect(await ask('/v1/models/store/labels/stabel:predict', { instances: [{}] })).toEqual({
+      status: 404,
+      body: { error: expect.stringContaining('did you mean "stable"') },
+    })
+    expect(await ask('/v1/models/store:predict', { instances: [{}] }, 'a key of nobody')).toEqual({
+      status: 401,
+      body: { error: expect.stringContaining('key') },
+    })
+    expect((await ask('/v2/health/live', undefined, 'a key of nobody')).status).toBe(200)
+    const many = { instances: Array.from({ length: 5000 }, () => ({ app: 'a1' })) }
+    const answers = await Promise.all([1, 2, 3, 4].map(() => ask('/v1/models/store:predict', many)))
+    const statuses = answers.map((answer) => answer.status)
+    expect(statuses).toContain(200)
+    expect(statuses).toContain(503)
+    expect(answers.find((answer) => answer.status === 503)?.body).toEqual({
+      error: expect.stringContaining('try again'),
+    })
+  })
+})
+
+describe('a model of another head', () => {
+  const asked = { examples: [{ app: 'a1', country: 'de' }, { app: 'a2' }] }
+
+  async function serve(
+    label: NonNullable<Parameters<typeof trainServedBundle>[1]>,
+    paths: readonly (readonly [string, object])[],
+  ): Promise<Answered[]> {
+    const home = freshDirectory()
+    const directory = await trainServedBundle(home, label)
+    const own = await createServer({
+      models: { bundle: directory },
+      directory: join(home, 'state'),
+      port: 0,
+      threads: 1,
+    })
+    onTestFinished(() => own.close())
+    const base = await own.listen()
+    const answers: Answered[] = []
+    for (const [path, body] of paths) {
+      const response = await fetch(base + path, { method: 'POST', body: JSON.stringify(body) })
+      answers.push({ status: response.status, body: (await response.json()) as Record<string, unknown> })
+    }
+    return answers
+  }
+
+  it('of classes tells each with its probability', async () => {
+    const label = { column: 'install', positiveLabel: '1', classes: ['0', '1'] }
+    const infer = { inputs: [{ name: 'app', shape: [2], datatype: 'BYTES', data: ['a1', 'a2'] }] }
+    const [classified, predicted, regressed, inferred] = await serve({ head: 'multiclass', label }, [
+      ['/v1/models/widedeep:classify', asked],
+      ['/v1/models/widedeep:predict', { instances: asked.examples }],
+      ['/v1/models/widedeep:regress', asked],
+      ['/v2/models/widedeep/infer', infer],
+    ])
+    const rows = classified?.body['results'] as [string, number][][]
+    expect(rows.map((row) => row.map(([name]) => name))).toEqual([
+      ['0', '1'],
+      ['0', '1'],
+    ])
+    for (const row of rows) expect(row.reduce((sum, [, probability]) => sum + probability, 0)).toBeCloseTo(1, 5)
+    expect(predicted?.body['predictions']).toEqual(rows.map((row) => row.map(([, probability]) => probability)))
+    expect(regressed).toEqual({ status: 400, body: { error: expect.stringContaining('ask :classify') } })
+    expect(inferred?.body['outputs']).toMatchObject([{ name: 'probabilities', shape: [2, 2] }])
+  })
+
+  it('of numbers has no classes', async () => {
+    const [classified, regressed] = await serve({ head: 'regression' }, [
+      ['/v1/models/widedeep:classify', asked],
+      ['/v1/models/widedeep:regress', asked],
+    ])
+    expect(classified).toEqual({ status: 400, body: { error: expect.stringContaining('ask :regress') } })
+    expect(regressed?.body['results']).toHaveLength(2)
   })
 })

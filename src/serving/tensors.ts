@@ -22,7 +22,7 @@ export function columnsOfTensors(tensors: readonly InputTensor[], inputs: RowInp
   const columns = new Map<string, unknown[]>()
   for (const [index, tensor] of tensors.entries()) {
     const message = faultOf(tensor) ?? (columns.has(tensor.name) ? `${tensor.name} must come once` : null)
-    if (message !== null) faults.add(`/inputs/${String(index)}`, message)
+    if (message !== null) faults.add(`/inputs/${String(index)}`, () => message)
     else columns.set(tensor.name, columnOf(tensor, inputs.get(tensor.name)?.isList ?? false))
   }
   faults.check()
