@@ -43,7 +43,7 @@ async function fuzz(program, url, { examples, seed, paths, checks }) {
     '--seed',
     String(seed),
   ]
-  const child = spawn(program, [...args, ...more], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(program, [...args, ...more], { cwd: home, stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   child.stdout.on('data', (chunk) => (text += chunk.toString()))
   const code = await new Promise((done) => child.on('close', done))
