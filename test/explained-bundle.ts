@@ -2,13 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { randomInteger, randomKey, randomNormal, randomUniform } from '../src/base/index.js'
+import { randomInteger, randomKey, randomUniform } from '../src/base/index.js'
 import type { LearnedCalibration } from '../src/calibration/index.js'
-import { allFeatures, categorical, createEncoder, cross, indicator, kindOf, learnCross } from '../src/features/index.js'
+import { allFeatures, categorical, cross, indicator, kindOf, learnCross } from '../src/features/index.js'
 import { declaredCrosses, list, numeric } from '../src/features/index.js'
 import type { Config, FeatureState, ModelDeclaration, RawValue, Statistics } from '../src/features/index.js'
-import { createNetwork, layoutInputs, openBundle, resolveModel, writeBundle } from '../src/model/index.js'
+import { openBundle } from '../src/model/index.js'
 import type { Bundle } from '../src/model/index.js'
+import { writeRandomBundle } from './random-bundle.js'
+import type { RandomBundle } from './random-bundle.js'
 
 /** Features of an app store: single values, lists with each combiner, weights, an indicator, numbers with and without missing ones. */
 export const storeFeatures: Config['features'] = {
@@ -68,7 +70,7 @@ async function learnState(config: Config, labels: readonly string[] | undefined)
   return { columns, crosses, ...(labels ? { labels } : {}) }
 }
 
-export interface RandomBundle {
+export interface StoreBundle {
   readonly model?: ModelDeclaration
   readonly data?: Config['data']
   readonly features?: Config['features']
@@ -79,10 +81,10 @@ export interface RandomBundle {
 }
 
 /** Writes and opens a bundle, hands it to `use` and removes it. */
-export async function withRandomBundle<T>(options: RandomBundle, use: (bundle: Bundle) => Promise<T>): Promise<T> {
+export async function withRandomBundle<T>(options: StoreBundle, use: (bundle: Bundle) => Promise<T>): Promise<T> {
   const home = mkdtempSync(join(tmpdir(), 'widedeep-random-'))
   try {
-    await writeRandomBundle(join(home, 'bundle'), options)
+    await writeRandomBundle(join(home, 'bundle'), await storeBundle(options))
     const bundle = await openBundle(join(home, 'bundle'))
     try {
       return await use(bundle)
@@ -94,50 +96,14 @@ export async function withRandomBundle<T>(options: RandomBundle, use: (bundle: B
   }
 }
 
-async function writeRandomBundle(directory: string, options: RandomBundle): Promise<void> {
-  const { model: declared, data = {}, features = storeFeatures, labels, calibration = null, seed = 1 } = options
+async function storeBundle(options: StoreBundle): Promise<RandomBundle> {
+  const { model, data = {}, features = storeFeatures, labels, calibration = null, seed = 1 } = options
   const config: Config = {
     data,
     features,
-    model: { wide: storeCrosses, deep: { embedding: 4, hidden: [8, 6] }, ...declared },
+    model: { wide: storeCrosses, deep: { embedding: 4, hidden: [8, 6] }, ...model },
   }
-  const featureState = await learnState(config, labels)
-  const model = resolveModel(config, labels)
-  const layout = layoutInputs(model, config, createEncoder(config, featureState).columns)
-  const network = createNetwork(model, layout)
-  const draw = (word: string, count: number): Float32Array =>
-    Float32Array.from({ length: count }, (_, index) => randomNormal(randomKey(seed, word), index) / 2)
-  const constants = Object.fromEntries([
-    ...network.parameters.map(
-      ({ name, shape }) =>
-        [
-          name,
-          draw(
-            name,
-            shape.reduce((a, b) => a * b, 1),
-          ),
-        ] as const,
-    ),
-    ...network.norms.flatMap(({ name, width }) => [
-      [`${name}/mean`, draw(`${name}/mean`, width)] as const,
-      [`${name}/variance`, draw(`${name}/variance`, width).map((x) => 0.5 + x * x)] as const,
-    ]),
-  ])
-  await writeBundle(directory, {
-    config,
-    featureState,
-    onnx: network.inferenceModel(constants),
-    tables: layout.tables.map((spec) => ({
-      spec,
-      readWeights: (first, count) =>
-        draw(spec.name, spec.rowCount * spec.dimension).slice(first * spec.dimension, (first + count) * spec.dimension),
-    })),
-    golden: [],
-    calibration,
-    trainingState: null,
-    catalogue: [],
-    retrieval: null,
-  })
+  return { config, state: await learnState(config, labels), calibration, seed }
 }
 
 /** A row of the store, with missing and unknown values among the others. */

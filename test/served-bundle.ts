@@ -4,18 +4,12 @@ import type { Config } from '../src/features/index.js'
 import { categorical, cross, list } from '../src/features/index.js'
 import { checkedConfig, trainBundle } from '../src/pipeline/index.js'
 import { simulate } from '../src/simulator/index.js'
+import { simulatedExamples } from './simulated-examples.js'
 
 export const servedConfig = {
   data: {
-    examples: 'impressions.csv',
+    ...simulatedExamples,
     actions: { from: 'actions.csv', kind: 'event', known: 'received', request: 'request' },
-    join: [
-      { from: 'users.csv', on: 'user' },
-      { from: 'apps.csv', on: 'app' },
-    ],
-    label: { column: 'install' },
-    user: 'user',
-    item: 'app',
     title: 'title',
     time: 'timestamp',
     position: { column: 'position' },

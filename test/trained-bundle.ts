@@ -4,17 +4,11 @@ import type { Config } from '../src/features/index.js'
 import { categorical, cross } from '../src/features/index.js'
 import { checkedConfig, trainBundle } from '../src/pipeline/index.js'
 import { simulate } from '../src/simulator/index.js'
+import { simulatedExamples } from './simulated-examples.js'
 
 const config: Config = {
   data: {
-    examples: 'impressions.csv',
-    join: [
-      { from: 'users.csv', on: 'user' },
-      { from: 'apps.csv', on: 'app' },
-    ],
-    label: { column: 'install' },
-    user: 'user',
-    item: 'app',
+    ...simulatedExamples,
     split: { by: 'random', validation: 0.2, test: 0.2 },
   },
   features: {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { randomStoreRow, withRandomBundle } from '../../test/explained-bundle.js'
-import type { RandomBundle } from '../../test/explained-bundle.js'
+import type { StoreBundle } from '../../test/explained-bundle.js'
 import { calibratorOf } from '../calibration/index.js'
 import type { ModelDeclaration } from '../features/index.js'
 import { explain, openExplainer } from './explain.js'
@@ -19,7 +19,7 @@ const residueShare = (explanation: Explanation): number =>
   explanation.parts.reduce((sum, { contribution }) => sum + Math.abs(contribution), 1)
 
 /** Explanations of some random rows. */
-const explainRows = (options: RandomBundle): Promise<Explanation[]> =>
+const explainRows = (options: StoreBundle): Promise<Explanation[]> =>
   withRandomBundle(options, async (bundle) => {
     const explainer = await openExplainer(bundle)
     const all: Explanation[] = []

@@ -60,6 +60,25 @@ export async function openServedModel(version: ModelVersion, parts: ServedModelP
   const config = JSON.parse(readFileSync(join(version.directory, 'config.json'), 'utf8')) as Config
   const items = catalogue.features() as readonly RawRow[]
   const pool = await openScoringPool(version.directory, { threads, partSize, itemPartBytes, isBackground, items })
+  try {
+    return await aroundPool(pool, { version, config, catalogue, store })
+  } catch (error) {
+    // A version that is refused must not leave its threads behind.
+    await pool.close()
+    throw error
+  }
+}
+
+interface AroundPool extends Pick<ServedModelParts, 'store' | 'catalogue'> {
+  readonly version: ModelVersion
+  readonly config: Config
+}
+
+/** What a version has beside its threads. */
+async function aroundPool(pool: ScoringPool, { version, config, catalogue, store }: AroundPool): Promise<ServedModel> {
+  // Warms the path of whole rows, too.
+  const { labels } = await pool.predictRows([{}])
+  const pasts = await openUserPasts(store, pastDefinitions(config, unitsPerSecond))
   const retrieval = await openFreshRetrieval(version.directory, catalogue)
   let explaining: Promise<{ explainer: Explainer; close(): Promise<void> }> | undefined
   return {
@@ -67,10 +86,9 @@ export async function openServedModel(version: ModelVersion, parts: ServedModelP
     config,
     names: requestNames(config),
     inputs: rowInputs(config),
-    // Warms the path of whole rows, too.
-    labels: (await pool.predictRows([{}])).labels,
+    labels,
     pool,
-    pasts: await openUserPasts(store, pastDefinitions(config, unitsPerSecond)),
+    pasts,
     retrieve: (request, options) => retrieval.retrieve(request, options),
     explainer: async () => (await (explaining ??= openExplaining(version.directory))).explainer,
     async refresh(indexes) {

@@ -114,4 +114,19 @@ describe('a server that follows a registry', () => {
     expect((await list()).model.version).toBe('3')
     await registry.rollback({ reason: 'a test' })
   })
+
+  it('leaves no thread behind of a version whose sources cannot be opened', async () => {
+    const threads = (): number => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length
+    const before = threads()
+    const wrong = join(home, 'sourceless')
+    cpSync(registry.resolve(1).directory, wrong, { recursive: true })
+    writeFileSync(join(wrong, 'retrieval', 'retrieval.json'), '{"formatVersion":0}')
+    const { writeManifest } = await import('../model/index.js')
+    const { content } = JSON.parse(readFileSync(join(wrong, 'manifest.json'), 'utf8')) as { content: object }
+    await writeManifest(wrong, { ...content })
+    const refused = lines.length
+    registry.setAlias('challenger', await publish(wrong))
+    await until(() => lines.slice(refused).some((line) => line.includes('is refused')))
+    expect(threads()).toBe(before)
+  })
 })

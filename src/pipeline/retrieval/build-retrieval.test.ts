@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { simulatedExamples } from '../../../test/simulated-examples.js'
 import { openPrepared, readCatalogue } from '../../data/index.js'
 import type { CatalogueItem } from '../../data/index.js'
 import type { Config } from '../../features/index.js'
@@ -19,14 +20,7 @@ import { trainBundle } from '../train.js'
 const home = mkdtempSync(join(tmpdir(), 'widedeep-retrieval-'))
 const config: Config = {
   data: {
-    examples: 'impressions.csv',
-    join: [
-      { from: 'users.csv', on: 'user' },
-      { from: 'apps.csv', on: 'app' },
-    ],
-    label: { column: 'install' },
-    user: 'user',
-    item: 'app',
+    ...simulatedExamples,
     time: 'timestamp',
     split: { by: 'time', validation: 0.1, test: 0.2 },
   },
