@@ -44,7 +44,7 @@ try {
   const memory = []
   const stepMs = Math.min(readEveryMs, 3000 * minutes)
   const readings = setInterval(() => memory.push(server.residentBytes()), stepMs)
-  const { latency, failed } = await running
+  const { latency, failed, causes } = await running
   clearInterval(readings)
   const settled = memory.slice(Math.ceil(memory.length / 3))
   const perHour = (slope(settled) * 3_600_000) / stepMs
@@ -52,7 +52,14 @@ try {
   const megabytes = (bytes) => Math.round(bytes / 2 ** 20)
   console.log(
     JSON.stringify({
-      ...{ minutes, requestsPerSecond: Math.round(rate), requests: latency.length, failed, ...p50p95p99(latency) },
+      ...{
+        minutes,
+        requestsPerSecond: Math.round(rate),
+        requests: latency.length,
+        failed,
+        causes,
+        ...p50p95p99(latency),
+      },
       memoryMiB: {
         first: megabytes(settled[0]),
         last: megabytes(settled.at(-1)),

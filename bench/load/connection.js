@@ -10,7 +10,7 @@ export function requestBytes(path, body, method = 'POST') {
   return Buffer.from(head + text)
 }
 
-/** `send(bytes)` resolves to `{ status, body }`; rejects when the connection ends before the answer is whole. */
+/** `send(bytes)` resolves to `{ status, body }`; rejects when the connection ends before the answer is whole. One that idled too long `isOpen` no more. */
 export async function openConnection(port) {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   let received = Buffer.alloc(0)
@@ -46,6 +46,9 @@ export async function openConnection(port) {
   socket.on('close', () => fail(new Error('the connection was closed')))
   await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject))
   return {
+    get isOpen() {
+      return ended === null
+    },
     send: (bytes) =>
       new Promise((resolve, reject) => {
         if (ended) return reject(ended)

@@ -12,18 +12,24 @@ let samples
 
 const nextRequest = () => requests[next++ % requests.length]
 
-/** Sends one request and notes what became of it; a connection that broke is replaced. */
+/** Sends one request and notes what became of it; a connection that broke, or that the server closed while it idled, is replaced. */
 async function send(connection, due) {
+  const own = connection.isOpen ? connection : await openConnection(port)
   try {
-    const { status, body } = await connection.send(nextRequest())
-    if (status >= 400 || body.includes(degraded)) samples.failed++
+    const { status, body } = await own.send(nextRequest())
+    if (status >= 400) fail(`status ${status}`)
+    else if (body.includes(degraded)) fail('degraded')
     samples.due.push(due)
     samples.latency.push(now() - due)
-    return connection
-  } catch {
-    samples.failed++
-    return openConnection(port)
+  } catch (error) {
+    fail(error.message)
   }
+  return own
+}
+
+function fail(cause) {
+  samples.failed++
+  samples.causes[cause] = (samples.causes[cause] ?? 0) + 1
 }
 
 async function closedLoop({ seconds, concurrency }) {
@@ -62,11 +68,17 @@ function poisson(rate, seconds) {
 }
 
 async function run(job) {
-  samples = { due: [], latency: [], failed: 0 }
+  samples = { due: [], latency: [], failed: 0, causes: {} }
   const start = now()
   await (job.rate === undefined ? closedLoop(job) : openLoop(job))
-  const { due, latency, failed } = samples
-  return { due: Float64Array.from(due), latency: Float64Array.from(latency), failed, seconds: (now() - start) / 1000 }
+  const { due, latency, failed, causes } = samples
+  return {
+    due: Float64Array.from(due),
+    latency: Float64Array.from(latency),
+    failed,
+    causes,
+    seconds: (now() - start) / 1000,
+  }
 }
 
 process.on('message', async (message) => {

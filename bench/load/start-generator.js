@@ -8,7 +8,7 @@ const program = fileURLToPath(new URL('generator.js', import.meta.url))
 
 /**
  * A generator for a server: `run({ rate, seconds })` is an open loop, `run({ concurrency, seconds })` a closed one. Both answer
- * `{ due, latency, failed, seconds }`, milliseconds of the monotonic clock; `stop()` ends an open loop early.
+ * `{ due, latency, failed, causes, seconds }`: failures by cause, milliseconds of the monotonic clock; `stop()` ends an open loop early.
  */
 export async function startGenerator({ port, requests, connections = 64 }) {
   const child = fork(program, { serialization: 'advanced' })

@@ -19,7 +19,8 @@ export async function rowsOf(sides, { seconds, blockSeconds, calibrate }) {
   return Object.entries(sides).map(([name, { row = {} }]) => {
     const latencies = blocks[name].flatMap(({ latency }) => [...latency])
     const failed = blocks[name].reduce((sum, block) => sum + block.failed, 0)
-    return { ...row, ...p50p95p99(latencies), requests: latencies.length, failed, discarded, blocks: total }
+    const causes = Object.assign({}, ...blocks[name].map((block) => block.causes))
+    return { ...row, ...p50p95p99(latencies), requests: latencies.length, failed, causes, discarded, blocks: total }
   })
 }
 

@@ -39,12 +39,12 @@ export async function swaps(bench, { count, calmMs, rate }) {
     })
   }
   side.generator.stop()
-  const { due, latency, failed } = await running
+  const { due, latency, failed, causes } = await running
   await bench.stop(side)
   const phases = windows.map((window) =>
     Object.fromEntries(Object.entries(window).map(([name, range]) => [name, within({ due, latency }, range)])),
   )
-  return summary(phases, failed)
+  return { ...summary(phases, failed), causes }
 }
 
 function within({ due, latency }, [from, to]) {
