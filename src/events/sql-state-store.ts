@@ -32,10 +32,12 @@ export async function createSqlStateStore(
     async putItems(items) {
       for (const page of batches(items)) await database.change(() => Promise.resolve([itemsStatement(page, sql)]))
     },
-    async putUsers(users) {
-      for (const page of batches(users)) await database.change(() => Promise.resolve([usersStatement(page, sql)]))
+    async addUsers(users) {
+      for (const page of batches(users)) {
+        const elements = userElements(page)
+        await database.change(() => Promise.resolve([{ sql: sql.addUsers, elements }]))
+      }
     },
-    deleteUser: (id) => database.change(() => Promise.resolve(deletions([storable(id)], sql))),
     close: () => database.close(),
   }
 }
@@ -43,7 +45,7 @@ export async function createSqlStateStore(
 function reads(
   { row, rows }: StateDatabase,
   sql: Sql,
-): Omit<StateStore, 'apply' | 'putItems' | 'putUsers' | 'deleteUser' | 'close'> {
+): Omit<StateStore, 'apply' | 'putItems' | 'addUsers' | 'close'> {
   return {
     async appliedPosition(log) {
       const found = await row(sql.position, [log])
@@ -144,7 +146,7 @@ function statementsOf({ erased, users, items, past, pastCounts }: StateChanges, 
   ])
   const statements = [
     ...deletions(erased, sql),
-    usersStatement(users, sql),
+    { sql: sql.putUsers, elements: userElements(users) },
     itemsStatement(items, sql),
     { sql: sql.putPast, elements: pastRows },
     { sql: sql.putPastCounts, elements: pastCounts.map(({ user, isAction, n }) => [user, Number(isAction), n]) },
@@ -152,8 +154,8 @@ function statementsOf({ erased, users, items, past, pastCounts }: StateChanges, 
   return statements.filter(({ elements }) => elements?.length !== 0)
 }
 
-const deletions = (users: readonly string[], sql: Sql): Statement[] =>
-  sql.deleteUsers.map((text) => ({ sql: text, elements: users.map((user) => [user]) }))
+const deletions = (users: readonly string[], { deleteUsers, putErased }: Sql): Statement[] =>
+  [...deleteUsers, putErased].map((sql) => ({ sql, elements: users.map((user) => [user]) }))
 
 const itemsStatement = (items: readonly StoredItem[], sql: Sql): Statement => ({
   sql: sql.putItems,
@@ -165,10 +167,8 @@ const itemsStatement = (items: readonly StoredItem[], sql: Sql): Statement => ({
   ]),
 })
 
-const usersStatement = (users: readonly StoredUser[], sql: Sql): Statement => ({
-  sql: sql.putUsers,
-  elements: users.map(({ id, features }) => [storable(id), JSON.stringify(features)]),
-})
+const userElements = (users: readonly StoredUser[]): string[][] =>
+  users.map(({ id, features }) => [storable(id), JSON.stringify(features)])
 
 const itemOf = ([id, title, isHidden, features]: Row): StoredItem => ({
   id: String(id),

@@ -17,7 +17,7 @@ describe('a state store in SQLite', () => {
     const path = freshPath()
     const store = await openStateStore(path)
     const user = { id: 'ada', features: { a: 1 } }
-    await store.putUsers([user])
+    await store.addUsers([user])
     const moment = Number.NaN
     const event = {
       id: '1',

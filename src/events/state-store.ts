@@ -1,6 +1,6 @@
 /**
  * What is so now, made of what the event log says: the catalogue, the users, and the recent past of each. A store can be lost and
- * made again from the log, but for what `putItems` and `putUsers` brought.
+ * made again from the log, but for what `putItems` and `addUsers` brought.
  */
 import type { LogPosition } from './log-position.js'
 import type { JsonValues, LoggedEvent } from './logged-event.js'
@@ -51,10 +51,8 @@ export interface StateStore {
   past(since: number): AsyncIterable<readonly PastEvent[]>
   /** Puts items in the place of those with the same ids. */
   putItems(items: Iterable<StoredItem>): Promise<void>
-  /** Puts users in the place of those with the same ids. */
-  putUsers(users: Iterable<StoredUser>): Promise<void>
-  /** Deletes a user's features and past. The log is asked apart: `EventLog.erase`. */
-  deleteUser(id: string): Promise<void>
+  /** Adds users that it has not: those it knows stay as they are, and those who were erased stay away. */
+  addUsers(users: Iterable<StoredUser>): Promise<void>
   counts(): Promise<StateCounts>
   close(): Promise<void>
 }

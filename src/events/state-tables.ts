@@ -1,7 +1,7 @@
 /** The tables of a state store and the statements over them. */
 import type { Dialect } from './state-database.js'
 
-export const stateFormatVersion = 1
+export const stateFormatVersion = 2
 
 /** What makes the tables where they are missing. */
 export function tableDefinitions({ text, tableEnd }: Dialect): string[] {
@@ -10,6 +10,7 @@ export function tableDefinitions({ text, tableEnd }: Dialect): string[] {
     `create table if not exists widedeep_positions (log ${text} primary key, segment integer not null, byte_offset double precision not null)${tableEnd}`,
     `create table if not exists widedeep_items (id ${text} primary key, title ${text}, is_hidden integer not null, features ${text} not null)${tableEnd}`,
     `create table if not exists widedeep_users (id ${text} primary key, features ${text} not null)${tableEnd}`,
+    `create table if not exists widedeep_erased (id ${text} primary key)${tableEnd}`,
     `create table if not exists widedeep_past (user_id ${text}, is_action integer, slot integer, ordinal integer not null, item_id ${text} not null, moment double precision not null, kind ${text}, primary key (user_id, is_action, slot))${tableEnd}`,
     `create table if not exists widedeep_past_counts (user_id ${text}, is_action integer, n integer not null, primary key (user_id, is_action))${tableEnd}`,
     'create index if not exists widedeep_past_moment on widedeep_past (moment, user_id, is_action, slot)',
@@ -40,6 +41,9 @@ export function stateStatements({ parameter, elements }: Dialect) {
     usersGiven: `select id, features from widedeep_users where id in ${given}`,
     putUsers: `insert into widedeep_users (id, features) select value->>0, value->>1 from ${elements} where true
       on conflict (id) do update set features = excluded.features`,
+    addUsers: `insert into widedeep_users (id, features) select value->>0, value->>1 from ${elements}
+      where value->>0 not in (select id from widedeep_erased) on conflict (id) do nothing`,
+    putErased: `insert into widedeep_erased (id) select value->>0 from ${elements} where true on conflict (id) do nothing`,
     pastCountsGiven: `select user_id, is_action, n from widedeep_past_counts where user_id in ${given}`,
     putPastCounts: `insert into widedeep_past_counts (user_id, is_action, n)
       select value->>0, cast(value->>1 as integer), cast(value->>2 as integer) from ${elements} where true

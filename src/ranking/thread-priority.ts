@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads'
 /** The calling thread. */
 const self = 0
 const usual = getPriority(self)
-const low = Math.max(usual, constants.priority.PRIORITY_BELOW_NORMAL)
+const low = Math.max(usual, constants.priority.PRIORITY_LOW)
 const tryBoth = `for (const one of [${String(low)}, ${String(usual)}]) require('node:os').setPriority(${String(self)}, one)`
 
 /** Whether a thread that goes down can come up again, which takes a privilege: tried by one that ends at once. */
