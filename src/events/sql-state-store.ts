@@ -42,10 +42,7 @@ export async function createSqlStateStore(
   }
 }
 
-function reads(
-  { row, rows }: StateDatabase,
-  sql: Sql,
-): Omit<StateStore, 'apply' | 'putItems' | 'addUsers' | 'close'> {
+function reads({ row, rows }: StateDatabase, sql: Sql): Omit<StateStore, 'apply' | 'putItems' | 'addUsers' | 'close'> {
   return {
     async appliedPosition(log) {
       const found = await row(sql.position, [log])

@@ -20,6 +20,17 @@ export function canComeUpAgain(): Promise<boolean> {
   })
 }
 
+/** Longest time at low priority: on a machine that others keep busy a new version would never be ready. */
+const patienceMs = 10_000
+
+/** Lowers the priority of the calling thread, and raises it again when it has waited long enough; only where `canComeUpAgain`. */
+export function stepBack(): void {
+  setOwnPriority(true)
+  setTimeout(() => {
+    setOwnPriority(false)
+  }, patienceMs).unref()
+}
+
 /** Sets the priority of the calling thread; only where `canComeUpAgain`. */
 export function setOwnPriority(isLow: boolean): void {
   setPriority(self, isLow ? low : usual)

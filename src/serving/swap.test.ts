@@ -127,6 +127,6 @@ describe('a server that follows a registry', () => {
     const refused = lines.length
     registry.setAlias('challenger', await publish(wrong))
     await until(() => lines.slice(refused).some((line) => line.includes('is refused')))
-    expect(threads()).toBe(before)
+    await until(() => threads() === before)
   })
 })
