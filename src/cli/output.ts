@@ -1,5 +1,6 @@
 /** What a command prints: one JSON object on standard output with `--json`, text otherwise; all else goes to standard error. */
 import { WideDeepError } from '../base/index.js'
+import { withRemedy } from './errors.js'
 
 export interface Output {
   readonly isJson: boolean
@@ -61,7 +62,8 @@ export function createOutput(isJson: boolean): Output {
 }
 
 /** Prints an error and returns the exit code it stands for. */
-export function reportError(error: unknown, isJson: boolean): number {
+export function reportError(thrown: unknown, isJson: boolean): number {
+  const error = withRemedy(thrown)
   if (error instanceof WideDeepError) {
     if (isJson)
       process.stdout.write(

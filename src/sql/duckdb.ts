@@ -16,7 +16,7 @@ import type { DuckDBConnection, DuckDBType, DuckDBVector } from '@duckdb/node-ap
 import { makeDirectory } from '../base/index.js'
 import type { CellValue, ColumnValues, ColumnarChunk, FixedValues } from './columnar-chunk.js'
 import { cellOf } from './columnar-chunk.js'
-import { memoryExhausted, statementFailed } from './errors.js'
+import { diskFull, memoryExhausted, statementFailed } from './errors.js'
 
 export interface DatabaseOptions {
   /** Bytes. Default: a quarter of the machine's memory, at most 2.5 GiB; beyond it the database spills to disk. */
@@ -62,8 +62,8 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   const connection = await instance.connect()
   const translated = (cause: unknown, sql: string): Error => {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    if (/out of memory|could not (allocate|write)|no space left/i.test(reason))
-      return memoryExhausted({ limit, reason }, { cause })
+    if (/could not write|no space left/i.test(reason)) return diskFull({ directory: spill, reason }, { cause })
+    if (/out of memory|could not allocate/i.test(reason)) return memoryExhausted({ limit, reason }, { cause })
     return statementFailed({ reason, sql }, { cause })
   }
   const chunks = (sql: string): AsyncIterable<ColumnarChunk> => streamChunks(instance, sql, translated)

@@ -11,5 +11,12 @@ export const memoryExhausted = defineError<{ limit: number; reason: string }>(
   'SQL_MEMORY_EXHAUSTED',
   'environment',
   ({ limit, reason }) =>
-    `the database must work within ${String(Math.round(limit / (1 << 20)))} MiB of memory; got: ${reason}; free memory or disk space and try again`,
+    `the database must work within ${String(Math.round(limit / (1 << 20)))} MiB of memory; got: ${reason}; free memory and try again`,
+)
+
+export const diskFull = defineError<{ directory: string; reason: string }>(
+  'SQL_DISK_FULL',
+  'environment',
+  ({ directory, reason }) =>
+    `the disk must have room for what is written, and for what does not fit into memory (in ${directory}); got: ${reason}; free disk space and run it again: what was there before is intact`,
 )
