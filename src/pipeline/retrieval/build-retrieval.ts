@@ -43,7 +43,7 @@ export async function buildRetrieval({
   buildIndexes(log, index)
   if (needsTowers(config) && hasTowers(config)) {
     const encoder = createEncoder(config, data.featureState)
-    writeTowers(index, await trainTowers({ config, encoder, training, directory, signal }))
+    await writeTowers(index, await trainTowers({ config, encoder, training, directory, signal }))
   }
   const seconds = (performance.now() - startedAt) / 1000
   return {

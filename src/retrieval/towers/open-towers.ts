@@ -1,7 +1,6 @@
 /** Opens the two towers of a bundle: vectors that training left for the items it knew, the item tower for the others. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { topK } from '../../base/index.js'
 import type { EncodedFeatures } from '../../features/index.js'
 import { createOnnxRuntimeExecutor } from '../../graph/index.js'
 import type { InputLayout, TowerName } from '../../model/index.js'
@@ -10,9 +9,9 @@ import type { Table } from '../../tables/index.js'
 import { createTable, createTableMemory } from '../../tables/index.js'
 import type { SourceContext } from '../candidate-source.js'
 import { readFloat32 } from '../index-files.js'
-import { dotProducts } from '../kernels/dot-products.js'
+import { openNearest } from './nearest.js'
 import type { TowerIndex } from './tower-index.js'
-import { towerFolder, towerModel, towerTable, vectorsFile } from './write-towers.js'
+import { hnswFile, towerFolder, towerModel, towerTable, vectorsFile } from './write-towers.js'
 
 type TowerContext = Pick<SourceContext, 'config' | 'encoder' | 'items' | 'places'>
 
@@ -22,14 +21,12 @@ export async function openTowers(index: string, context: TowerContext): Promise<
   if (!existsSync(join(directory, vectorsFile))) return null
   const user = await openTower(directory, 'user', context)
   const vectors = await itemVectors(directory, context)
-  const scores = new Float32Array(context.items.length)
+  const file = join(directory, hnswFile)
+  const nearest = await openNearest({ vectors, dimension: towerDimension, places: context.places, file })
   return {
     userVector: (row) => user.vectors(context.encoder.encodeFeatures([row])),
     itemVector: (item) => vectors.subarray(item * towerDimension, (item + 1) * towerDimension),
-    nearest(vector, k) {
-      dotProducts(vectors, vector, scores)
-      return Array.from(topK(scores, k), (item) => ({ item, score: scores[item] ?? 0 }))
-    },
+    nearest,
     close: () => user.close(),
   }
 }
