@@ -33,7 +33,7 @@ async function exercise(bundle: Bundle, itemPartBytes?: number): Promise<void> {
   const catalogue = [...items]
   const ranker = await openFastRanker(bundle, { items: catalogue, ...(itemPartBytes ? { itemPartBytes } : {}) })
   for (let round = 0; round < 6; round++) {
-    if (round % 3 === 1) await ranker.fill()
+    if (round % 3 === 1) await ranker.fill(() => Promise.resolve())
     const row = requestRow(round)
     const candidates = Int32Array.from(draws(300 + round, round === 3 ? 600 : 40 * round + 1, catalogue.length))
     const got = await ranker.rank(row, candidates)

@@ -27,8 +27,8 @@ export interface FastRanker {
   rank(row: RawRow, candidates: Int32Array): Promise<RankedScores>
   /** Replaces items, or adds them at the end. */
   setItems(first: number, items: readonly RawRow[]): Promise<void>
-  /** Computes item parts ahead, as many as their memory holds: requests then find them. */
-  fill(): Promise<void>
+  /** Computes item parts ahead, as many as their memory holds: requests then find them. `rest` is called now and then. */
+  fill(rest: () => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 
@@ -65,7 +65,7 @@ export async function openFastRanker(
         store.set(first, encoder.items(rows))
         for (let item = first; item < first + rows.length; item++) scorer?.parts.forget(item)
       }),
-    fill: () => inTurn(() => scorer?.fill()),
+    fill: (rest) => inTurn(() => scorer?.fill(rest)),
     close: () => inTurn(() => scorer?.close()),
   }
 }

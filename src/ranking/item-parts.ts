@@ -2,6 +2,7 @@
  * What is computed once an item: the boundary tensors of the item graph, in blocks of flat rows within a memory budget. Filled on
  * demand; when it is full, an item makes place that was not asked for since the clock's hand last came by.
  */
+import type { TensorData } from '../graph/index.js'
 
 export interface ItemPartsOptions {
   /** Floats of each boundary tensor of an item. */
@@ -72,7 +73,7 @@ export class ItemParts {
   }
 
   /** Keeps the parts of an item: row `row` of each matrix. */
-  write(item: number, sources: readonly ArrayLike<number>[], row: number): void {
+  write(item: number, sources: readonly TensorData['data'][], row: number): void {
     // A candidate that is asked for twice is computed twice, and kept once.
     if ((this.slots[item] ?? -1) >= 0) return
     const slot = this.freeSlot()
@@ -87,9 +88,9 @@ export class ItemParts {
     this.wasUsed[slot] = false
     const { block, first } = this.placeOf(slot)
     for (let index = 0; index < sources.length; index++) {
-      const [width, source] = [this.options.widths[index] ?? 0, sources[index]]
-      const to = first + (this.starts[index] ?? 0)
-      for (let i = 0; i < width; i++) block[to + i] = source?.[row * width + i] ?? 0
+      const width = this.options.widths[index] ?? 0
+      const part = sources[index]?.subarray(row * width, (row + 1) * width)
+      if (part) block.set(part, first + (this.starts[index] ?? 0))
     }
   }
 

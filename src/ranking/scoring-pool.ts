@@ -7,6 +7,8 @@ import type { RawRow } from '../features/index.js'
 import { defaultItemPartBytes } from './fast-ranker.js'
 import { joinedPredictions, rowParts } from './row-predictions.js'
 import type { Answer, PartQuestion, SerializedRows } from './scoring-messages.js'
+import type { Rest } from './pace.js'
+import { createRest } from './pace.js'
 import { ScoringThread } from './scoring-thread.js'
 import type { RankRequest, RankedCandidates, RowPredictions, ScoringPool, ScoringPoolOptions } from './scoring.js'
 import { canComeUpAgain } from './thread-priority.js'
@@ -30,7 +32,7 @@ export async function openScoringPool(directory: string, options: ScoringPoolOpt
     const { shared, requestColumns } = await first.open()
     while (threads.length < count) threads.push(new ScoringThread({ ...start, shared }))
     await Promise.all(threads.slice(1).map((thread) => thread.open()))
-    await sendItems(threads, 0, items)
+    await sendItems(threads, { first: 0, items, rest: createRest(isBackground) })
     await Promise.all(threads.map((thread) => thread.ask({ kind: 'prepare', candidates: partSize })))
     return new Pool({ threads, partSize, requestColumns }, items.length)
   } catch (error) {
@@ -141,7 +143,7 @@ class Pool implements ScoringPool {
   }
 
   async setItems(first: number, rows: readonly RawRow[]): Promise<void> {
-    await sendItems(this.parts.threads, first, rows)
+    await sendItems(this.parts.threads, { first, items: rows, rest: createRest(false) })
     this.items = Math.max(this.items, first + rows.length)
   }
 
@@ -195,11 +197,18 @@ function partsOf(candidates: Int32Array, partSize: number): [number, Int32Array]
   })
 }
 
+interface SentItems {
+  readonly first: number
+  readonly items: readonly RawRow[]
+  readonly rest: Rest
+}
+
 /** Hands items to every thread, written once, a little at a time. */
-async function sendItems(threads: readonly ScoringThread[], first: number, items: readonly RawRow[]): Promise<void> {
+async function sendItems(threads: readonly ScoringThread[], { first, items, rest }: SentItems): Promise<void> {
   for (let at = 0; at < items.length; at += itemsPerMessage) {
     const rows = shared(serialize(items.slice(at, at + itemsPerMessage)))
     await Promise.all(threads.map((thread) => thread.ask({ kind: 'items', first: first + at, rows })))
+    await rest()
   }
 }
 

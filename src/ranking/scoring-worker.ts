@@ -9,6 +9,7 @@ import type { RawRow } from '../features/index.js'
 import { openFastRanker } from './fast-ranker.js'
 import type { FastRanker } from './fast-ranker.js'
 import { checkGolden } from './golden-check.js'
+import { createRest } from './pace.js'
 import { predictRows } from './row-predictions.js'
 import type { Answer, Question, RowValues, ThreadStart } from './scoring-messages.js'
 import { setOwnPriority } from './thread-priority.js'
@@ -36,7 +37,7 @@ async function answerTo(question: Question, bundle: Bundle, ranker: FastRanker):
     case 'prepare':
       await checkGolden(bundle)
       // Who comes after another version is asked at once as often as that was.
-      if (isBackground) await ranker.fill()
+      if (isBackground) await ranker.fill(rest)
       await warmUp(bundle, ranker, question.candidates)
       if (isLow) setOwnPriority(false)
       return { id, kind: 'done' }
@@ -55,8 +56,10 @@ function rowOf(values: RowValues, { requestColumns }: FastRanker): RawRow {
 
 async function warmUp({ golden }: Bundle, ranker: FastRanker, candidates: number): Promise<void> {
   const items = Int32Array.from({ length: Math.min(candidates, ranker.itemCount) }, (_, item) => item)
-  for (let run = 0; run < warmUps && items.length > 0; run++)
+  for (let run = 0; run < warmUps && items.length > 0; run++) {
     await ranker.rank(golden[run % golden.length]?.row ?? {}, items)
+    await rest()
+  }
 }
 
 function reasonOf(error: unknown): string {
@@ -65,6 +68,7 @@ function reasonOf(error: unknown): string {
 }
 
 const { directory, itemPartBytes, shared, isBackground, isLow } = workerData as ThreadStart
+const rest = createRest(isBackground)
 try {
   const bundle = await openBundle(directory, { shared })
   const ranker = await openFastRanker(bundle, { items: [], itemPartBytes })

@@ -20,8 +20,8 @@ export interface SplitScorer {
   readonly parts: ItemParts
   /** What to sort each candidate by: its score, or its logit where the model is calibrated. One call at a time. */
   order(request: EncodedFeatures, candidates: Int32Array): Promise<Float32Array>
-  /** Computes the parts of items that will be asked for, from the first on, as many as the budget holds. */
-  fill(): Promise<void>
+  /** Computes the parts of items that will be asked for, from the first on, as many as the budget holds; `rest` is called between runs. */
+  fill(rest: () => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 
@@ -47,12 +47,10 @@ export async function openSplitScorer(
     if (missing.length === 0 || !graphs.item) return
     const items = Int32Array.from(missing, (row) => candidates[row] ?? 0)
     const outputs = await graphs.item.run(stages.item.forward(store.rows(items)))
-    const made = own.map(({ name }) => outputs[name]?.data ?? [])
+    const made = own.map(({ name, width }) => outputs[name]?.data ?? new Float32Array(items.length * width))
     for (const [at, row] of missing.entries()) {
-      for (const [index, { width }] of own.entries()) {
-        const [from, to] = [made[index] ?? [], rows[index]]
-        for (let i = 0; i < width; i++) if (to) to[row * width + i] = from[at * width + i] ?? 0
-      }
+      for (const [index, { width }] of own.entries())
+        rows[index]?.set(made[index]?.subarray(at * width, (at + 1) * width) ?? [], row * width)
       parts.write(items[at] ?? 0, made, at)
     }
   }
@@ -78,9 +76,12 @@ export async function openSplitScorer(
       for (const [first, some] of runsOf(candidates)) order.set(await run(request, some, made), first)
       return order
     },
-    async fill() {
+    async fill(rest) {
       const items = Int32Array.from({ length: Math.min(store.count, parts.capacity) }, (_, item) => item)
-      for (const [, some] of runsOf(items)) await gather(some)
+      for (const [, some] of runsOf(items)) {
+        await gather(some)
+        await rest()
+      }
     },
     async close() {
       for (const graph of Object.values(graphs)) await graph?.close()

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads'
 /** The calling thread. */
 const self = 0
 const usual = getPriority(self)
-const low = Math.max(usual, constants.priority.PRIORITY_LOW)
+const low = Math.max(usual, constants.priority.PRIORITY_BELOW_NORMAL)
 const tryBoth = `for (const one of [${String(low)}, ${String(usual)}]) require('node:os').setPriority(${String(self)}, one)`
 
 /** Whether a thread that goes down can come up again, which takes a privilege: tried by one that ends at once. */
@@ -18,17 +18,6 @@ export function canComeUpAgain(): Promise<boolean> {
       resolve(code === 0)
     })
   })
-}
-
-/** Longest time at low priority: on a machine that others keep busy a new version would never be ready. */
-const patienceMs = 10_000
-
-/** Lowers the priority of the calling thread, and raises it again when it has waited long enough; only where `canComeUpAgain`. */
-export function stepBack(): void {
-  setOwnPriority(true)
-  setTimeout(() => {
-    setOwnPriority(false)
-  }, patienceMs).unref()
 }
 
 /** Sets the priority of the calling thread; only where `canComeUpAgain`. */
