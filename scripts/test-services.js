@@ -1,6 +1,6 @@
 /**
- * Runs the tests that talk to real programs of others, `*.services.test.ts`: installs MLflow and Triton's client with pip into virtual
- * environments below `.widedeep/services/`, once for each release that is pinned here, and, as root on Debian and its kin, PostgreSQL, strace
+ * Runs the tests that talk to real programs of others, `*.services.test.ts`: installs MLflow, Triton's client and onnxruntime with pip into
+ * virtual environments below `.widedeep/services/`, once for each release that is pinned here, and, as root on Debian and its kin, PostgreSQL, strace
  * and Prometheus with apt-get where they are missing.
  */
 import { spawnSync } from 'node:child_process'
@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url'
 
 const mlflowRelease = '3.17.2'
 const tritonRelease = '2.73.0'
+/** As bench/peers/requirements.txt has it. */
+const onnxruntimeRelease = '1.30.0'
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
 function run(command, args, env = {}) {
@@ -57,6 +59,8 @@ if (!hasProgram(() => inPath('promtool'), 'prometheus'))
   console.log('SKIPPED: the check of the metrics, because promtool is not installed and cannot be installed here')
 const mlflow = installed({ name: 'mlflow', release: mlflowRelease, program: 'mlflow' })
 const triton = installed({ name: 'tritonclient', release: tritonRelease, extra: '[http]', program: 'python' })
+const onnxruntime = installed({ name: 'onnxruntime', release: onnxruntimeRelease, program: 'python' })
+const pythonOf = (programs) => (programs === null ? '' : join(programs, 'python'))
 const vitest = [
   join(root, 'node_modules', 'vitest', 'vitest.mjs'),
   'run',
@@ -65,6 +69,7 @@ const vitest = [
 ]
 const surroundings = {
   WIDEDEEP_SERVICES: mlflow ?? '',
-  WIDEDEEP_TRITON_PYTHON: triton === null ? '' : join(triton, 'python'),
+  WIDEDEEP_TRITON_PYTHON: pythonOf(triton),
+  WIDEDEEP_ONNXRUNTIME_PYTHON: pythonOf(onnxruntime),
 }
 process.exitCode = run(process.execPath, vitest, surroundings) ? 0 : 1

@@ -1,5 +1,4 @@
-import { openRegistry } from '../registry/index.js'
-import { registryDirectory } from '../pipeline/index.js'
+import { openRegistry, registryDirectory } from '../registry/index.js'
 import { textOption } from './command.js'
 
 const published = 'models:'

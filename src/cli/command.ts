@@ -1,15 +1,21 @@
-/** What a command is: one file in `commands/`, one line in `commands/index.ts`. */
+/** What a command is: one file in `commands/`, which exports it as `command`, and one entry in `commands/index.ts`. */
 import { shown } from '../base/index.js'
 import type { RawValue } from '../features/index.js'
 import type { Settings, SettingValue } from '../space/index.js'
 import { optionInvalid } from './errors.js'
 import type { Output } from './output.js'
 
-export interface CliCommand {
-  readonly name: string
+/** A command in the help of all. It is loaded when it is asked for: one that only serves need not wait for those that prepare and train. */
+export interface ListedCommand {
+  /** Name and arguments without a flag, as commander reads them: `promote <version>`. */
+  readonly usage: string
   readonly summary: string
-  /** Arguments without a flag and their help; their values are the option `arguments`. */
-  readonly arguments?: readonly (readonly [name: string, text: string])[]
+  load(): Promise<{ readonly command: CliCommand }>
+}
+
+export interface CliCommand {
+  /** Help of the arguments without a flag, by name; their values are the option `arguments`. */
+  readonly arguments?: Readonly<Record<string, string>>
   /** Flags and their help, as commander reads them. */
   readonly options: readonly (readonly [flags: string, text: string])[]
   readonly example?: string

@@ -5,6 +5,7 @@
 import { differentiate } from './differentiate.js'
 import type { CompiledGraph, TensorData } from './executor.js'
 import { gaussLegendre } from './gauss-legendre.js'
+import type { Quadrature } from './gauss-legendre.js'
 import { multipliersOf } from './multipliers.js'
 import type { Multipliers } from './multipliers.js'
 import { createOnnxRuntimeExecutor } from './onnxruntime-executor.js'
@@ -47,7 +48,9 @@ type Feeds = Readonly<Record<string, TensorData>>
 
 /** Points of the integral. Polynomials up to degree 127 are exact; kinks leave a residue. */
 const points = 64
-const quadrature = gaussLegendre(points)
+let computed: Quadrature | undefined
+/** Computed when it is first needed: every thread loads this file, and one in a server explains. */
+const quadrature = (): Quadrature => (computed ??= gaussLegendre(points))
 const referenceName = (name: string): string => `reference/${name}`
 const multiplierName = (name: string): string => `multiplier/${name}`
 const openName = (index: number): string => `open/${String(index)}`
@@ -125,7 +128,7 @@ function pathFeeds({
     const to = feeds[name]?.data ?? new Float64Array(0)
     const from = feeds[referenceName(name)]?.data ?? to
     const data = new Float64Array(points * to.length)
-    for (const [point, share] of quadrature.nodes.entries()) {
+    for (const [point, share] of quadrature().nodes.entries()) {
       for (let i = 0; i < to.length; i++)
         data[point * to.length + i] = (from[i] ?? 0) + share * ((to[i] ?? 0) - (from[i] ?? 0))
     }
@@ -148,7 +151,7 @@ function addIntegrals(multipliers: Record<string, Float64Array>, gradients: Feed
   for (const [name, multiplier] of Object.entries(multipliers)) {
     const rows = gradients[multiplierName(name)]?.data ?? []
     const width = multiplier.length
-    for (const [point, weight] of quadrature.weights.entries()) {
+    for (const [point, weight] of quadrature().weights.entries()) {
       for (let i = 0; i < width; i++) multiplier[i] = (multiplier[i] ?? 0) + weight * (rows[point * width + i] ?? 0)
     }
   }

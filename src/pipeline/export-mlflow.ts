@@ -1,11 +1,10 @@
 /** A published version as a run of an MLflow tracking server: settings, metrics by epoch, lineage and files. */
 import { readdirSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
-import { openRegistry, showVersion } from '../registry/index.js'
+import { openRegistry, registryDirectory, showVersion } from '../registry/index.js'
 import type { VersionDetails } from '../registry/index.js'
 import { mlflowServer } from './mlflow-server.js'
 import type { MlflowServer } from './mlflow-server.js'
-import { registryDirectory } from './publish.js'
 import type { TrainResult } from './train.js'
 
 export interface MlflowExport {

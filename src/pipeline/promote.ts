@@ -1,8 +1,7 @@
 /** Promotion as one function: the dry run first, then the registry, which asks for a blessing. */
 import type { DryRunResult, JournalEntry, Promotion } from '../registry/index.js'
-import { dryRun, openRegistry } from '../registry/index.js'
+import { dryRun, openRegistry, registryDirectory } from '../registry/index.js'
 import { dryRunFailed } from './errors.js'
-import { registryDirectory } from './publish.js'
 
 export interface PromoteOptions extends Omit<Promotion, 'tryOut'> {
   /** Number or alias. */

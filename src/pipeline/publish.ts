@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { packageVersion } from '../base/index.js'
-import { openRegistry } from '../registry/index.js'
+import { openRegistry, registryDirectory } from '../registry/index.js'
 import type { Author } from '../registry/index.js'
 import type { TrainResult } from './train.js'
 
@@ -24,12 +24,6 @@ export interface PublishResult {
   /** Directory of the published bundle. */
   readonly directory: string
   readonly metrics: Readonly<Record<string, number | null>>
-}
-
-/** Where the registry lies: as named, else `WIDEDEEP_REGISTRY`, else `.widedeep/registry` below where the process runs. */
-export function registryDirectory(named?: string): string {
-  const fromSurroundings = process.env['WIDEDEEP_REGISTRY']
-  return named ?? (fromSurroundings ? fromSurroundings : join('.widedeep', 'registry'))
 }
 
 /** Publishes a bundle; data fingerprint, metrics and the course of training come from the report beside it, where there is one. */

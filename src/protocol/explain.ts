@@ -1,6 +1,7 @@
 /** Why an item has its score. */
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { sought } from './recommend.js'
 import { FeatureValues, Id, ModelInfo } from './values.js'
 
 export const ExplainRequest = Type.Object(
@@ -9,8 +10,9 @@ export const ExplainRequest = Type.Object(
     features: Type.Optional(FeatureValues),
     context: Type.Optional(FeatureValues),
     items: Type.Array(Id, { minItems: 1, maxItems: 20 }),
+    ...sought,
     model: Type.Optional(Type.String()),
-    requestId: Type.Optional(Id),
+    requestId: Type.Optional(Type.String({ ...Id, description: 'that of a list: what it drew is drawn again' })),
   },
   { additionalProperties: false },
 )
@@ -42,9 +44,21 @@ export const Explanation = Type.Object({
   words: Type.Array(Type.String(), { description: 'a sentence for each of the strongest parts' }),
 })
 
+export const ExplainedItem = Type.Object({
+  id: Id,
+  source: Type.Union([Type.String(), Type.Null()], {
+    description: 'the candidate source that brings it for this user; null: none does',
+  }),
+  rank: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+    description: 'its place in the list of this user; null: it is no candidate, or a rule leaves it out',
+  }),
+  rules: Type.Array(Type.String(), { description: 're-ranking rules that changed its place' }),
+  explanation: Explanation,
+})
+
 export const Explained = Type.Object({
   requestId: Id,
   model: ModelInfo,
-  items: Type.Array(Type.Object({ id: Id, explanation: Explanation })),
+  items: Type.Array(ExplainedItem),
 })
 export type Explained = Static<typeof Explained>

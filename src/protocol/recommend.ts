@@ -21,19 +21,18 @@ const about = {
   ),
 } as const
 
-export const RecommendRequest = Type.Object(
-  {
-    ...about,
-    k: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 10, description: 'items of the list' })),
-    item: Type.Optional(Type.String({ ...Id, description: 'candidates are those that go with this item' })),
-    exclude: Type.Optional(Type.Array(Id, { maxItems: 10_000 })),
-    keepSeen: Type.Optional(
-      Type.Boolean({ default: false, description: 'keep items that the user has already acted on' }),
-    ),
-    rules: Type.Optional(Rules),
-  },
-  { additionalProperties: false },
-)
+/** What a list is made of: that which is recommended, and that in which an explained item has its place. */
+export const sought = {
+  k: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 10, description: 'items of the list' })),
+  item: Type.Optional(Type.String({ ...Id, description: 'candidates are those that go with this item' })),
+  exclude: Type.Optional(Type.Array(Id, { maxItems: 10_000 })),
+  keepSeen: Type.Optional(
+    Type.Boolean({ default: false, description: 'keep items that the user has already acted on' }),
+  ),
+  rules: Type.Optional(Rules),
+} as const
+
+export const RecommendRequest = Type.Object({ ...about, ...sought }, { additionalProperties: false })
 export type RecommendRequest = Static<typeof RecommendRequest>
 
 export const RankRequest = Type.Object(

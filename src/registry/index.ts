@@ -1,4 +1,5 @@
 export { openRegistry } from './registry.js'
+export { registryDirectory } from './registry-directory.js'
 export type { Author, Promotion, Registry, ResolvedVersion, StoredVerdict } from './registry.js'
 export { champion } from './changes.js'
 export { versionNumbers } from './journal-entry.js'

@@ -1,23 +1,11 @@
 /** Raw rows as others send them: named values by row or by column, checked against what a model takes, every fault at once. */
 import type { Issue } from '../base/index.js'
 import { suggestion } from '../base/index.js'
-import type { Config, RawInput, RawRow, RawValue } from '../features/index.js'
-import { rawInputs } from '../features/index.js'
+import type { RawInput, RawRow, RawValue } from '../features/index.js'
 import type { RowValues } from '../protocol/index.js'
 import { largestRowBatch } from '../protocol/index.js'
 import { requestInvalid } from './errors.js'
-
-/** What a row may hold, by every name that it may have. */
-export type RowInputs = ReadonlyMap<string, RawInput>
-
-/** Features by their own names and by those of their columns. */
-export function rowInputs(config: Pick<Config, 'features'>): RowInputs {
-  const inputs = rawInputs(config)
-  return new Map([
-    ...inputs.map((input) => [input.source, input] as const),
-    ...inputs.map((input) => [input.name, input] as const),
-  ])
-}
+import type { RowInputs } from './row-inputs.js'
 
 /** Most faults that are told; a request may have millions. */
 const mostFaults = 50

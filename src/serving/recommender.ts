@@ -13,10 +13,11 @@ import { lateText, listed, scored } from './listing.js'
 import type { LiveState } from './live-state.js'
 import type { ModelSlots } from './model-slots.js'
 import { checkNames } from './request-row.js'
+import { retrieved } from './retrieved.js'
 import type { ServedModel } from './served-model.js'
 import { servedEvent } from './served-event.js'
 import type { Asker } from './asker.js'
-import { askerOf, askedOf } from './asker.js'
+import { askerOf } from './asker.js'
 
 export interface Recommender {
   recommend(request: RecommendRequest): Promise<RankedList>
@@ -59,12 +60,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
         const start = performance.now()
         checkNames(model.names, request)
         const asker = await askerOf(parts, model, request)
-        const before = performance.now()
-        const { items, sources } = await model.retrieve(
-          { ...askedOf(asker, request), nowMs: now() },
-          { exclude: excluded(catalogue, asker, request) },
-        )
-        const candidates = { indexes: items, sources, retrieveMs: elapsed(before) }
+        const candidates = await retrieved(parts, model, asker, request)
         return answerWith(model, alias, { request, asker, candidates, k: request.k ?? 10, start })
       }),
     rank: (request) =>
@@ -140,19 +136,6 @@ async function answerList(
   parts.state.note(servedEvent({ answer, asker, items: shown, now: parts.now() }))
   const timings = { retrieveMs: candidates.retrieveMs, rankMs, totalMs: elapsed(start) }
   return { ...answer, items: shown, timings }
-}
-
-/** What must not take a place: hidden items, those that the request leaves out, and those that the user acted on. */
-function excluded(catalogue: ItemCatalogue, asker: Asker, request: RecommendRequest): ReadonlySet<number> {
-  const keys = [...(request.exclude ?? []), ...(request.keepSeen === true ? [] : asker.seen)]
-  if (request.item !== undefined) keys.push(request.item)
-  if (keys.length === 0) return catalogue.hidden
-  const indexes = new Set(catalogue.hidden)
-  for (const id of keys) {
-    const index = catalogue.indexOf(id)
-    if (index !== undefined) indexes.add(index)
-  }
-  return indexes
 }
 
 function given(catalogue: ItemCatalogue, ids: readonly string[]): Candidates {

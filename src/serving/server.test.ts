@@ -134,6 +134,32 @@ describe('the server', () => {
     expect(body.items[0]?.explanation.parts.length).toBeGreaterThan(3)
   })
 
+  it('says how an item comes to its place in the list', async () => {
+    const games = { category: { eq: 'games' } }
+    const rules = { boost: [{ when: games, add: 0.5 }], exploration: { slots: 2, epsilon: 1 } }
+    const asked = { user: 'u2', context, k: 5, rules, requestId: 'explained' }
+    const list = (await recommend(asked)).body.items
+    const shown = list.map(({ id }) => id)
+    interface Place {
+      readonly id: string
+      readonly source: string | null
+      readonly rank: number | null
+      readonly rules: readonly string[]
+    }
+    const placesOf = async (items: readonly string[], other = {}): Promise<Place[]> =>
+      (await call<{ items: Place[] }>('POST', '/v1/explain', { ...asked, ...other, items })).body.items
+    const expected = list.map((item) => ({ source: item.source, rank: item.rank, rules: item.rules ?? [] }))
+    expect(await placesOf(shown)).toMatchObject(expected)
+    expect(list.some((item) => item.rules?.includes('boost'))).toBe(true)
+    const [first = ''] = shown
+    const nowhere = { source: null, rank: null, rules: [] }
+    expect(await placesOf([first], { exclude: [first] })).toMatchObject([nowhere])
+    const category = { not: 'games' }
+    const left = (await placesOf(shown, { rules: { filter: { category } } })).filter(({ rank }) => rank === null)
+    expect(left.length).toBeGreaterThan(0)
+    expect(left.every(({ source }) => source !== null)).toBe(true)
+  })
+
   it('keeps what happened over a restart', async () => {
     const user = await call<{ history: object[] }>('GET', '/v1/users/u4')
     expect(user.body.history).toHaveLength(1)

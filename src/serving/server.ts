@@ -4,22 +4,12 @@ import { resolve } from 'node:path'
 import type { Ready } from '../protocol/index.js'
 import { readKeys } from './api-keys.js'
 import { bodyTaken, keysNeeded } from './errors.js'
-import { createExplaining } from './explaining.js'
 import type { Application, ApplicationLimits } from './http/application.js'
-import type { Route } from './http/route.js'
-import { createApplication } from './http/application.js'
-import { eventRoutes } from './http/routes/events.js'
-import { listRoutes } from './http/routes/lists.js'
-import { operationRoutes } from './http/routes/operations.js'
-import { stateRoutes } from './http/routes/state.js'
-import { openInference } from './http/routes/open-inference.js'
-import { tensorFlowServing } from './http/routes/tensorflow-serving.js'
 import type { ServingMetrics } from './metrics.js'
 import { createMetrics } from './metrics.js'
 import type { ModelSource } from './model-slot.js'
 import type { ModelSlots } from './model-slots.js'
 import { bundleSource, registrySource } from './model-sources.js'
-import { createRecommender } from './recommender.js'
 import type { ServerState } from './server-state.js'
 import { openServerState } from './server-state.js'
 import { openServingModels } from './serving-models.js'
@@ -71,7 +61,6 @@ export interface Server {
 /** Containers have limits of their own, which Node knows from 20.13 on. */
 const availableBytes = (): number => process.availableMemory()
 const loopback = new Set(['127.0.0.1', 'localhost', '::1'])
-const defaultLimits: ApplicationLimits = { bodyBytes: 4 * 2 ** 20, inFlight: 256, perSecond: 0, arrivalMs: 10_000 }
 
 /** Opens the state and begins to load the models. */
 export async function createServer(options: ServerOptions): Promise<Server> {
@@ -101,21 +90,16 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const slots = openModels({ ...options, directory, log }, { state, metrics, onError })
   const life: Life = { isLoaded: false, isClosing: false }
   const ready = (): Ready => ({ status: statusOf(life, slots), models: modelsOf(slots, state) })
-  const routes = serverRoutes(options, { state, slots, metrics, ready })
-  const spoken = { name: options.name ?? 'widedeep', slots, metrics, isReady: () => ready().status === 'ready' }
-  const limits = { ...defaultLimits, ...options.limits }
-  const application = await createApplication(routes, {
-    keys,
-    limits,
-    metrics,
-    standards: [tensorFlowServing(spoken), openInference(spoken)],
+  // While the scoring threads load.
+  const { createServerApplication } = await import('./http/server-application.js')
+  const application = await createServerApplication(options, {
+    ...{ state, slots, keys, metrics, ready },
     onError: (error, requestId) => {
       log(`request ${requestId}:`)
       onError(error)
     },
   })
   watched.application = application
-  await application.app.ready()
   return running({ app: application.app, slots, state, life }, { host, port, ready })
 }
 
@@ -206,28 +190,6 @@ function openModels(
 function sourcesOf({ models }: ServerOptions, onError: (error: unknown) => void): ModelSource[] {
   if ('bundle' in models) return [bundleSource(models.bundle)]
   return models.aliases.map((alias) => registrySource(models.registry, alias, onError))
-}
-
-function serverRoutes(
-  { name = 'widedeep', deadlineMs = 100, keys, now = Date.now }: ServerOptions,
-  { state, slots, metrics, ready }: { state: ServerState; slots: ModelSlots; metrics: ServingMetrics; ready(): Ready },
-): Route[] {
-  const { catalogue, store, live } = state
-  const shared = { name, slots, catalogue, store, now }
-  const recommender = createRecommender({
-    ...shared,
-    state: live,
-    deadlineMs,
-    onDegraded: (version) => {
-      metrics.degraded(version)
-    },
-  })
-  return [
-    ...listRoutes({ recommender, explaining: createExplaining(shared), metrics }),
-    ...eventRoutes({ sink: live, metrics, now }),
-    ...stateRoutes({ store, catalogue, state: live }),
-    ...operationRoutes({ metrics, hasKeys: keys !== undefined, ready }),
-  ]
 }
 
 const modelsOf = (slots: ModelSlots, { catalogue }: ServerState): Ready['models'] =>

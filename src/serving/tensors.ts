@@ -1,7 +1,7 @@
 /** Tensors of the Open Inference Protocol as columns of raw values. */
 import type { InputTensor } from '../protocol/index.js'
-import type { RowInputs } from './raw-rows.js'
 import { RowFaults } from './raw-rows.js'
+import type { RowInputs } from './row-inputs.js'
 
 /** What the data of a tensor must be, by the kind of its datatype. */
 const kinds = {

@@ -5,9 +5,7 @@ import { textOption } from '../command.js'
 import { optionInvalid } from '../errors.js'
 import { countText } from '../table.js'
 
-export const calibrate: CliCommand = {
-  name: 'calibrate',
-  summary: 'learn a map from logits to probabilities on held-out rows; writes a new bundle, the old one stays as it is',
+export const command: CliCommand = {
   options: [
     ['--bundle <dir>', 'the bundle to calibrate'],
     ['--out <dir>', 'where the calibrated bundle goes; must not be there yet'],

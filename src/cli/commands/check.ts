@@ -4,9 +4,7 @@ import { checkText } from '../check-text.js'
 import type { CliCommand } from '../command.js'
 import { textOption } from '../command.js'
 
-export const check: CliCommand = {
-  name: 'check',
-  summary: 'check the data before training: leaks, lost or doubled events, clocks, drift; PASS, WARN or FAIL for each',
+export const command: CliCommand = {
   options: [
     ['--config <file>', 'config file (default: widedeep.config.ts)'],
     ['--only <name...>', 'only these checks (default: all)'],

@@ -6,9 +6,7 @@ import { createComparisonView } from '../comparison-view.js'
 import { optionInvalid } from '../errors.js'
 import { stopOnSignal } from '../stop-signal.js'
 
-export const compare: CliCommand = {
-  name: 'compare',
-  summary: 'train configs or parts with several seeds and say which is better, with intervals',
+export const command: CliCommand = {
   options: [
     ['--config <file...>', 'config file or files (default: widedeep.config.ts)'],
     ['--seeds <n>', 'train each model with the seeds 1 to n (default: 5)'],

@@ -5,9 +5,7 @@ import { countOption, textOption } from '../command.js'
 import { countText, metricText, textTable } from '../table.js'
 import { createTrainingView } from '../training-view.js'
 
-export const crosses: CliCommand = {
-  name: 'crosses',
-  summary: 'propose crosses by what they would take off the log loss of validation rows, and show why',
+export const command: CliCommand = {
   options: [
     ['--config <file>', 'config file (default: widedeep.config.ts)'],
     ['--bundle <dir>', 'the current model (default: trains one)'],

@@ -13,9 +13,7 @@ import { createTrainingView } from '../training-view.js'
 import { evaluationText } from './evaluate.js'
 import { recommendationText } from './recommend.js'
 
-export const demo: CliCommand = {
-  name: 'demo',
-  summary: 'the whole main job: prepare, train, evaluate, recommend for a user',
+export const command: CliCommand = {
   options: [
     ['--data <dir>', 'directory that holds movielens-100k/ (default: WIDEDEEP_DATA, then ../shared/data)'],
     ['--user <key>', 'whom to recommend for (default: 196 on MovieLens, the first simulated user elsewhere)'],

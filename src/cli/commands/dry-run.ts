@@ -6,9 +6,7 @@ import type { CliCommand } from '../command.js'
 import { countOption } from '../command.js'
 import { newestBundle } from '../newest-bundle.js'
 
-export const dryRun: CliCommand = {
-  name: 'dry-run',
-  summary: 'load a bundle in a process of its own, ask its golden requests, and measure',
+export const command: CliCommand = {
   options: [
     ['--bundle <dir>', 'the bundle, or models:<version or alias> (default: the newest in runs/)'],
     ['--deadline <ms>', 'from start to last answer (default: 120000)'],

@@ -10,9 +10,7 @@ import { reliabilitySvg } from '../reliability-svg.js'
 import { reliabilityText } from '../reliability-text.js'
 import { countText, metricText, textTable } from '../table.js'
 
-export const evaluate: CliCommand = {
-  name: 'evaluate',
-  summary: 'score a bundle, loaded from disk, on a split or on any labelled files',
+export const command: CliCommand = {
   options: [
     ['--bundle <dir>', 'the bundle to evaluate, or models:<version or alias>'],
     ['--config <file>', 'config file, for its prepared splits (default: widedeep.config.ts)'],

@@ -6,9 +6,7 @@ import { optionInvalid } from '../errors.js'
 import { explanationText } from '../explanation-text.js'
 import { newestBundle } from '../newest-bundle.js'
 
-export const explain: CliCommand = {
-  name: 'explain',
-  summary: 'say why an item has its score for a user: a sum of parts, and in words',
+export const command: CliCommand = {
   options: [
     ['--user <key>', 'the user, by key'],
     ['--item <key>', 'the item, by key'],

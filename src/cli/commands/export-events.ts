@@ -3,9 +3,7 @@ import type { CliCommand } from '../command.js'
 import { textOption } from '../command.js'
 import { countText, textTable } from '../table.js'
 
-export const exportEventsCommand: CliCommand = {
-  name: 'export-events',
-  summary: "write a server's event log as the impression and action logs that prepare reads",
+export const command: CliCommand = {
   options: [
     ['--config <file>', 'config whose column names are written (default: widedeep.config.ts)'],
     ['--state <dir>', 'state of the server (default: .widedeep/serving)'],

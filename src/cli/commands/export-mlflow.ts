@@ -5,10 +5,8 @@ import { optionInvalid } from '../errors.js'
 import { argumentsOf, registryOption } from '../registry-options.js'
 import { countText } from '../table.js'
 
-export const exportMlflow: CliCommand = {
-  name: 'export-mlflow',
-  summary: 'show a published version to an MLflow tracking server: settings, metrics by epoch, lineage, files',
-  arguments: [['<version>', 'number or alias']],
+export const command: CliCommand = {
+  arguments: { version: 'number or alias' },
   options: [
     ['--server <url>', 'the tracking server (default: MLFLOW_TRACKING_URI)'],
     ['--experiment <name>', 'the experiment; made where it is not there (default: widedeep)'],

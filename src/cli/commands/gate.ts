@@ -5,9 +5,7 @@ import { textOption } from '../command.js'
 import { optionInvalid } from '../errors.js'
 import { gateText } from '../gate-text.js'
 
-export const gate: CliCommand = {
-  name: 'gate',
-  summary: 'judge a new bundle beside the one that serves; exit code 4 when it is not blessed',
+export const command: CliCommand = {
   options: [
     ['--challenger <dir>', 'the bundle on trial'],
     ['--champion <dir>', 'the bundle that serves (default: none, and then nothing is compared)'],

@@ -4,9 +4,7 @@ import { textOption } from '../command.js'
 import { optionInvalid } from '../errors.js'
 import { countText, textTable } from '../table.js'
 
-export const infer: CliCommand = {
-  name: 'infer',
-  summary: 'read logs and write a starter config that says why each column became what it became',
+export const command: CliCommand = {
   options: [
     ['--data <files>', 'labelled rows or impressions: a path or a glob'],
     ['--actions <files>', 'an action log: the label is then an action that follows an impression'],

@@ -2,9 +2,7 @@ import { writeStarterConfig } from '../../pipeline/index.js'
 import type { CliCommand } from '../command.js'
 import { textOption } from '../command.js'
 
-export const init: CliCommand = {
-  name: 'init',
-  summary: 'write a starter widedeep.config.ts to fill in',
+export const command: CliCommand = {
   options: [['--config <file>', 'where to write it (default: widedeep.config.ts)']],
   run(options, output) {
     const path = writeStarterConfig(textOption(options, 'config', 'widedeep.config.ts'))

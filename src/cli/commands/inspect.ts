@@ -6,9 +6,7 @@ import { crossesText } from '../cross-text.js'
 import { newestBundle } from '../newest-bundle.js'
 import { countText, textTable } from '../table.js'
 
-export const inspect: CliCommand = {
-  name: 'inspect',
-  summary: 'show what is in a bundle: columns, tables, sizes, what became of the crosses',
+export const command: CliCommand = {
   options: [['--bundle <dir>', 'the bundle, or models:<version or alias> (default: the newest in runs/)']],
   async run(options, output) {
     const result = await inspectBundle(bundleOption(options) ?? newestBundle())

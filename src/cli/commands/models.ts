@@ -1,5 +1,4 @@
-import { registryDirectory } from '../../pipeline/index.js'
-import { diffVersions, listVersions, openRegistry, showVersion } from '../../registry/index.js'
+import { diffVersions, listVersions, openRegistry, registryDirectory, showVersion } from '../../registry/index.js'
 import type { Registry } from '../../registry/index.js'
 import type { CliCommand } from '../command.js'
 import { countOption, textOption } from '../command.js'
@@ -65,16 +64,12 @@ const actions: Readonly<Record<string, Action>> = {
   },
 }
 
-export const models: CliCommand = {
-  name: 'models',
-  summary: 'look at the registry and put it in order',
-  arguments: [
-    ['<action>', Object.keys(actions).join(', ')],
-    [
-      '[names...]',
+export const command: CliCommand = {
+  arguments: {
+    action: Object.keys(actions).join(', '),
+    names:
       'show <version>; diff <version> <version>; alias <name> [version]; tag <version> <key=value...>; rm <version...>',
-    ],
-  ],
+  },
   options: [
     registryOption,
     ['--keep <n>', 'rm: all but the newest n, those with an alias, and where a rollback would lead'],

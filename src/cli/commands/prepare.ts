@@ -5,9 +5,7 @@ import { textOption } from '../command.js'
 import { attributionText } from '../attribution-text.js'
 import { countText } from '../table.js'
 
-export const prepare: CliCommand = {
-  name: 'prepare',
-  summary: 'read the data, learn vocabularies and boundaries, write encoded examples',
+export const command: CliCommand = {
   options: [
     ['--config <file>', 'config file (default: widedeep.config.ts)'],
     ['--out <dir>', 'directory of the prepared data (default: .widedeep/prepared beside the config)'],

@@ -4,10 +4,8 @@ import { textOption } from '../command.js'
 import { changeText } from '../models-text.js'
 import { accountable, argumentsOf, authorOptions, registryOption, versionNumber } from '../registry-options.js'
 
-export const promote: CliCommand = {
-  name: 'promote',
-  summary: 'make a blessed version the champion, after a dry run',
-  arguments: [['<version>', 'number or alias']],
+export const command: CliCommand = {
+  arguments: { version: 'number or alias' },
   options: [
     registryOption,
     ...authorOptions,

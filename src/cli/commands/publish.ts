@@ -5,9 +5,7 @@ import { optionInvalid } from '../errors.js'
 import { newestBundle } from '../newest-bundle.js'
 import { authorOf, authorOptions, registryOption, tagsOf } from '../registry-options.js'
 
-export const publish: CliCommand = {
-  name: 'publish',
-  summary: 'copy a bundle into the registry as a new version, with its checksums, metrics and where it comes from',
+export const command: CliCommand = {
   options: [
     ['--bundle <dir>', 'the bundle (default: the newest in runs/)'],
     registryOption,

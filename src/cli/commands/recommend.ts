@@ -7,9 +7,7 @@ import { optionInvalid } from '../errors.js'
 import { newestBundle } from '../newest-bundle.js'
 import { bar, textTable } from '../table.js'
 
-export const recommend: CliCommand = {
-  name: 'recommend',
-  summary: 'rank items for a user with a bundle',
+export const command: CliCommand = {
   options: [
     ['--user <key>', 'the user, by key'],
     ['--bundle <dir>', 'the bundle, or models:<version or alias> (default: the newest in runs/)'],

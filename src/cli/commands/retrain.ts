@@ -6,10 +6,7 @@ import { countOption, textOption } from '../command.js'
 import { registryOption } from '../registry-options.js'
 import { stopOnSignal } from '../stop-signal.js'
 
-export const retrain: CliCommand = {
-  name: 'retrain',
-  summary:
-    'the daily job: check, prepare the new day, train from the champion, judge, try out, promote; safe to run again at any time',
+export const command: CliCommand = {
   options: [
     ['--config <file>', 'config file (default: widedeep.config.ts)'],
     ['--out <dir>', 'where jobs and their reports are kept (default: .widedeep/retrain beside the config)'],

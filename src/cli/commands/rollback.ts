@@ -1,13 +1,10 @@
-import { registryDirectory } from '../../pipeline/index.js'
-import { openRegistry } from '../../registry/index.js'
+import { openRegistry, registryDirectory } from '../../registry/index.js'
 import type { CliCommand } from '../command.js'
 import { textOption } from '../command.js'
 import { changeText } from '../models-text.js'
 import { accountable, authorOptions, registryOption } from '../registry-options.js'
 
-export const rollback: CliCommand = {
-  name: 'rollback',
-  summary: 'bring the champion before back',
+export const command: CliCommand = {
   options: [registryOption, ...authorOptions],
   example: 'npx widedeep rollback --reason "clicks fell by a tenth since noon"',
   async run(options, output) {

@@ -1,13 +1,11 @@
-import { registryDirectory } from '../../pipeline/index.js'
+import { registryDirectory } from '../../registry/index.js'
 import { createServer } from '../../serving/index.js'
 import { bundleOption } from '../bundle-option.js'
 import type { CliCommand } from '../command.js'
 import { countOption, textOption } from '../command.js'
 import { registryOption } from '../registry-options.js'
 
-export const serve: CliCommand = {
-  name: 'serve',
-  summary: 'answer requests for lists over HTTP, and follow the registry',
+export const command: CliCommand = {
   options: [
     ['--models <aliases>', 'aliases of the registry to follow, the first is the default (default: champion)'],
     registryOption,

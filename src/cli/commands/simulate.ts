@@ -5,9 +5,7 @@ import type { CliCommand } from '../command.js'
 import { countOption, textOption } from '../command.js'
 import { countText } from '../table.js'
 
-export const simulate: CliCommand = {
-  name: 'simulate',
-  summary: 'write the logs of a simulated app store whose every true probability is known',
+export const command: CliCommand = {
   options: [
     ['--out <dir>', 'where the logs go (default: logs)'],
     ['--users <n>', 'users on the first day (default: 5000)'],

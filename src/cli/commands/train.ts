@@ -9,9 +9,7 @@ import { countText, metricText, textTable } from '../table.js'
 import { createTrainingView } from '../training-view.js'
 import { warmStartText } from '../warm-start-text.js'
 
-export const train: CliCommand = {
-  name: 'train',
-  summary: 'train the model jointly and write a bundle (prepares what is not prepared yet)',
+export const command: CliCommand = {
   options: [
     ['--config <file>', 'config file (default: widedeep.config.ts)'],
     ['--out <dir>', 'where the bundle goes (default: runs/<id>/bundle)'],

@@ -4,9 +4,7 @@ import { countOption, textOption } from '../command.js'
 import { stopOnSignal } from '../stop-signal.js'
 import { createTuneView, tuneSummary } from '../tune-view.js'
 
-export const tune: CliCommand = {
-  name: 'tune',
-  summary: "search the space of the config's tune section for the best settings, on the validation split",
+export const command: CliCommand = {
   options: [
     ['--config <file>', 'config file (default: widedeep.config.ts)'],
     ['--out <dir>', 'directory of the search; one that is there goes on (default: runs/tune)'],
