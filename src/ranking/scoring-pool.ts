@@ -6,7 +6,7 @@ import { serialize } from 'node:v8'
 import type { RawRow } from '../features/index.js'
 import { defaultItemPartBytes } from './fast-ranker.js'
 import { joinedPredictions, rowParts } from './row-predictions.js'
-import type { Answer, PartQuestion, SerializedRows } from './scoring-messages.js'
+import type { Answer, OpenedBundle, PartQuestion, SerializedRows, ThreadStart } from './scoring-messages.js'
 import type { Rest } from './pace.js'
 import { createRest } from './pace.js'
 import { ScoringThread } from './scoring-thread.js'
@@ -26,19 +26,27 @@ export async function openScoringPool(directory: string, options: ScoringPoolOpt
   const isBackground = options.isBackground === true
   const isLow = isBackground && (await canComeUpAgain())
   const start = { directory, itemPartBytes: itemPartBytes / count, shared: undefined, isBackground, isLow }
-  const first = new ScoringThread(start)
-  const threads = [first]
+  const threads = [new ScoringThread(start)]
   try {
-    const { shared, requestColumns } = await first.open()
-    while (threads.length < count) threads.push(new ScoringThread({ ...start, shared }))
-    await Promise.all(threads.slice(1).map((thread) => thread.open()))
-    await sendItems(threads, { first: 0, items, rest: createRest(isBackground) })
+    const [{ requestColumns }, rows] = await Promise.all([openThreads(threads, start, count), items])
+    await sendItems(threads, { first: 0, items: rows, rest: createRest(isBackground) })
     await Promise.all(threads.map((thread) => thread.ask({ kind: 'prepare', candidates: partSize })))
-    return new Pool({ threads, partSize, requestColumns }, items.length)
+    return new Pool({ threads, partSize, requestColumns }, rows.length)
   } catch (error) {
     await Promise.all(threads.map((thread) => thread.close()))
     throw error
   }
+}
+
+/** The first thread loads the tables, the others share them. */
+async function openThreads(threads: ScoringThread[], start: ThreadStart, count: number): Promise<OpenedBundle> {
+  const [first] = threads
+  if (!first) throw new Error('internal: a pool has a thread')
+  const opened = await first.open()
+  const others = Array.from({ length: count - 1 }, () => new ScoringThread({ ...start, shared: opened.shared }))
+  threads.push(...others)
+  await Promise.all(others.map((thread) => thread.open()))
+  return opened
 }
 
 interface PoolParts {

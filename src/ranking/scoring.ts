@@ -10,8 +10,8 @@ export interface ScoringPoolOptions {
   readonly itemPartBytes?: number
   /** Whether others serve meanwhile: until they are ready the threads leave the processors to them. Default false. */
   readonly isBackground?: boolean
-  /** Raw features of the items; an item is called by its index. */
-  readonly items: readonly RawRow[]
+  /** Raw features of the items; an item is called by its index. While they are read, the threads load. */
+  readonly items: readonly RawRow[] | Promise<readonly RawRow[]>
 }
 
 export interface RankRequest {

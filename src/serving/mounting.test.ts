@@ -95,7 +95,7 @@ describe('the Fastify plugin', () => {
   it('mounts a server beside the routes, hooks and parsers of an application, and closes with it', async () => {
     const own = await open('mounted')
     await own.loaded()
-    const app = Fastify()
+    const app = Fastify({ forceCloseConnections: true })
     const heard: string[] = []
     app.addHook('onRequest', async (request, reply) => {
       heard.push(request.url)

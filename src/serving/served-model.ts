@@ -42,8 +42,8 @@ export interface ServedModel extends ModelVersion {
 }
 
 export interface ServedModelParts {
-  readonly store: StateStore
-  readonly catalogue: ItemCatalogue
+  /** What a version scores and asks, once it is read: the threads load meanwhile. */
+  readonly state: Promise<VersionState>
   readonly threads: number
   readonly partSize: number
   readonly itemPartBytes: number
@@ -51,17 +51,22 @@ export interface ServedModelParts {
   readonly isBackground: boolean
 }
 
+export interface VersionState {
+  readonly store: StateStore
+  readonly catalogue: ItemCatalogue
+}
+
 /** What a second is in the moments of the event log. */
 const unitsPerSecond = 1000
 
 /** Loads, verifies and warms a version; it serves nothing yet. */
 export async function openServedModel(version: ModelVersion, parts: ServedModelParts): Promise<ServedModel> {
-  const { store, catalogue, threads, partSize, itemPartBytes, isBackground } = parts
+  const { state, threads, partSize, itemPartBytes, isBackground } = parts
   const config = JSON.parse(readFileSync(join(version.directory, 'config.json'), 'utf8')) as Config
-  const items = catalogue.features() as readonly RawRow[]
+  const items = state.then(({ catalogue }) => catalogue.features() as readonly RawRow[])
   const pool = await openScoringPool(version.directory, { threads, partSize, itemPartBytes, isBackground, items })
   try {
-    return await aroundPool(pool, { version, config, catalogue, store })
+    return await aroundPool(pool, { version, config, ...(await state) })
   } catch (error) {
     // A version that is refused must not leave its threads behind.
     await pool.close()
@@ -69,7 +74,7 @@ export async function openServedModel(version: ModelVersion, parts: ServedModelP
   }
 }
 
-interface AroundPool extends Pick<ServedModelParts, 'store' | 'catalogue'> {
+interface AroundPool extends VersionState {
   readonly version: ModelVersion
   readonly config: Config
 }

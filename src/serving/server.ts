@@ -77,7 +77,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const onError = (error: unknown): void => {
     log(error instanceof Error ? (error.stack ?? error.message) : String(error))
   }
-  const state = await openServerState({
+  const opening = openServerState({
     directory,
     store: options.store,
     log,
@@ -86,11 +86,15 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       onError(error)
     },
   })
+  // The scoring threads load while the state is read.
+  const slots = openModels({ ...options, directory, log }, { opening, metrics, onError })
+  const state = await opening.catch(async (error: unknown) => {
+    await slots.close()
+    throw error
+  })
   watched.state = state
-  const slots = openModels({ ...options, directory, log }, { state, metrics, onError })
   const life: Life = { isLoaded: false, isClosing: false }
   const ready = (): Ready => ({ status: statusOf(life, slots), models: modelsOf(slots, state) })
-  // While the scoring threads load.
   const { createServerApplication } = await import('./http/server-application.js')
   const application = await createServerApplication(options, {
     ...{ state, slots, keys, metrics, ready },
@@ -159,17 +163,17 @@ function wasRead({ headers, readableEnded }: IncomingMessage): boolean {
 }
 
 interface Opened {
-  readonly state: ServerState
+  readonly opening: Promise<ServerState>
   readonly metrics: ServingMetrics
   onError(error: unknown): void
 }
 
 function openModels(
   options: ServerOptions & { readonly directory: string; log(line: string): void },
-  { state, metrics, onError }: Opened,
+  { opening, metrics, onError }: Opened,
 ): ModelSlots {
   const { directory, threads = 2, partSize = 200, itemPartBytes = 512 * 2 ** 20, log } = options
-  return openServingModels(sourcesOf(options, onError), state, {
+  return openServingModels(sourcesOf(options, onError), opening, {
     directory,
     threads,
     partSize,

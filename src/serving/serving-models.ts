@@ -10,7 +10,7 @@ import type { ModelSlots } from './model-slots.js'
 import { openModelSlots } from './model-slots.js'
 import type { ModelVersion, ServedModel } from './served-model.js'
 import { openServedModel } from './served-model.js'
-import type { ServerState } from './server-state.js'
+import type { ServerState, StateFollower } from './server-state.js'
 
 export interface ServingModelsOptions extends SlotEvents {
   readonly directory: string
@@ -22,9 +22,10 @@ export interface ServingModelsOptions extends SlotEvents {
   onError(error: unknown): void
 }
 
+/** Opens the models of some sources; they begin to load while the state is opened. */
 export function openServingModels(
   sources: readonly ModelSource[],
-  state: ServerState,
+  opening: Promise<ServerState>,
   options: ServingModelsOptions,
 ): ModelSlots {
   const { directory, threads, itemPartBytes, availableBytes, onError } = options
@@ -32,11 +33,16 @@ export function openServingModels(
   const loading = new Set<Set<number>>()
   const open = async (version: ModelVersion): Promise<ServedModel> => {
     requireMemory(version, await scoringMemoryBytes(version.directory, { threads, itemPartBytes }), availableBytes())
-    await importOnce(version, state, join(directory, importsFile))
     const changed = new Set<number>()
     loading.add(changed)
+    const state = opening.then(async (opened) => {
+      await importOnce(version, opened, join(directory, importsFile))
+      return opened
+    })
+    // Whoever waits for it hears of a failure; nobody does where the version has failed before.
+    state.catch(() => undefined)
     try {
-      const model = await openServedModel(version, { ...state, ...options, isBackground: slots.open().length > 0 })
+      const model = await openServedModel(version, { ...options, state, isBackground: slots.open().length > 0 })
       await model.refresh([...changed])
       return model
     } finally {
@@ -44,7 +50,7 @@ export function openServingModels(
     }
   }
   const slots = openModelSlots(sources, open, options)
-  state.follow({
+  const follower: StateFollower = {
     onItems(indexes) {
       for (const changed of loading) for (const index of indexes) changed.add(index)
       for (const model of slots.open()) model.refresh(indexes).catch(onError)
@@ -55,7 +61,13 @@ export function openServingModels(
     onErased(user) {
       for (const model of slots.open()) model.pasts.forget(user)
     },
-  })
+  }
+  opening.then(
+    (state) => {
+      state.follow(follower)
+    },
+    () => undefined,
+  )
   return slots
 }
 
