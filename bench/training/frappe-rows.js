@@ -11,7 +11,7 @@ import { writeRows } from './row-files.js'
 const readLines = (file) =>
   readFileSync(file, 'utf8')
     .trim()
-    .split('\n')
+    .split(/\r?\n/)
     .map((line) => line.split(','))
 
 /** Writes `train` and `held-out`; throws where the files are not there. */
