@@ -16,15 +16,21 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openCalibration } from './statistics.js'
-import { boundOf, measure, threads } from './training/measure.js'
+import { measure, threads } from './training/measure.js'
 import { peers } from './training/peers.js'
+import { lineOf, rowOf } from './training/report.js'
 import { openWorkload, workloads } from './training/workloads.js'
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean' }, peers: { type: 'string' }, seconds: { type: 'string', default: '300' } },
   allowPositionals: true,
 })
+const leftOut = []
 const say = (...words) => console.error(...words)
+const leaveOut = (name, reason) => {
+  leftOut.push(`${name} is left out: ${reason}`)
+  say(leftOut.at(-1))
+}
 
 /** Ours by name: `settings` go into the config's `training`. */
 const own = {
@@ -39,91 +45,49 @@ const own = {
 }
 
 function chosen(all, names, kind) {
-  const unknown = names.find((name) => !all.some((one) => one.name === name))
-  if (unknown) throw new Error(`no ${kind} ${unknown}; there are ${all.map(({ name }) => name).join(', ')}`)
-  return all.filter(({ name }) => names.length === 0 || names.includes(name))
+  const unknown = names.find((name) => !all.includes(name))
+  if (unknown) throw new Error(`no ${kind} ${unknown}; there are ${all.join(', ')}`)
+  return names.length === 0 ? all : names
 }
 
-const asked =
-  values.peers === 'none'
-    ? []
-    : chosen(
-        Object.keys(peers).map((name) => ({ name })),
-        values.peers?.split(',') ?? [],
-        'peer',
-      )
-const sides = { ...own, ...Object.fromEntries(asked.map(({ name }) => [name, peers[name]])) }
+const peerNames = values.peers === 'none' ? [] : chosen(Object.keys(peers), values.peers?.split(',') ?? [], 'peer')
+const names = chosen(
+  workloads.map(({ name }) => name),
+  positionals,
+  'workload',
+)
+const sides = { ...own, ...Object.fromEntries(peerNames.map((name) => [name, peers[name]])) }
 
-/** What a row of the result says of one of our sides. */
-function rowOf(workload, name, { results, matrixPeakGflops, compare }) {
-  const theirs = Object.fromEntries(asked.map((peer) => [peer.name, results[peer.name]]))
-  const { precision } = results[name]
-  const fastest = (of) =>
-    Object.keys(theirs)
-      .filter((peer) => theirs[peer].examplesPerSecond && theirs[peer].precision === of)
-      .sort((a, b) => theirs[b].examplesPerSecond - theirs[a].examplesPerSecond)[0]
-  const [same, single] = [fastest(precision), fastest('float32')]
-  const [ratio, lower, upper] = same && results[name].examplesPerSecond ? compare(name, same) : []
-  return {
-    name: workload.name,
-    side: name,
-    ...results[name],
-    peers: theirs,
-    fastestPeer: same,
-    ratioToFastestPeer: ratio,
-    ratioLower: lower,
-    ratioUpper: upper,
-    ratioToFastestFloat32Peer: single && results[name].examplesPerSecond ? compare(name, single)[0] : undefined,
-    bound: same && boundOf(workload, theirs[same], matrixPeakGflops),
-    plantedLogLoss: workload.plantedLogLoss,
-    matrixPeakGflops,
+/** The rows of a workload; `null` where they are not to be had. */
+function open(name) {
+  say(`${name} …`)
+  try {
+    return openWorkload(workloads.find((workload) => workload.name === name))
+  } catch (error) {
+    leaveOut(name, error.message)
+    return null
   }
 }
-
-const cell = ({ examplesPerSecond, logLoss, secondsToAuc }) =>
-  examplesPerSecond === undefined
-    ? ''
-    : [
-        Math.round(examplesPerSecond).toLocaleString('en'),
-        logLoss === null ? '–' : logLoss.toFixed(4),
-        ...(secondsToAuc ? [`${secondsToAuc.toFixed(0)} s`] : []),
-      ].join(' / ')
-
-const lineOf = (row) => ({
-  workload: row.name,
-  [row.side]: cell(row),
-  ...Object.fromEntries(Object.entries(row.peers).map(([name, result]) => [name, cell(result)])),
-  ratio:
-    row.ratioToFastestPeer &&
-    `${[row.ratioToFastestPeer, row.ratioLower, row.ratioUpper].map((x) => x.toFixed(2)).join(' ')}`,
-  bound: row.bound?.toFixed(2),
-})
 
 const scores = mkdtempSync(join(tmpdir(), 'bench-training-'))
 try {
-  const calibrate = await openCalibration()
+  const settings = { seconds: Number(values.seconds), calibrate: await openCalibration(), scores, say, leaveOut }
   const rows = []
-  for (const declared of chosen(workloads, positionals, 'workload')) {
-    say(`${declared.name} …`)
-    let workload
-    try {
-      workload = openWorkload(declared)
-    } catch (error) {
-      say(`${declared.name} is left out: ${error.message}`)
-      continue
-    }
-    const found = await measure(workload, sides, { seconds: Number(values.seconds), calibrate, scores, say })
+  for (const name of names) {
+    const workload = open(name)
+    if (!workload) continue
+    const found = await measure(workload, sides, settings)
     say(`${found.discarded} of ${found.total} blocks discarded`)
-    for (const name of Object.keys(own)) rows.push(rowOf(workload, name, found))
+    for (const side of Object.keys(own)) rows.push(rowOf(workload, side, found, peerNames))
   }
   const matrixPeakGflops = Math.max(...rows.map((row) => row.matrixPeakGflops))
   const cpu = cpus()[0].model
-  if (values.json) console.log(JSON.stringify({ workloads: rows, matrixPeakGflops, cpu, threads }, null, 2))
+  if (values.json) console.log(JSON.stringify({ workloads: rows, leftOut, matrixPeakGflops, cpu, threads }, null, 2))
   else {
-    console.log(
-      `${cpu}, ${threads} threads, products at ${matrixPeakGflops.toFixed(0)} GFLOP/s; examples per second / held-out log loss`,
-    )
+    console.log(`${cpu}, ${threads} threads, products at ${matrixPeakGflops.toFixed(0)} GFLOP/s`)
+    console.log('examples per second / held-out log loss after the same examples / training time to the AUC aimed at')
     console.table(rows.map(lineOf))
+    for (const line of leftOut) console.log(line)
   }
 } finally {
   rmSync(scores, { recursive: true })

@@ -17,11 +17,11 @@ export const threads = cpus().length
  * `sides`: by name `{ precision, program(), settings }`. Answers by name `{ precision, examplesPerSecond, logLoss, … }`, or `{ precision, reason }`
  * for a side that did not come through, and of the whole `matrixPeakGflops`, `discarded` and `total` blocks, `compare(ours, theirs)`.
  */
-export async function measure(workload, sides, { seconds, calibrate, scores, say }) {
+export async function measure(workload, sides, { seconds, calibrate, scores, say, leaveOut }) {
   const results = {}
   const running = {}
   const failed = async (name, { message }) => {
-    say(`${workload.name}: ${name} is left out: ${message}`)
+    leaveOut(`${name} on ${workload.name}`, message)
     results[name] = { precision: sides[name].precision, reason: message }
     const side = running[name]
     delete running[name]

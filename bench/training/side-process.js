@@ -1,6 +1,5 @@
 /** A side as a process (bench/training/sides/obey.js says how it is driven), and what it has scored. */
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -16,6 +15,7 @@ export async function startSide({ command, args, env }, task) {
   // A side that has died is told nothing: the next answer says so.
   child.stdin.on('error', () => {})
   let said = ''
+  child.on('error', ({ message }) => (said = message))
   child.stderr.on('data', (text) => (said = `${said}${text}`.slice(-2000)))
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const answer = async () => {
@@ -27,7 +27,7 @@ export async function startSide({ command, args, env }, task) {
     child.stdin.write(`${line}\n`)
     return answer()
   }
-  const ended = once(child, 'exit')
+  const ended = new Promise((resolve) => child.once('close', resolve))
   await answer()
   return {
     run: (seconds) => ask(`run ${seconds}`),

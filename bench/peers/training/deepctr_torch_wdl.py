@@ -38,9 +38,9 @@ for layer in model.dnn.linears:
     nn.init.xavier_uniform_(layer.weight)
 settings = deep["optimizer"]
 optimizer = (
-    torch.optim.Adam(model.parameters(), lr=settings["learningRate"])
+    torch.optim.Adam(model.parameters(), lr=settings["learningRate"], fused=True)
     if settings["name"] == "adam"
-    else torch.optim.Adagrad(model.parameters(), lr=settings["learningRate"], initial_accumulator_value=0.1)
+    else torch.optim.Adagrad(model.parameters(), lr=settings["learningRate"], initial_accumulator_value=0.1, fused=True)
 )
 order = get_feature_names(linear_columns + deep_columns)
 

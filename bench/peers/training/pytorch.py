@@ -75,18 +75,19 @@ class WideDeep(nn.Module):
         return self.network(torch.cat(inputs, 1)).float() + self.wide(rows.wide[at]) + self.bias
 
 
-def optimizer_of(settings, parameters):
+def optimizer_of(settings, parameters, **how):
     if settings["name"] == "adam":
-        return torch.optim.Adam(parameters, lr=settings["learningRate"])
+        return torch.optim.Adam(parameters, lr=settings["learningRate"], **how)
     # There is no FTRL; AdaGrad is what it is without its L1.
-    return torch.optim.Adagrad(parameters, lr=settings["learningRate"], initial_accumulator_value=0.1)
+    return torch.optim.Adagrad(parameters, lr=settings["learningRate"], initial_accumulator_value=0.1, **how)
 
 
 model = WideDeep()
-wide_parameters = [model.wide.weight, model.bias]
+# The fused kernels take no sparse gradients.
 optimizers = [
-    optimizer_of(wide_settings["optimizer"], wide_parameters),
-    optimizer_of(deep["optimizer"], [*model.tables(), *model.network.parameters()]),
+    optimizer_of(wide_settings["optimizer"], [model.wide.weight], fused=not is_sparse),
+    optimizer_of(deep["optimizer"], model.tables(), fused=not is_sparse),
+    optimizer_of(deep["optimizer"], [model.bias, *model.network.parameters()], fused=True),
 ]
 penalties = [(wide_settings.get("l2", 0), [model.wide.weight]), (deep.get("embeddingL2", 0), model.tables())]
 loss_of = nn.BCEWithLogitsLoss(reduction=task["lossReduction"])
