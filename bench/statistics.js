@@ -21,6 +21,14 @@ export function interval(blocks, measure = median, rounds = 2000) {
   return [quantile(made, 0.025), quantile(made, 0.975)]
 }
 
+/** Median of one side's blocks over that of another's, with its 95 % interval: `[ratio, lower, upper]`. */
+export function ratioOfMedians(ours, theirs, rounds = 2000) {
+  const drawn = (blocks, name, round) =>
+    median(blocks.map((_, i) => blocks[randomInteger(randomKey(7, name, round), i, blocks.length)]))
+  const made = Array.from({ length: rounds }, (_, round) => drawn(ours, 'ours', round) / drawn(theirs, 'theirs', round))
+  return [median(ours) / median(theirs), quantile(made, 0.025), quantile(made, 0.975)]
+}
+
 export async function timed(work) {
   const start = performance.now()
   await work()

@@ -25,7 +25,7 @@ function install() {
   const run = (command, args) => spawnSync(command, args, { stdio: ['ignore', 2, 2], timeout: 600_000 }).status === 0
   const isInstalled =
     run('python3', ['-m', 'venv', home]) &&
-    run(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '-r', join(peers, 'requirements.txt')])
+    run(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '-r', join(peers, 'serving-requirements.txt')])
   if (isInstalled) writeFileSync(isDone, '')
   else rmSync(home, { recursive: true, force: true })
   return isInstalled

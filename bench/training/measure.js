@@ -1,0 +1,88 @@
+/** One workload: all sides side by side, in blocks that take turns, then each to the end of its examples. */
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { inBlocks, median, ratioOfMedians } from '../statistics.js'
+import { openMatrixPeak, operationsOfStep } from './matrix-peak.js'
+import { startSide } from './side-process.js'
+
+const warmUpSeconds = 3
+const blockSeconds = 5
+const peakSeconds = 1
+/** A side that needs longer to the end of its examples has no log loss. */
+const mostSecondsToFinish = 600
+
+export const threads = cpus().length
+
+/**
+ * `sides`: by name `{ precision, program(), settings }`. Answers by name `{ precision, examplesPerSecond, logLoss, … }`, or `{ precision, reason }`
+ * for a side that did not come through, and of the whole `matrixPeakGflops`, `discarded` and `total` blocks, `compare(ours, theirs)`.
+ */
+export async function measure(workload, sides, { seconds, calibrate, scores, say, leaveOut }) {
+  const results = {}
+  const running = {}
+  const failed = async (name, { message }) => {
+    leaveOut(`${name} on ${workload.name}`, message)
+    results[name] = { precision: sides[name].precision, reason: message }
+    const side = running[name]
+    delete running[name]
+    await side?.stop()
+  }
+  const attempt = async (name, work) => {
+    try {
+      return await work()
+    } catch (error) {
+      await failed(name, error)
+      return null
+    }
+  }
+  const peak = await openMatrixPeak(workload, threads)
+  try {
+    for (const [name, { precision, program, settings }] of Object.entries(sides))
+      await attempt(name, async () => {
+        const task = { ...workload, threads, precision, settings, scores: join(scores, workload.name, name) }
+        running[name] = await startSide(program(), task)
+        await running[name].run(warmUpSeconds)
+      })
+    const started = Object.keys(running)
+    const turns = { peak: () => peak.measure(peakSeconds) }
+    for (const name of started)
+      turns[name] = () => running[name] && attempt(name, () => running[name].run(blockSeconds))
+    const { blocks, discarded, total } = await inBlocks(turns, { seconds, calibrate })
+    const rates = Object.fromEntries(
+      started.map((name) => [name, blocks[name].filter(Boolean).map((block) => block.examples / block.seconds)]),
+    )
+    for (const name of Object.keys(running))
+      await attempt(name, async () => {
+        const examplesPerSecond = median(rates[name])
+        const isInTime = workload.examples / examplesPerSecond <= mostSecondsToFinish
+        const scored = isInTime ? await running[name].finish(mostSecondsToFinish) : []
+        const { precision } = sides[name]
+        results[name] = { precision, examplesPerSecond, ...judged(workload, scored) }
+        say(`${workload.name}: ${name} ${JSON.stringify(results[name])}`)
+      })
+    return {
+      results,
+      discarded,
+      total,
+      matrixPeakGflops: median(blocks.peak),
+      compare: (ours, theirs) => ratioOfMedians(rates[ours], rates[theirs]),
+    }
+  } finally {
+    await Promise.all([peak.close(), ...Object.values(running).map((side) => side.stop())])
+  }
+}
+
+/** Held-out quality after the workload's examples, and the training time to its target where it has one. */
+function judged({ examples, targetAuc }, scored) {
+  const last = scored.find((at) => at.examples === examples)
+  const reached = scored.find(({ auc }) => auc >= targetAuc)
+  return {
+    logLoss: last?.logLoss ?? null,
+    auc: last?.auc ?? null,
+    ...(targetAuc === undefined ? {} : { secondsToAuc: reached?.seconds ?? null }),
+  }
+}
+
+/** How many times as fast as a peer the machine's matrix products alone would be. */
+export const boundOf = (workload, { examplesPerSecond }, matrixPeakGflops) =>
+  workload.batchSize / examplesPerSecond / (operationsOfStep(workload) / (1e9 * matrixPeakGflops))

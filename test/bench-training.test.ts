@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
+
+interface Block {
+  readonly examples: number
+  readonly seconds: number
+}
+interface Side {
+  run(seconds: number): Promise<Block>
+  finish(seconds: number): Promise<readonly (Block & { logLoss: number; auc: number })[]>
+  stop(): Promise<void>
+}
+interface Program {
+  readonly command: string
+  readonly args: readonly string[]
+}
+const moduleOf = (path: string): Promise<unknown> => import(new URL(`../bench/${path}`, import.meta.url).href)
+const { openWorkload } = (await moduleOf('training/workloads.js')) as {
+  openWorkload: (workload: object, cache: string) => { directory: string; plantedLogLoss: number }
+}
+const { startSide } = (await moduleOf('training/side-process.js')) as {
+  startSide: (program: Program, task: object) => Promise<Side>
+}
+const { ratioOfMedians } = (await moduleOf('statistics.js')) as {
+  ratioOfMedians: (ours: readonly number[], theirs: readonly number[]) => [number, number, number]
+}
+const { boundOf } = (await moduleOf('training/measure.js')) as {
+  boundOf: (workload: object, peer: { examplesPerSecond: number }, gflops: number) => number
+}
+
+const home = mkdtempSync(join(tmpdir(), 'bench-training-'))
+afterAll(() => {
+  rmSync(home, { recursive: true })
+})
+
+const tiny = {
+  name: 'tiny',
+  batchSize: 100,
+  examples: 20_000,
+  heldOut: 2050,
+  scoreEvery: 10_000,
+  source: {
+    kind: 'generated',
+    seed: 1,
+    zipfExponent: 1.05,
+    numbers: 2,
+    columns: { a: 100, b: 7 },
+    lists: { l: { values: 50, length: 3 } },
+    crosses: [['a', 'b']],
+    crossBuckets: 500,
+  },
+  model: {
+    wide: { columns: 'all', optimizer: { name: 'ftrl', learningRate: 0.05 } },
+    deep: { embedding: 4, hidden: [8], optimizer: { name: 'adagrad', learningRate: 0.05 } },
+  },
+  lossReduction: 'sum',
+}
+const program = {
+  command: process.execPath,
+  args: [fileURLToPath(new URL('../bench/training/sides/widedeep.js', import.meta.url))],
+}
+const taskOf = (workload: object): object => ({
+  ...tiny,
+  ...workload,
+  threads: 1,
+  precision: 'float32',
+  settings: { seed: 3 },
+  scores: join(home, 'scores'),
+})
+
+describe('a side of the training benchmark', () => {
+  it('trains as long as it is told, then to the end of its examples, and learns what is planted', async () => {
+    const workload = openWorkload(tiny, home)
+    const side = await startSide(program, taskOf(workload))
+    const { examples, seconds } = await side.run(0.05)
+    const scored = await side.finish(60)
+    await side.stop()
+    expect(seconds).toBeGreaterThanOrEqual(0.05)
+    expect(examples % tiny.batchSize).toBe(0)
+    expect(scored.map((at) => at.examples)).toEqual([10_000, 20_000])
+    const buffer = readFileSync(join(workload.directory, 'held-out', 'labels.f32'))
+    const labels = new Float32Array(buffer.buffer, buffer.byteOffset, tiny.heldOut)
+    const mean = labels.reduce((sum, label) => sum + label, 0) / labels.length
+    const ofMean = -mean * Math.log(mean) - (1 - mean) * Math.log(1 - mean)
+    expect(scored[1]?.logLoss).toBeGreaterThan(workload.plantedLogLoss)
+    expect(scored[1]?.logLoss).toBeLessThan((ofMean + workload.plantedLogLoss) / 2)
+    expect(scored[1]?.seconds).toBeGreaterThan(scored[0]?.seconds ?? Infinity)
+  })
+
+  it('that cannot start says why', async () => {
+    const broken = { command: process.execPath, args: ['-e', 'console.error("no such library"); process.exit(1)'] }
+    await expect(startSide(broken, taskOf({}))).rejects.toThrow('no such library')
+    await expect(startSide({ command: join(home, 'nowhere'), args: [] }, taskOf({}))).rejects.toThrow('ENOENT')
+  })
+})
+
+describe('what is said of two sides', () => {
+  it('is the ratio of their medians, with an interval that holds it', () => {
+    const [ratio, lower, upper] = ratioOfMedians([20, 22, 19, 21, 30], [10, 11, 9, 10, 10])
+    expect(ratio).toBe(2.1)
+    expect(lower).toBeLessThan(2.1)
+    expect(upper).toBeGreaterThan(2.1)
+    expect(ratioOfMedians([4, 4], [2, 2])).toEqual([2, 2, 2])
+  })
+
+  it('has the matrix products as its bound', () => {
+    // Layers 2 → 3 → 1: 3 · 2 · (6 + 3) operations an example; at 54 of them a nanosecond, 10⁹ examples a second.
+    const columns = [{ isCross: false }, { isCross: true }]
+    const workload = { batchSize: 10, columns, numberCount: 1, model: { deep: { embedding: 1, hidden: [3] } } }
+    expect(boundOf(workload, { examplesPerSecond: 1e8 }, 54)).toBeCloseTo(10, 9)
+  })
+})
