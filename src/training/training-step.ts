@@ -57,7 +57,7 @@ export async function createTrainingStep(
 ): Promise<TrainingStep> {
   const executor = createOnnxRuntimeExecutor()
   const options = { threads: parts.spec.threads }
-  const training = await executor.compile(parts.network.trainingModel(), options)
+  const training = await executor.compile(executor.write(parts.network.trainingOutputs()), options)
   const inference = await executor.compile(parts.network.inferenceModel(), options)
   const stage = createInputStage(state.memory, parts.layout, state.tables)
   const context: StepContext = {
