@@ -1,8 +1,8 @@
 /** oneDNN's library by its C functions; the sole place that knows `koffi`, loaded only where oneDNN is asked for. */
 import koffi from 'koffi'
 
-/** A view, or the address of what is outside the collector's reach. `null`: none. */
-export type Pointer = ArrayBufferView | number | bigint | null
+/** A view of the numbers themselves, or a handle that the library gave. `null`: none. */
+export type Pointer = ArrayBufferView | bigint | null
 
 /** Row-major `C = α·op(A)·op(B) + β·C` with C `[m, n]`; leading dimensions are the row lengths as stored. */
 export type MatrixProduct = (
@@ -23,7 +23,6 @@ export interface OnednnLibrary {
   bind<F extends (...values: never[]) => unknown>(declaration: string): F
   /** Threads of all that this thread of the process calls from now on. */
   useThreads(count: number): void
-  addressOf(view: ArrayBufferView): number
 }
 
 /** Why a library cannot be used. */
@@ -86,7 +85,6 @@ function describe(soname: string, functions: Functions): OnednnLibrary | Refusal
     bind,
     // Of the OpenMP that the library itself depends on. It holds for the calling thread alone, unlike OMP_NUM_THREADS.
     useThreads: cpuRuntime === openMp ? bind('void omp_set_num_threads(int)') : () => undefined,
-    addressOf: (view) => Number(koffi.address(view)),
   }
 }
 

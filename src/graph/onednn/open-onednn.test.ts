@@ -32,7 +32,7 @@ describe.skipIf('reason' in found)('oneDNN as it is installed', () => {
     const n = 'N'.charCodeAt(0)
     found.useThreads(1)
     const result = compiled.subarray(8, 12)
-    expect(found.product(n, n, 2, 2, 2, 1, plain, 2, plain, 2, 0, found.addressOf(result), 2)).toBe(0)
+    expect(found.product(n, n, 2, 2, 2, 1, plain, 2, plain, 2, 0, result, 2)).toBe(0)
     expect([...result]).toEqual([7, 10, 15, 22])
   })
 })
