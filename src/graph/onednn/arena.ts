@@ -71,4 +71,9 @@ export class Arena {
   float32(place: number, length: number): Float32Array {
     return new Float32Array(this.memory.buffer, place, length)
   }
+
+  /** The same of numbers in bfloat16. */
+  uint16(place: number, length: number): Uint16Array {
+    return new Uint16Array(this.memory.buffer, place, length)
+  }
 }

@@ -1,8 +1,8 @@
 /** What each kernel does with values: the shape of its result, its place, the call. */
 import type { KernelFlags, KernelName } from '../segment.js'
 import type { Arena, GraphKernels } from './arena.js'
+import { productSizes } from './product-sizes.js'
 import type { Multiply } from './products.js'
-import { productSizes } from './products.js'
 import type { Value } from './value.js'
 import { ownValue, placeOf } from './value.js'
 

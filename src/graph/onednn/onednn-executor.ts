@@ -10,19 +10,30 @@ import type { Machine } from './kernel-calls.js'
 import { kernelCalls } from './kernel-calls.js'
 import type { OnednnLibrary } from './library.js'
 import { planSegments } from './plan-segments.js'
-import { float32Products } from './products.js'
+import type { Matmul } from './matmul-primitive.js'
+import { bfloat16Products, float32Products } from './products.js'
 import type { Value } from './value.js'
 import { dataOf, outsideValue, releaseValue } from './value.js'
 
-/** The executor over a library that was found. What it compiles stays in the thread that compiled it. */
-export function createOnednnExecutor(library: OnednnLibrary): Executor {
+/**
+ * The executor over a library that was found; with `matmul` wide products are of numbers rounded to bfloat16. What it compiles stays in the
+ * thread that compiled it.
+ */
+export function createOnednnExecutor(library: OnednnLibrary, matmul?: Matmul): Executor {
   return {
     name: 'onednn',
     write: planSegments,
     async compile(program, options = {}) {
       if (program instanceof Uint8Array) throw new Error('internal: oneDNN is given an ONNX model')
       const steps = await Promise.all(program.segments.map((segment) => compileSegment(segment, options)))
-      return compiled({ program, steps, library, threads: options.threads ?? 1 })
+      const { threads = 1 } = options
+      const begin = (): void => {
+        library.useThreads(threads)
+      }
+      const place = { arena: new Arena(), begin }
+      const plain = float32Products(library, place)
+      const multiply = matmul ? bfloat16Products(matmul, plain, place) : plain
+      return compiled(program, steps, { arena: place.arena, multiply })
     },
   }
 }
@@ -66,16 +77,8 @@ function valueOf(values: ReadonlyMap<string, Value>, name: string): Value {
   return value
 }
 
-interface Compiled {
-  readonly program: SegmentedProgram
-  readonly steps: readonly Step[]
-  readonly library: OnednnLibrary
-  readonly threads: number
-}
-
-function compiled({ program, steps, library, threads }: Compiled): CompiledGraph {
-  const arena = new Arena()
-  const machine = { arena, multiply: float32Products(library, arena, threads) }
+function compiled({ outputs: left }: SegmentedProgram, steps: readonly Step[], machine: Machine): CompiledGraph {
+  const { arena } = machine
   const values = new Map<string, Value>()
   let isOpen = true
   return {
@@ -86,8 +89,7 @@ function compiled({ program, steps, library, threads }: Compiled): CompiledGraph
       for (const [name, feed] of Object.entries(feeds)) values.set(name, outsideValue(feed))
       for (const step of steps) await step.run(values, machine)
       const outputs: Record<string, TensorData> = {}
-      for (const [output, name] of Object.entries(program.outputs))
-        outputs[output] = dataOf(arena, valueOf(values, name))
+      for (const [output, name] of Object.entries(left)) outputs[output] = dataOf(arena, valueOf(values, name))
       return outputs
     },
     async close() {

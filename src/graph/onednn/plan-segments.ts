@@ -6,6 +6,7 @@
 import { reverseOrder } from '../differentiate.js'
 import type { KernelCall } from '../op.js'
 import type { Segment, SegmentedProgram } from '../segment.js'
+import { elementCount } from '../shapes.js'
 import type { Tensor } from '../tensor.js'
 import { constantOp, inputOp } from '../tensor.js'
 import { writeOnnx } from '../write-onnx.js'
@@ -58,14 +59,21 @@ function earliest(outputs: Outputs): Map<Tensor, Place> {
   for (const tensor of tensors) {
     if (tensor.op === inputOp) continue
     const call = tensor.op.kernel?.(tensor, (input) => (readers.get(input) ?? 0) > 1) ?? null
-    const onnx = phaseAfter(tensor.inputs, 0)
-    const kernel = call ? phaseAfter(call.inputs, 1) : Infinity
-    // Only products are worth a change from one to the other.
-    if (call && (call.kernel === 'product' || kernel < onnx))
-      places.set(tensor, { call, phase: kernel, reads: call.inputs })
-    else places.set(tensor, { call: null, phase: onnx, reads: tensor.inputs })
+    // A pass is done where what it reads was made.
+    const isAtHome = call?.inputs.every((input) => input.op === inputOp || places.get(input)?.call) ?? false
+    if (call && (isWorthAChange(tensor, call) || isAtHome))
+      places.set(tensor, { call, phase: phaseAfter(call.inputs, 1), reads: call.inputs })
+    else places.set(tensor, { call: null, phase: phaseAfter(tensor.inputs, 0), reads: tensor.inputs })
   }
   return places
+}
+
+/** Multiplications that make a product worth a change from one executor to the other, symbolic sizes counted as 1; by bench/executors.js. */
+const leastWork = 256
+
+function isWorthAChange({ shape }: Tensor, { kernel, inputs: [a], transposeA = false }: KernelCall): boolean {
+  const inner = a?.shape[transposeA ? 0 : 1] ?? 1
+  return kernel === 'product' && elementCount([...shape, inner]) >= leastWork
 }
 
 /** The places that the outputs need, inputs of the graph left out, in the order of computation. */

@@ -1,16 +1,12 @@
 /** Matrix products by oneDNN, `out = op(a)·op(b)` over values of the arena or outside it. */
-import { executorFailed } from '../errors.js'
 import type { KernelFlags } from '../segment.js'
 import type { Arena } from './arena.js'
 import type { OnednnLibrary } from './library.js'
+import type { Matmul } from './matmul-primitive.js'
+import { productSizes } from './product-sizes.js'
+import { requireSuccess } from './status.js'
 import type { Value } from './value.js'
-import { dataOf } from './value.js'
-
-export interface ProductSizes {
-  readonly m: number
-  readonly n: number
-  readonly k: number
-}
+import { dataOf, roundedOf } from './value.js'
 
 export type Multiply = (
   sides: { readonly a: Value; readonly b: Value; readonly out: Value },
@@ -19,28 +15,15 @@ export type Multiply = (
 
 const letter = (isTransposed = false): number => (isTransposed ? 'T' : 'N').charCodeAt(0)
 
-/** Rows, columns and inner size of `op(a)·op(b)`. */
-export function productSizes(
-  a: Value,
-  b: Value,
-  { transposeA = false, transposeB = false }: KernelFlags,
-): ProductSizes {
-  const [rows = 1, columns = 1] = a.shape
-  const [otherRows = 1, otherColumns = 1] = b.shape
-  return {
-    m: transposeA ? columns : rows,
-    k: transposeA ? rows : columns,
-    n: transposeB ? otherRows : otherColumns,
-  }
+/** Where products run. */
+export interface ProductPlace {
+  readonly arena: Arena
+  /** Called before each of the library's functions: sets the threads of this thread. */
+  begin(): void
 }
 
-/** Throws `GRAPH_EXECUTOR_FAILED` for a status that is not success. */
-export function requireSuccess(status: number, what: string): void {
-  if (status !== 0) throw executorFailed({ executor: 'onednn', reason: `${what} answers status ${String(status)}` })
-}
-
-/** Products in float32 on so many threads. */
-export function float32Products({ product, useThreads }: OnednnLibrary, arena: Arena, threads: number): Multiply {
+/** Products in float32. */
+export function float32Products({ product }: OnednnLibrary, { arena, begin }: ProductPlace): Multiply {
   return ({ a, b, out }, flags) => {
     const { m, n, k } = productSizes(a, b, flags)
     const [left, right, result] = [a, b, out].map((value) => dataOf(arena, value).data)
@@ -49,9 +32,28 @@ export function float32Products({ product, useThreads }: OnednnLibrary, arena: A
     if (k === 0) result.fill(0)
     else {
       const [lda, ldb] = [a.shape[1] ?? 1, b.shape[1] ?? 1]
-      useThreads(threads)
+      begin()
       const [isA, isB] = [letter(flags.transposeA), letter(flags.transposeB)]
       requireSuccess(product(isA, isB, m, n, k, 1, left, lda, right, ldb, 0, result, n), 'dnnl_sgemm')
     }
+  }
+}
+
+/** Below this a side is too thin for products of bfloat16 to be faster: they stay in float32. */
+const leastSide = 16
+
+/** Products of both sides rounded to bfloat16, summed in float32; thin ones by `plain`. */
+export function bfloat16Products(matmul: Matmul, plain: Multiply, { arena, begin }: ProductPlace): Multiply {
+  return ({ a, b, out }, flags) => {
+    const sizes = productSizes(a, b, flags)
+    if (Math.min(sizes.m, sizes.n, sizes.k) < leastSide) {
+      plain({ a, b, out }, flags)
+      return
+    }
+    const { transposeA = false, transposeB = false } = flags
+    const [left, right] = [roundedOf(arena, a), roundedOf(arena, b)]
+    begin()
+    // Rounding may have grown the arena: the views are made after it.
+    matmul({ ...sizes, transposeA, transposeB }, left(), right(), dataOf(arena, out).data)
   }
 }

@@ -35,14 +35,14 @@ export function placeOf(arena: Arena, value: Value): number {
   return value.place
 }
 
-/** Where it is in bfloat16, converted at the first call. */
-export function roundedPlaceOf(arena: Arena, value: Value): number {
+/** Rounds it to bfloat16 at the first call; answers how to see that, as a view that stands until the arena grows. */
+export function roundedOf(arena: Arena, value: Value): () => Uint16Array {
   if (value.rounded < 0) {
     const place = placeOf(arena, value)
     value.rounded = arena.allocate(2 * value.length)
     arena.kernels.toBfloat16(place, value.rounded, value.length)
   }
-  return value.rounded
+  return () => arena.uint16(value.rounded, value.length)
 }
 
 /** Gives back what it holds of the arena. */
