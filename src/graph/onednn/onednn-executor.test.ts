@@ -6,6 +6,7 @@ import { createOnnxRuntimeExecutor } from '../onnxruntime-executor.js'
 import * as o from '../operations.js'
 import type { Tensor } from '../tensor.js'
 import { Graph } from '../tensor.js'
+import type { Matmul } from './matmul-primitive.js'
 import { createOnednnExecutor } from './onednn-executor.js'
 import { openOnednn } from './open-onednn.js'
 
@@ -39,6 +40,21 @@ const feeds = (rows: number): Record<string, TensorData> => ({
   wide: random('wide', [rows, 1]),
 })
 
+/** Products of bfloat16 by their definition: what the library does where the processor has them. */
+const referenceMatmul: Matmul = ({ m, n, k, transposeA, transposeB }, a, b, out) => {
+  const [left, right, result] = [a as Uint16Array, b as Uint16Array, out as Float32Array]
+  const exact = (half = 0): number => new Float32Array(Uint32Array.of(half * 65536).buffer)[0] ?? NaN
+  for (let row = 0; row < m; row++)
+    for (let column = 0; column < n; column++) {
+      let sum = 0
+      for (let i = 0; i < k; i++) {
+        const x = exact(left[transposeA ? i * m + row : row * k + i])
+        sum += x * exact(right[transposeB ? column * k + i : i * n + column])
+      }
+      result[row * n + column] = sum
+    }
+}
+
 describe.skipIf('reason' in library)('oneDNN as executor', () => {
   if ('reason' in library) return
   const executor = createOnednnExecutor(library)
@@ -61,4 +77,30 @@ describe.skipIf('reason' in library)('oneDNN as executor', () => {
       await expected.close()
     })
   }
+
+  it('multiplies what is rounded to bfloat16, and adds in float32', async () => {
+    const graph = new Graph()
+    const x = graph.input('x', ['batch', 20])
+    const w = graph.input('w', [20, 24])
+    const y = o.relu(o.matmul(o.relu(o.matmul(x, w)), w, { transposeB: true }))
+    const loss = o.sum(y, [0, 1], false)
+    const outputs = Object.fromEntries(
+      ['y', 'dx', 'dw'].map((name, i) => [name, [y, ...differentiate(loss, [x, w])][i] ?? y]),
+    )
+    const own = await createOnednnExecutor(library, referenceMatmul).compile(executor.write(outputs))
+    const plain = await executor.compile(executor.write(outputs))
+    const given = { x: random('x', [32, 20]), w: random('w', [20, 24]) }
+    const [rounded, expected] = [structuredClone(await own.run(given)), await plain.run(given)]
+    for (const [name, { data }] of Object.entries(expected)) {
+      const norm = (values: ArrayLike<number>): number => Math.hypot(...Array.from(values))
+      const difference = Array.from(data, (value, i) => (rounded[name]?.data[i] ?? NaN) - value)
+      // Eight bits of each factor are kept; some units of relu fall on the other side.
+      expect(norm(difference) / norm(data), name).toBeLessThan(0.05)
+      expect(norm(difference), name).toBeGreaterThan(0)
+    }
+    given.x.data[3] = NaN
+    expect((await own.run(given))['y']?.data[0]).toBeNaN()
+    await own.close()
+    await plain.close()
+  })
 })
