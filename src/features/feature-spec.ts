@@ -147,7 +147,7 @@ export interface TrainingDeclaration {
   readonly threads?: number
   /**
    * What runs the dense half: ONNX Runtime, which is always there, or oneDNN, where that is installed. Default `auto`: oneDNN where it is
-   * installed and the model's products follow one another, as those of a relu tower do.
+   * installed, `threads` is 1 and the model's products follow one another, as those of a relu tower do.
    */
   readonly executor?: 'auto' | 'onnxruntime' | 'onednn'
   /**

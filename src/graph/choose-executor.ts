@@ -34,7 +34,7 @@ const mostModels = 2
  * and so are the bytes of what is trained.
  */
 export async function chooseExecutor(
-  { executor: asked, precision }: ExecutorRequest,
+  { executor: asked, precision, threads }: ExecutorRequest & { readonly threads: number },
   outputs: Readonly<Record<string, Tensor>>,
 ): Promise<ChosenExecutor> {
   const reasons = new Set<string>()
@@ -48,8 +48,9 @@ export async function chooseExecutor(
     }
     const program = executor.write(outputs)
     const models = program instanceof Uint8Array ? 1 : program.segments.filter((segment) => 'model' in segment).length
-    if (asked === 'auto' && own === 'float32' && models > mostModels) {
-      reasons.add(`between its products the graph needs ONNX Runtime ${String(models)} times`)
+    const objection = asked === 'auto' && own === 'float32' ? objectionTo(models, threads) : null
+    if (objection !== null) {
+      reasons.add(objection)
       continue
     }
     reasons.add(asked === 'onednn' ? 'as asked' : 'it is installed, and the products of the graph follow one another')
@@ -59,6 +60,12 @@ export async function chooseExecutor(
   const isFallback = asked === 'onednn' || precision !== 'float32'
   const program = executor.write(outputs)
   return { executor, program, precision: 'float32', reason: [...reasons].join('; '), isFallback }
+}
+
+/** Why oneDNN is not surely faster, if so: its threads wait for one another where the processors have other work. */
+function objectionTo(models: number, threads: number): string | null {
+  if (threads > 1) return `with ${String(threads)} threads inside a product oneDNN is not surely faster`
+  return models > mostModels ? `between its products the graph needs ONNX Runtime ${String(models)} times` : null
 }
 
 /** Opens what was chosen in this thread; the reason where that cannot be. */

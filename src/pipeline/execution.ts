@@ -12,7 +12,8 @@ export interface Execution {
 
 /** The choice that training makes of the same parts: it depends on nothing that changes meanwhile. */
 export async function executionOf({ spec, network }: Pick<ModelParts, 'spec' | 'network'>): Promise<Execution> {
-  const { executor, precision, reason, isFallback } = await chooseExecutor(spec.executor, network.trainingOutputs())
+  const request = { ...spec.executor, threads: spec.threads }
+  const { executor, precision, reason, isFallback } = await chooseExecutor(request, network.trainingOutputs())
   return { executor: executor.name, precision, reason, isFallback }
 }
 

@@ -55,8 +55,9 @@ export async function createTrainingStep(
   state: ModelState,
   profile: StepProfile,
 ): Promise<TrainingStep> {
-  const { executor, program } = await chooseExecutor(parts.spec.executor, parts.network.trainingOutputs())
   const options = { threads: parts.spec.threads }
+  const request = { ...parts.spec.executor, ...options }
+  const { executor, program } = await chooseExecutor(request, parts.network.trainingOutputs())
   const training = await executor.compile(program, options)
   const inference = await createOnnxRuntimeExecutor().compile(parts.network.inferenceModel(), options)
   const stage = createInputStage(state.memory, parts.layout, state.tables)

@@ -16,8 +16,6 @@ export interface OnednnLibrary {
   readonly soname: string
   readonly version: string
   readonly major: number
-  /** Whether it uses AVX-512 on this processor. */
-  readonly hasAvx512: boolean
   readonly product: MatrixProduct
   /** A function of the library by its C declaration. */
   bind<F extends (...values: never[]) => unknown>(declaration: string): F
@@ -44,8 +42,6 @@ const versionType = koffi.struct({
 const knownRuntimes = [1, 2]
 const majors = [2, 3]
 const openMp = 2
-/** Of `dnnl_cpu_isa_t`: set in `avx512_core` and all that came after it. */
-const avx512Bit = 0x20
 /** `RTLD_NOW | RTLD_NODELETE` of Linux. */
 const stayLoaded = 0x1002
 
@@ -78,7 +74,6 @@ function describe(soname: string, functions: Functions): OnednnLibrary | Refusal
     soname,
     version,
     major,
-    hasAvx512: (bind<() => number>('int dnnl_get_effective_cpu_isa()')() & avx512Bit) !== 0,
     product: bind(
       'int dnnl_sgemm(char, char, int64_t, int64_t, int64_t, float, void *, int64_t, void *, int64_t, float, void *, int64_t)',
     ),
