@@ -98,7 +98,7 @@ const rules = {
 }
 
 export default tseslint.config(
-  { ignores: ['dist/', 'runs/', 'node_modules/', 'src/tables/assembly/', '**/.widedeep/', 'reference/'] },
+  { ignores: ['dist/', 'runs/', 'node_modules/', 'src/*/assembly/', '**/.widedeep/', 'reference/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],

@@ -14,7 +14,9 @@ import { withLock } from './build-lock.js'
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
 const stampFile = join(dist, '.built')
-const assembly = join(root, 'src', 'tables', 'assembly')
+/** Rooms with kernels in AssemblyScript. */
+const kernelRooms = ['tables', 'graph']
+const assemblies = kernelRooms.map((room) => join(root, 'src', room, 'assembly'))
 
 function filesBelow(folder) {
   if (!existsSync(folder)) return []
@@ -25,7 +27,8 @@ function filesBelow(folder) {
 }
 
 function isModule(file) {
-  return /\.ts$/.test(file) && !/\.(test|conformance|d)\.ts$/.test(file) && !file.startsWith(assembly + sep)
+  const isAssembly = assemblies.some((assembly) => file.startsWith(assembly + sep))
+  return /\.ts$/.test(file) && !/\.(test|conformance|d)\.ts$/.test(file) && !isAssembly
 }
 
 /** Path, size and time of every input: also a deleted source changes it, which the newest time alone would miss. */
@@ -45,7 +48,10 @@ function inputs() {
   return {
     modules,
     all: fingerprint([...modules, ...scripts, ...settings]),
-    kernels: fingerprint([...filesBelow(assembly), ...scripts.filter((file) => file.includes('build-kernels'))]),
+    kernels: fingerprint([
+      ...assemblies.flatMap(filesBelow),
+      ...scripts.filter((file) => file.includes('build-kernels')),
+    ]),
   }
 }
 
@@ -59,14 +65,11 @@ function readStamp() {
 
 function isFresh(now, types) {
   const stamp = readStamp()
-  return (
-    stamp.all === now.all && stamp.kernels === now.kernels && (stamp.types || !types) && existsSync(kernelFile(dist))
-  )
+  return stamp.all === now.all && stamp.kernels === now.kernels && (stamp.types || !types) && hasKernels(dist)
 }
 
-function kernelFile(folder) {
-  return join(folder, 'tables', 'kernels.wasm')
-}
+const kernelFiles = (folder) => kernelRooms.map((room) => join(folder, room, 'kernels.wasm'))
+const hasKernels = (folder) => kernelFiles(folder).every((file) => existsSync(file))
 
 async function transpile(modules, staging) {
   const { build } = await import('esbuild')
@@ -103,7 +106,7 @@ function publish(staging) {
     mkdirSync(dirname(target), { recursive: true })
     renameSync(file, target)
   }
-  made.add(kernelFile(dist))
+  for (const file of kernelFiles(dist)) made.add(file)
   for (const file of filesBelow(dist)) {
     const isHidden = relative(dist, file).startsWith('.')
     if (!isHidden && !made.has(file)) rmSync(file, { force: true })
@@ -112,7 +115,7 @@ function publish(staging) {
 
 async function buildAll(now, types) {
   // Without the stamp an interrupted build counts as stale, whatever it had written.
-  const kernelsAreFresh = readStamp().kernels === now.kernels && existsSync(kernelFile(dist))
+  const kernelsAreFresh = readStamp().kernels === now.kernels && hasKernels(dist)
   rmSync(stampFile, { force: true })
   for (const name of readdirSync(dist)) {
     if (name.startsWith('.staging-')) rmSync(join(dist, name), { recursive: true, force: true })

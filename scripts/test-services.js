@@ -1,7 +1,7 @@
 /**
  * Runs the tests that talk to real programs of others, `*.services.test.ts`: installs MLflow, Triton's client and onnxruntime with pip into
- * virtual environments below `.widedeep/services/`, once for each release that is pinned here, and, as root on Debian and its kin, PostgreSQL, strace
- * and Prometheus with apt-get where they are missing.
+ * virtual environments below `.widedeep/services/`, once for each release that is pinned here, and, as root on Debian and its kin, PostgreSQL, strace,
+ * Prometheus and oneDNN with apt-get where they are missing.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
@@ -57,6 +57,9 @@ if (!hasProgram(() => inPath('strace'), 'strace'))
   console.log('SKIPPED: the trace of the event log, because strace is not installed and cannot be installed here')
 if (!hasProgram(() => inPath('promtool'), 'prometheus'))
   console.log('SKIPPED: the check of the metrics, because promtool is not installed and cannot be installed here')
+const hasOnednn = () => /libdnnl\.so\.[23]\b/.test(spawnSync('ldconfig', ['-p'], { encoding: 'utf8' }).stdout ?? '')
+if (!hasProgram(hasOnednn, 'libdnnl2') && !hasProgram(hasOnednn, 'libdnnl3'))
+  console.log('SKIPPED: training by oneDNN, because it is not installed and cannot be installed here')
 const mlflow = installed({ name: 'mlflow', release: mlflowRelease, program: 'mlflow' })
 const triton = installed({ name: 'tritonclient', release: tritonRelease, extra: '[http]', program: 'python' })
 const onnxruntime = installed({ name: 'onnxruntime', release: onnxruntimeRelease, program: 'python' })

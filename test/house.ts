@@ -57,7 +57,7 @@ export function readHouse(): House {
 export function sourceFiles(): string[] {
   return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .map((path) => `src/${path.split(sep).join('/')}`)
-    .filter((path) => path.endsWith('.ts') && !path.startsWith('src/tables/assembly/'))
+    .filter((path) => path.endsWith('.ts') && !/^src\/\w+\/assembly\//.test(path))
     .sort()
 }
 

@@ -145,6 +145,16 @@ export interface TrainingDeclaration {
   readonly validationShare?: number
   /** Threads of the dense half. Default: all processors; byte-equality holds for one count. */
   readonly threads?: number
+  /**
+   * What runs the dense half: ONNX Runtime, which is always there, or oneDNN, where that is installed. Default `auto`: oneDNN where it is
+   * installed, `threads` is 1 and the model's products follow one another, as those of a relu tower do.
+   */
+  readonly executor?: 'auto' | 'onnxruntime' | 'onednn'
+  /**
+   * Precision of what matrix products read. `bfloat16` needs oneDNN and a processor that multiplies it; weights, sums and the loss stay
+   * float32. Default `float32`.
+   */
+  readonly precision?: 'float32' | 'bfloat16'
   /** Time or steps between checkpoints inside an epoch: '5m' (default), '30s', '100 steps'. */
   readonly checkpointEvery?: string
   /**

@@ -95,6 +95,8 @@ const training = isObject({
   warmStartMemory: isNumber(0, 1),
   validationShare: isNumber(0, 0.9),
   threads: isCount(),
+  executor: isOneOf('auto', 'onnxruntime', 'onednn'),
+  precision: isOneOf('float32', 'bfloat16'),
   checkpointEvery: isText,
   lossReduction: isOneOf('sum', 'mean', 'sumOverWeights', 'sumOverNonzero'),
   calibration: isOneOf('platt', 'isotonic'),

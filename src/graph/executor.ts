@@ -1,4 +1,6 @@
 /** The executor seam: whatever runs a written graph. ONNX Runtime is the embedded default (DESIGN §4). */
+import type { SegmentedProgram } from './segment.js'
+import type { Tensor } from './tensor.js'
 
 export interface TensorData {
   /** Row-major values. */
@@ -17,14 +19,19 @@ export interface CompileOptions {
 }
 
 export interface CompiledGraph {
-  /** Runs the graph; feeds that it has no input for are ignored. Feeds are not kept, results belong to the caller. */
+  /** Runs the graph; feeds that it has no input for are ignored. Feeds are not kept; results stand until the next run. */
   run(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>>
   /** Frees the native memory; closing again does nothing, running afterwards is a bug. */
   close(): Promise<void>
 }
 
+/** What an executor runs, as plain data that another thread may be sent: an ONNX model, or segments in their order. */
+export type Program = Uint8Array | SegmentedProgram
+
 export interface Executor {
   readonly name: string
-  /** Compiles an ONNX model; throws `GRAPH_EXECUTOR_FAILED` with the executor's own words. */
-  compile(model: Uint8Array, options?: CompileOptions): Promise<CompiledGraph>
+  /** Writes the float32 graph of some outputs as this executor runs it. */
+  write(outputs: Readonly<Record<string, Tensor>>): Program
+  /** Compiles what was written; throws `GRAPH_EXECUTOR_FAILED` with the executor's own words. */
+  compile(program: Program, options?: CompileOptions): Promise<CompiledGraph>
 }

@@ -2,12 +2,15 @@
 import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node'
 import { executorFailed } from './errors.js'
 import type { CompiledGraph, Executor, TensorData } from './executor.js'
+import { writeOnnx } from './write-onnx.js'
 
-/** The embedded executor; sessions stay in the thread that compiled them. */
+/** The embedded executor, which runs a graph as one ONNX model; sessions stay in the thread that compiled them. */
 export function createOnnxRuntimeExecutor(): Executor {
   return {
     name: 'onnxruntime',
+    write: (outputs) => writeOnnx({ outputs, precision: 'float32' }),
     async compile(model, { threads = 1, spinning = true } = {}) {
+      if (!(model instanceof Uint8Array)) throw new Error('internal: ONNX Runtime is given segments')
       const session = await InferenceSession.create(model, {
         executionProviders: ['cpu'],
         intraOpNumThreads: threads,

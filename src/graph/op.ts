@@ -1,4 +1,5 @@
 /** What an operation is: one file in `ops/`, one line in `operations.ts`. */
+import type { KernelFlags, KernelName } from './segment.js'
 import type { SplitRule } from './split.js'
 import type { Attributes, Shape, Tensor } from './tensor.js'
 
@@ -21,8 +22,19 @@ export interface Op {
   readonly readsShapeOf?: readonly number[]
   /** How it distributes over what comes from an item and what from a request. Default: it does not. */
   readonly split?: SplitRule
+  /**
+   * The kernel that computes it, for executors that have kernels of their own; `null` where these shapes have none. `isReadElsewhere`
+   * tells whether others than this tensor read an input, which then must be computed anyway.
+   */
+  kernel?(tensor: Tensor, isReadElsewhere: (input: Tensor) => boolean): KernelCall | null
   /** Multiplications of a matrix product, symbolic sizes counted as 1. Default 0. */
   multiplications?(tensor: Tensor): number
+}
+
+/** A kernel and what it reads, which may lie further back than the tensor's own inputs. */
+export interface KernelCall extends KernelFlags {
+  readonly kernel: KernelName
+  readonly inputs: readonly Tensor[]
 }
 
 /** Where an operation writes its ONNX nodes. */

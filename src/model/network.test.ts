@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { randomInteger, randomNormal, randomUniform } from '../base/index.js'
 import { bucketized, categorical, createEncoder, cross, indicator, list, numeric } from '../features/index.js'
 import type { Config, EncodedFeatures } from '../features/index.js'
-import { createOnnxRuntimeExecutor } from '../graph/index.js'
+import { createOnnxRuntimeExecutor, writeOnnx } from '../graph/index.js'
 import type { CompiledGraph, TensorData } from '../graph/index.js'
 import { createLookup, createTable, createTableMemory, resolveOptimizer } from '../tables/index.js'
 import { layoutInputs } from './input-layout.js'
@@ -179,7 +179,7 @@ async function centralDifferences(values: Float64Array, loss: () => Promise<numb
 }
 
 async function compiled(precision: 'float32' | 'float64'): Promise<CompiledGraph> {
-  return createOnnxRuntimeExecutor().compile(network.trainingModel(precision))
+  return createOnnxRuntimeExecutor().compile(writeOnnx({ outputs: network.trainingOutputs(), precision }))
 }
 
 describe('the gradients of the whole model', () => {

@@ -3,7 +3,7 @@
  * as inputs (`deep/input`, `wide/logit`), so the gradients of those inputs are what the tables are updated with.
  */
 import { Graph, differentiate, operations, partition, writeOnnx } from '../graph/index.js'
-import type { InputSides, Partition, Precision, Tensor, TensorData } from '../graph/index.js'
+import type { InputSides, Partition, Tensor, TensorData } from '../graph/index.js'
 import { heads } from './heads/index.js'
 import { predictionOf } from './heads/prediction.js'
 import { rankScores } from './heads/rank-weights.js'
@@ -35,8 +35,8 @@ export interface Network {
   readonly norms: readonly NormSpec[]
   /** Inputs other than parameters, label, weight, scale, masks and running statistics, that this model has. */
   readonly inputs: readonly string[]
-  /** Outputs `loss` (weighted sum over the batch), a gradient for each input and parameter, and statistics of norms. */
-  trainingModel(precision?: Precision): Uint8Array
+  /** The training graph: `loss` (weighted sum over the batch), a gradient for each input and parameter, statistics of norms. */
+  trainingOutputs(): Readonly<Record<string, Tensor>>
   /** All that metrics are computed of, among the outputs of the inference graph. */
   predictionOf(outputs: Readonly<Record<string, TensorData>>): Float32Array
   /** The score of each row, from predictions. */
@@ -69,7 +69,7 @@ export function createNetwork(model: ResolvedModel, layout: InputLayout): Rankin
     dropouts: training.builder.dropouts,
     norms: training.builder.norms,
     inputs: [...training.inputs.keys()],
-    trainingModel: (precision = 'float32') => writeOnnx({ outputs: trainingOutputs(model, training), precision }),
+    trainingOutputs: () => trainingOutputs(model, training),
     predictionOf,
     rankScores: (prediction) => rankScores(prediction, model.output),
     inferenceModel: (constants = {}) =>

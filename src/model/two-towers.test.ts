@@ -3,7 +3,7 @@ import { randomInteger, randomNormal, randomUniform } from '../base/index.js'
 import type { Config } from '../features/index.js'
 import { categorical, createEncoder, indicator, list, numeric } from '../features/index.js'
 import type { CompiledGraph, TensorData } from '../graph/index.js'
-import { createOnnxRuntimeExecutor } from '../graph/index.js'
+import { createOnnxRuntimeExecutor, writeOnnx } from '../graph/index.js'
 import { gradientName, inputNames } from './network.js'
 import { createTwoTowers, hasTowers, towerDimension, towerTemperature } from './two-towers.js'
 
@@ -100,7 +100,7 @@ describe('the two towers', () => {
 
   it('lose by the softmax among own item and negatives, each logit less the log of how often its item is drawn', async () => {
     const vectors = await vectorsOf()
-    const training = await compile(towers.network.trainingModel('float64'))
+    const training = await compile(writeOnnx({ outputs: towers.network.trainingOutputs(), precision: 'float64' }))
     const loss = (await training.run(feeds))['loss']?.data[0]
     await training.close()
     let expected = 0
@@ -115,7 +115,7 @@ describe('the two towers', () => {
   })
 
   it('have the gradients of central differences', async () => {
-    const training = await compile(towers.network.trainingModel('float64'))
+    const training = await compile(writeOnnx({ outputs: towers.network.trainingOutputs(), precision: 'float64' }))
     const exact = await training.run(feeds)
     const lossAt = async (): Promise<number> => (await training.run(feeds))['loss']?.data[0] ?? Number.NaN
     for (const name of [inputNames.deep, ...towers.network.parameters.map((parameter) => parameter.name)]) {

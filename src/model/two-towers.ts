@@ -117,7 +117,7 @@ function createTowerNetwork(context: TowerContext): Network {
     dropouts: builder.dropouts,
     norms: builder.norms,
     inputs: [inputNames.deep],
-    trainingModel: (precision = 'float32') => writeOnnx({ outputs: trainingOutputs(context), precision }),
+    trainingOutputs: () => trainingOutputs(context),
     inferenceModel: (constants = {}) => {
       const { user, item } = buildBoth(context, 'inference')
       return writeOnnx({ outputs: { prediction: concat([user, item], 1) }, precision: 'float32', constants })

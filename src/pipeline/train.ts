@@ -8,6 +8,8 @@ import { createStepProfile } from '../training/index.js'
 import type { EpochRecord, TrainingEvent } from '../training/index.js'
 import type { Settings } from '../space/index.js'
 import type { LoadedConfig } from './config-file.js'
+import type { Execution } from './execution.js'
+import { executionOf, executionText } from './execution.js'
 import { interrupted } from './errors.js'
 import type { CrossReport } from './crosses/cross-report.js'
 import { crossReports } from './crosses/cross-report.js'
@@ -54,6 +56,8 @@ export interface TrainResult {
   readonly crosses: readonly CrossReport[]
   readonly bestEpoch: number
   readonly epochs: readonly EpochRecord[]
+  /** What ran the dense half, and why. */
+  readonly execution: Execution
   readonly examplesPerSecond: number
   readonly seconds: number
   readonly rows: Readonly<Record<string, number>>
@@ -84,6 +88,9 @@ export async function trainBundle(declared: LoadedConfig, options: TrainOptions 
       ? beginRun({ out: options.out, now: new Date(), fingerprint, overrides })
       : reopenRun(options.resume, fingerprint)
   const parts = modelParts(config, data)
+  const execution = await executionOf(parts)
+  options.onProgress?.(executionText(execution))
+  if (execution.isFallback) options.warn?.(executionText(execution))
   const profile = createStepProfile(() => performance.now())
   const { signal, onEvent } = options
   const begin = beginWarm(options.warmStart, run.directory, { config, parts, data })
@@ -106,6 +113,7 @@ export async function trainBundle(declared: LoadedConfig, options: TrainOptions 
     metrics: { ...written.metrics, ...calibration?.crossFitted },
     bestEpoch: progress.best?.epoch ?? 0,
     epochs: progress.epochs,
+    execution,
     examplesPerSecond: rowCount / seconds,
     seconds: (Date.now() - startedAt) / 1000,
     rows: prepared.rows,

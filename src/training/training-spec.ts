@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import type { Config, OptimizerDeclaration } from '../features/index.js'
 import { deepDeclaration, defaultOptimizers, wideDeclaration } from '../features/index.js'
+import type { ExecutorRequest } from '../graph/index.js'
 import { heads } from '../model/index.js'
 import type { ResolvedModel } from '../model/index.js'
 import { resolveOptimizer } from '../tables/index.js'
@@ -26,6 +27,8 @@ export interface TrainingSpec {
   /** Share of the optimizers' sums that a warm start keeps. */
   readonly warmStartMemory: number
   readonly threads: number
+  /** What runs the dense half, as it was asked. */
+  readonly executor: ExecutorRequest
   readonly checkpointEvery: CheckpointInterval
   readonly lossReduction: LossReduction
   readonly optimizers: {
@@ -66,6 +69,7 @@ export function resolveTraining(
     averaging: training.averaging ?? 0,
     warmStartMemory: training.warmStartMemory ?? 1,
     threads: training.threads ?? availableParallelism(),
+    executor: { executor: training.executor ?? 'auto', precision: training.precision ?? 'float32' },
     checkpointEvery: interval,
     lossReduction: training.lossReduction ?? 'sum',
     optimizers: {

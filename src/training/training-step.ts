@@ -5,7 +5,7 @@
 import { randomKey } from '../base/index.js'
 import type { EncodedBatch, EncodedFeatures } from '../features/index.js'
 import type { CompiledGraph, TensorData } from '../graph/index.js'
-import { createOnnxRuntimeExecutor } from '../graph/index.js'
+import { chooseExecutor, createOnnxRuntimeExecutor } from '../graph/index.js'
 import { createInputStage, inputNames } from '../model/index.js'
 import type { InputStage, NormSpec } from '../model/index.js'
 import { createDropoutMasks } from './dropout-masks.js'
@@ -55,10 +55,11 @@ export async function createTrainingStep(
   state: ModelState,
   profile: StepProfile,
 ): Promise<TrainingStep> {
-  const executor = createOnnxRuntimeExecutor()
   const options = { threads: parts.spec.threads }
-  const training = await executor.compile(parts.network.trainingModel(), options)
-  const inference = await executor.compile(parts.network.inferenceModel(), options)
+  const request = { ...parts.spec.executor, ...options }
+  const { executor, program } = await chooseExecutor(request, parts.network.trainingOutputs())
+  const training = await executor.compile(program, options)
+  const inference = await createOnnxRuntimeExecutor().compile(parts.network.inferenceModel(), options)
   const stage = createInputStage(state.memory, parts.layout, state.tables)
   const context: StepContext = {
     lastFeeds: {},

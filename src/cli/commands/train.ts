@@ -1,5 +1,6 @@
-import { loadConfig, trainBundle } from '../../pipeline/index.js'
+import { executionText, loadConfig, trainBundle } from '../../pipeline/index.js'
 import type { TrainResult } from '../../pipeline/index.js'
+import type { Settings } from '../../space/index.js'
 import type { CliCommand } from '../command.js'
 import { countOption, settingsOption, textOption } from '../command.js'
 import { calibrationTable } from '../calibration-table.js'
@@ -17,6 +18,8 @@ export const command: CliCommand = {
     ['--warm-start <bundle>', 'begin with the weights and optimizer state of an earlier bundle'],
     ['--seed <n>', "seed instead of the config's"],
     ['--epochs <n>', "most epochs instead of the config's"],
+    ['--executor <name>', 'what runs the dense half: auto, onnxruntime or onednn (default: as configured, else auto)'],
+    ['--precision <type>', 'of what matrix products read: float32 or bfloat16 (default: as configured, else float32)'],
     ['--part <part>', 'train one part only: wide, deep or both (default: as configured)'],
     ['--set <path=value...>', "settings instead of the config's: model.deep.dropout=0.2 'model.deep.hidden=[64,32]'"],
     ['--profile', "print where the time of a step goes, beside the bare graph's"],
@@ -33,7 +36,7 @@ export const command: CliCommand = {
         seed: countOption(options, 'seed', { minimum: 0, fallback: undefined }),
         epochs: countOption(options, 'epochs', { fallback: undefined }),
         part: textOption(options, 'part', undefined),
-        set: settingsOption(options, 'set'),
+        set: trainSettings(options),
         isProfiling: options['profile'] === true,
         signal: stop.signal,
         warn: output.warn,
@@ -47,6 +50,16 @@ export const command: CliCommand = {
   },
 }
 
+/** What is set, and the options that stand for a setting. */
+function trainSettings(options: Readonly<Record<string, unknown>>): Settings | undefined {
+  const named = ['executor', 'precision'].flatMap((name) => {
+    const value = textOption(options, name, undefined)
+    return value === undefined ? [] : [[`training.${name}`, value]]
+  })
+  const set = settingsOption(options, 'set')
+  return named.length === 0 ? set : { ...set, ...(Object.fromEntries(named) as Settings) }
+}
+
 function summary(result: TrainResult): string {
   const lines = [
     ...(result.warmStart ? ['', warmStartText(result.warmStart)] : []),
@@ -54,6 +67,7 @@ function summary(result: TrainResult): string {
     metricsTable(result),
     '',
     `${countText(result.examplesPerSecond)} examples/s; best epoch ${String(result.bestEpoch + 1)} of ${String(result.epochs.length)}`,
+    executionText(result.execution),
     ...crossesLine(result.crosses),
     ...(result.retrieval ? [retrievalLine(result.retrieval)] : []),
     `bundle: ${result.bundle}`,

@@ -1,5 +1,6 @@
 /** Makers of the two common families: one input elementwise, two inputs with broadcasting. Not an operation itself. */
 import type { Op } from '../op.js'
+import type { KernelName } from '../segment.js'
 import { broadcastShapes, sameShape } from '../shapes.js'
 import type { SplitRule } from '../split.js'
 import { elementwise } from '../split-rules.js'
@@ -7,24 +8,32 @@ import type { Tensor } from '../tensor.js'
 import { expandLike } from './expand-like.js'
 import { sumTo } from './sum-to.js'
 
-/** In what an operation is linear: for attribution, and for the split of a graph. Default: in nothing. */
-export interface Linearity {
+/** In what an operation is linear: for attribution, and for the split of a graph. Default: in nothing. Beside it, its kernel. */
+export interface Traits {
   readonly linearIn?: Op['linearIn']
   readonly split?: SplitRule
+  readonly kernel?: NonNullable<Op['kernel']>
 }
+
+/** The kernel of two tensors of one shape. */
+export const sameShapeKernel =
+  (kernel: KernelName): NonNullable<Op['kernel']> =>
+  ({ shape, inputs }) =>
+    inputs.every((input) => sameShape(input.shape, shape)) ? { kernel, inputs } : null
 
 /** An operation of one tensor, element by element, that is one ONNX node. */
 export function unaryOp(
   name: string,
   onnx: string,
   gradient: (tensor: Tensor, input: Tensor, g: Tensor) => Tensor | null,
-  { linearIn = [], split = elementwise() }: Linearity = {},
+  { linearIn = [], split = elementwise(), ...traits }: Traits = {},
 ): Op {
   return {
     name,
     isElementwise: true,
     linearIn,
     split,
+    ...traits,
     shape: ([shape = []]) => shape,
     gradient: (tensor, g) => tensor.inputs.map((input) => gradient(tensor, input, g)),
     emit: (writer, _, { inputs, output }) => {
@@ -44,13 +53,14 @@ export function binaryOp(
   name: string,
   onnx: string,
   gradient: BinaryGradient,
-  { linearIn = [], split = elementwise() }: Linearity = {},
+  { linearIn = [], split = elementwise(), ...traits }: Traits = {},
 ): Op {
   return {
     name,
     isElementwise: true,
     linearIn,
     split,
+    ...traits,
     shape: ([a = [], b = []]) => broadcastShapes(name, a, b),
     gradient: (tensor, g) => {
       const [a, b] = tensor.inputs

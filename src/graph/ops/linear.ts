@@ -27,6 +27,7 @@ export const linearOp: Op = {
     if (!isConstant(weights)) return context.together(tensor, [x, w, b])
     return context.whole(tensor.shape, context.sum(context.product(x, weights.constant), bias, tensor.shape))
   },
+  kernel: ({ inputs }) => ({ kernel: 'product', inputs }),
   multiplications: ({ shape, inputs: [x] }) => elementCount(shape) * Number(x?.shape[1] ?? 1),
   emit: (writer, _, { inputs, output }) => {
     writer.node('Gemm', inputs, [output])

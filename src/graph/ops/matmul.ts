@@ -47,6 +47,8 @@ export const matmulOp: Op = {
     if (isPlain && isConstant(weights)) return context.whole(tensor.shape, context.product(a, weights.constant))
     return context.together(tensor, [a, b])
   },
+  kernel: ({ shape, inputs, attributes }) =>
+    shape.length === 2 ? { kernel: 'product', inputs, ...(attributes as unknown as Sides) } : null,
   multiplications({ shape, inputs: [a], attributes }) {
     const inner = a ? side(a.shape, (attributes as unknown as Sides).transposeA)[1] : 1
     return elementCount(shape) * Number(inner)

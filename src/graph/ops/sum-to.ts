@@ -13,6 +13,10 @@ export const sumToOp: Op = {
     return shape as Shape
   },
   gradient: ({ inputs: [x] }, g) => [x ? expandLike(g, x) : null],
+  kernel: ({ shape, inputs }) =>
+    shape.length === 1 && inputs[0]?.shape.length === 2 && inputs[0].shape[1] === shape[0]
+      ? { kernel: 'sumRows', inputs }
+      : null,
   emit(writer, tensor, { inputs: [x = ''], output }) {
     const from = tensor.inputs[0]?.shape ?? []
     const lead = from.length - tensor.shape.length

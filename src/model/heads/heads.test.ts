@@ -219,7 +219,9 @@ describe('a network of several logits', () => {
   })
 
   it('hands the wide tables s·w·(softmax(z) − t)', async () => {
-    const compiled = await createOnnxRuntimeExecutor().compile(network.trainingModel('float64'))
+    const compiled = await createOnnxRuntimeExecutor().compile(
+      writeOnnx({ outputs: network.trainingOutputs(), precision: 'float64' }),
+    )
     const zero = Object.fromEntries(
       network.parameters.map(({ name, shape }) => [
         name,

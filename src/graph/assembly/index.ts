@@ -1,0 +1,144 @@
+/**
+ * The kernels between matrix products. Pointers are byte offsets into one memory; nothing is allocated here. Sums run in the order
+ * of the rows, so a result is a function of its inputs alone.
+ */
+
+const adding: i32 = 0
+const multiplying: i32 = 1
+const masking: i32 = 2
+
+// @ts-ignore: decorator
+@inline
+function combine(operation: i32, a: v128, b: v128): v128 {
+  if (operation == adding) return f32x4.add(a, b)
+  if (operation == multiplying) return f32x4.mul(a, b)
+  return f32x4.mul(a, v128.and(f32x4.gt(b, f32x4.splat(0)), f32x4.splat(1)))
+}
+
+/** pmax(x, 0) is x unless x < 0: a NaN stays. */
+// @ts-ignore: decorator
+@inline
+function positive(x: v128): v128 {
+  return f32x4.pmax(x, f32x4.splat(0))
+}
+
+// @ts-ignore: decorator
+@inline
+function pairwise(operation: i32, a: usize, b: usize, out: usize, count: i32): void {
+  const end = <usize>(count & ~3) << 2
+  for (let at: usize = 0; at < end; at += 16) {
+    v128.store(out + at, combine(operation, v128.load(a + at), v128.load(b + at)))
+  }
+  const last = <usize>count << 2
+  for (let at = end; at < last; at += 4) {
+    v128.store_lane<f32>(out + at, combine(operation, v128.load32_zero(a + at), v128.load32_zero(b + at)), 0)
+  }
+}
+
+/** out = a + b, `count` floats; out may be an input. */
+export function add(a: usize, b: usize, out: usize, count: i32): void {
+  pairwise(adding, a, b, out, count)
+}
+
+/** out = a · b element by element, `count` floats; out may be an input. */
+export function multiply(a: usize, b: usize, out: usize, count: i32): void {
+  pairwise(multiplying, a, b, out, count)
+}
+
+/** out = a · 1 where y > 0, else a · 0, `count` floats: the gradient of relu, a NaN of `a` kept; out may be an input. */
+export function multiplyHeaviside(a: usize, y: usize, out: usize, count: i32): void {
+  pairwise(masking, a, y, out, count)
+}
+
+/** out = max(0, x), `count` floats; out may be x. */
+export function relu(x: usize, out: usize, count: i32): void {
+  const end = <usize>(count & ~3) << 2
+  for (let at: usize = 0; at < end; at += 16) v128.store(out + at, positive(v128.load(x + at)))
+  const last = <usize>count << 2
+  for (let at = end; at < last; at += 4) v128.store_lane<f32>(out + at, positive(v128.load32_zero(x + at)), 0)
+}
+
+// @ts-ignore: decorator
+@inline
+function addToRows(isRelu: bool, values: usize, bias: usize, rows: i32, columns: i32): void {
+  const end = <usize>(columns & ~3) << 2
+  const last = <usize>columns << 2
+  for (let row: i32 = 0; row < rows; row++) {
+    const start = values + <usize>row * last
+    for (let at: usize = 0; at < end; at += 16) {
+      const sum = f32x4.add(v128.load(start + at), v128.load(bias + at))
+      v128.store(start + at, isRelu ? positive(sum) : sum)
+    }
+    for (let at = end; at < last; at += 4) {
+      const sum = f32x4.add(v128.load32_zero(start + at), v128.load32_zero(bias + at))
+      v128.store_lane<f32>(start + at, isRelu ? positive(sum) : sum, 0)
+    }
+  }
+}
+
+/** values [rows, columns] += bias [columns]. */
+export function addBias(values: usize, bias: usize, rows: i32, columns: i32): void {
+  addToRows(false, values, bias, rows, columns)
+}
+
+/** values [rows, columns] = max(0, values + bias [columns]). */
+export function addBiasRelu(values: usize, bias: usize, rows: i32, columns: i32): void {
+  addToRows(true, values, bias, rows, columns)
+}
+
+/** out [columns] = Σ over the rows of x [rows, columns]. Sixteen columns at a time: a line of the cache. */
+export function sumRows(x: usize, out: usize, rows: i32, columns: i32): void {
+  const stride = <usize>columns << 2
+  const end = <usize>(columns & ~15) << 2
+  for (let at: usize = 0; at < end; at += 64) {
+    let first = f32x4.splat(0)
+    let second = first
+    let third = first
+    let fourth = first
+    let line = x + at
+    for (let row: i32 = 0; row < rows; row++) {
+      first = f32x4.add(first, v128.load(line))
+      second = f32x4.add(second, v128.load(line, 16))
+      third = f32x4.add(third, v128.load(line, 32))
+      fourth = f32x4.add(fourth, v128.load(line, 48))
+      line += stride
+    }
+    v128.store(out + at, first)
+    v128.store(out + at, second, 16)
+    v128.store(out + at, third, 32)
+    v128.store(out + at, fourth, 48)
+  }
+  for (let at = end; at < stride; at += 4) {
+    let sum: f32 = 0
+    for (let row: i32 = 0; row < rows; row++) sum += load<f32>(x + at + <usize>row * stride)
+    store<f32>(out + at, sum)
+  }
+}
+
+/** Bits of bfloat16 in the low halves: rounded to nearest, ties to even; a NaN stays one and is made quiet. */
+// @ts-ignore: decorator
+@inline
+function rounded(x: v128): v128 {
+  const isOdd = v128.and(i32x4.shr_u(x, 16), i32x4.splat(1))
+  const nearest = i32x4.shr_u(i32x4.add(x, i32x4.add(isOdd, i32x4.splat(0x7fff))), 16)
+  const quiet = v128.or(i32x4.shr_u(x, 16), i32x4.splat(0x40))
+  return v128.bitselect(nearest, quiet, f32x4.eq(x, x))
+}
+
+/** out = x in bfloat16, `count` numbers of two bytes. */
+export function toBfloat16(x: usize, out: usize, count: i32): void {
+  const end: i32 = count & ~7
+  for (let i: i32 = 0; i < end; i += 8) {
+    const source = x + (<usize>i << 2)
+    const low = rounded(v128.load(source))
+    v128.store(out + (<usize>i << 1), i16x8.narrow_i32x4_u(low, rounded(v128.load(source, 16))))
+  }
+  for (let i = end; i < count; i++) {
+    v128.store_lane<i16>(out + (<usize>i << 1), rounded(v128.load32_zero(x + (<usize>i << 2))), 0)
+  }
+}
+
+/** The first byte that the module does not use itself. */
+export function heapBase(): usize {
+  return __heap_base
+}

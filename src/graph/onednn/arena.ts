@@ -1,0 +1,79 @@
+/**
+ * The memory of a graph's values, with the kernels that work in it. Values are placed anew in each run, in the same order, so a second
+ * run of the same shapes allocates nothing. It is not shared with other threads: ONNX Runtime refuses such memory on Node 20.
+ */
+import { readFileSync } from 'node:fs'
+
+/** The functions of src/graph/assembly; pointers are byte offsets. */
+export interface GraphKernels {
+  heapBase(): number
+  add(a: number, b: number, out: number, count: number): void
+  multiply(a: number, b: number, out: number, count: number): void
+  multiplyHeaviside(a: number, y: number, out: number, count: number): void
+  relu(x: number, out: number, count: number): void
+  addBias(values: number, bias: number, rows: number, columns: number): void
+  addBiasRelu(values: number, bias: number, rows: number, columns: number): void
+  sumRows(x: number, out: number, rows: number, columns: number): void
+  toBfloat16(x: number, out: number, count: number): void
+}
+
+const pageBytes = 65536
+const maximumPages = 65536
+/** A cache line. */
+const alignment = 64
+
+let compiled: WebAssembly.Module | undefined
+
+/** `dist/graph/kernels.wasm`, whether this runs from `src` or from `dist`; the kernels of tables are built with it. */
+function kernelModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('../../../dist/graph/kernels.wasm', import.meta.url)))
+  return compiled
+}
+
+export class Arena {
+  readonly kernels: GraphKernels
+  private readonly memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared: false })
+  private readonly free = new Map<number, number[]>()
+  private readonly start: number
+  private end: number
+
+  constructor() {
+    const { exports } = new WebAssembly.Instance(kernelModule(), { env: { memory: this.memory } })
+    this.kernels = exports as unknown as GraphKernels
+    this.start = Math.ceil(this.kernels.heapBase() / alignment) * alignment
+    this.end = this.start
+  }
+
+  /** Forgets every value. */
+  reset(): void {
+    this.end = this.start
+    for (const places of this.free.values()) places.length = 0
+  }
+
+  /** A place of so many bytes, that of a released value of this size first; what is there is not cleared. */
+  allocate(bytes: number): number {
+    const freed = this.free.get(bytes)?.pop()
+    if (freed !== undefined) return freed
+    const place = this.end
+    this.end += Math.ceil(bytes / alignment) * alignment
+    const missing = Math.ceil((this.end - this.memory.buffer.byteLength) / pageBytes)
+    if (missing > 0) this.memory.grow(missing)
+    return place
+  }
+
+  release(place: number, bytes: number): void {
+    const places = this.free.get(bytes)
+    if (places) places.push(place)
+    else this.free.set(bytes, [place])
+  }
+
+  /** A view that stands until the memory grows. */
+  float32(place: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, place, length)
+  }
+
+  /** The same of numbers in bfloat16. */
+  uint16(place: number, length: number): Uint16Array {
+    return new Uint16Array(this.memory.buffer, place, length)
+  }
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { randomKey, randomNormal } from '../../base/index.js'
+import { differentiate } from '../differentiate.js'
+import type { TensorData } from '../executor.js'
+import { createOnnxRuntimeExecutor } from '../onnxruntime-executor.js'
+import * as o from '../operations.js'
+import type { Tensor } from '../tensor.js'
+import { Graph } from '../tensor.js'
+import type { Matmul } from './matmul-primitive.js'
+import { createOnednnExecutor } from './onednn-executor.js'
+import { openOnednn } from './open-onednn.js'
+
+const library = await openOnednn()
+
+const random = (name: string, shape: readonly number[]): TensorData => {
+  const length = shape.reduce((product, size) => product * size, 1)
+  return { data: Float32Array.from({ length }, (_, i) => randomNormal(randomKey(1, name), i)), shape }
+}
+
+/** A tower with everything between its layers that a training graph has; outputs are the loss and every gradient. */
+function tower(activation: (x: Tensor) => Tensor): Record<string, Tensor> {
+  const graph = new Graph()
+  const x = graph.input('x', ['batch', 7])
+  const parameters = [graph.input('w0', [7, 6]), graph.input('b0', [6]), graph.input('w1', [6, 5])]
+  const [w0, b0, w1] = parameters as [Tensor, Tensor, Tensor]
+  const hidden = o.multiply(activation(o.linear(x, w0, b0)), graph.input('mask', ['batch', 6]))
+  const second = activation(o.matmul(hidden, w1))
+  const logit = o.add(o.sum(second, [1], true), graph.input('wide', ['batch', 1]))
+  const loss = o.sum(o.softplus(logit), [0, 1], false)
+  const gradients = differentiate(loss, [x, ...parameters])
+  return { loss, ...Object.fromEntries(gradients.map((gradient, index) => [`gradient/${String(index)}`, gradient])) }
+}
+
+const feeds = (rows: number): Record<string, TensorData> => ({
+  x: random('x', [rows, 7]),
+  w0: random('w0', [7, 6]),
+  b0: random('b0', [6]),
+  w1: random('w1', [6, 5]),
+  mask: random('mask', [rows, 6]),
+  wide: random('wide', [rows, 1]),
+})
+
+/** Products of bfloat16 by their definition: what the library does where the processor has them. */
+const referenceMatmul: Matmul = ({ m, n, k, transposeA, transposeB }, a, b, out) => {
+  const [left, right, result] = [a as Uint16Array, b as Uint16Array, out as Float32Array]
+  const exact = (half = 0): number => new Float32Array(Uint32Array.of(half * 65536).buffer)[0] ?? NaN
+  for (let row = 0; row < m; row++)
+    for (let column = 0; column < n; column++) {
+      let sum = 0
+      for (let i = 0; i < k; i++) {
+        const x = exact(left[transposeA ? i * m + row : row * k + i])
+        sum += x * exact(right[transposeB ? column * k + i : i * n + column])
+      }
+      result[row * n + column] = sum
+    }
+}
+
+describe.skipIf('reason' in library)('oneDNN as executor', () => {
+  if ('reason' in library) return
+  const executor = createOnednnExecutor(library)
+  const reference = createOnnxRuntimeExecutor()
+
+  for (const [name, activation] of Object.entries({ relu: o.relu, sigmoid: o.sigmoid })) {
+    it(`computes what ONNX Runtime computes of a tower with ${name}, for any number of rows`, async () => {
+      const outputs = tower(activation)
+      const graph = await executor.compile(executor.write(outputs))
+      const expected = await reference.compile(reference.write(outputs))
+      for (const rows of [33, 1, 64, 0]) {
+        const [own, other] = [await graph.run(feeds(rows)), await expected.run(feeds(rows))]
+        expect(Object.keys(own)).toEqual(Object.keys(other))
+        for (const [output, { data, shape }] of Object.entries(own)) {
+          expect(shape, output).toEqual(other[output]?.shape)
+          for (const [i, value] of data.entries()) expect(value, output).toBeCloseTo(other[output]?.data[i] ?? NaN, 4)
+        }
+      }
+      await graph.close()
+      await expected.close()
+    })
+  }
+
+  it('multiplies what is rounded to bfloat16, and adds in float32', async () => {
+    const graph = new Graph()
+    const x = graph.input('x', ['batch', 20])
+    const w = graph.input('w', [20, 24])
+    const y = o.relu(o.matmul(o.relu(o.matmul(x, w)), w, { transposeB: true }))
+    const loss = o.sum(y, [0, 1], false)
+    const outputs = Object.fromEntries(
+      ['y', 'dx', 'dw'].map((name, i) => [name, [y, ...differentiate(loss, [x, w])][i] ?? y]),
+    )
+    const own = await createOnednnExecutor(library, referenceMatmul).compile(executor.write(outputs))
+    const plain = await executor.compile(executor.write(outputs))
+    const given = { x: random('x', [32, 20]), w: random('w', [20, 24]) }
+    const [rounded, expected] = [structuredClone(await own.run(given)), await plain.run(given)]
+    for (const [name, { data }] of Object.entries(expected)) {
+      const norm = (values: ArrayLike<number>): number => Math.hypot(...Array.from(values))
+      const difference = Array.from(data, (value, i) => (rounded[name]?.data[i] ?? NaN) - value)
+      // Eight bits of each factor are kept; some units of relu fall on the other side.
+      expect(norm(difference) / norm(data), name).toBeLessThan(0.05)
+      expect(norm(difference), name).toBeGreaterThan(0)
+    }
+    given.x.data[3] = NaN
+    expect((await own.run(given))['y']?.data[0]).toBeNaN()
+    await own.close()
+    await plain.close()
+  })
+})

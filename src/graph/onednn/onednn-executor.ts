@@ -1,0 +1,101 @@
+/**
+ * oneDNN as executor: matrix products and the passes between them run in one memory, ONNX Runtime computes the rest. All results are a
+ * function of the inputs, the library, the processor's instructions and the number of threads.
+ */
+import type { CompiledGraph, CompileOptions, Executor, TensorData } from '../executor.js'
+import { createOnnxRuntimeExecutor } from '../onnxruntime-executor.js'
+import type { KernelSegment, OnnxSegment, Segment, SegmentedProgram } from '../segment.js'
+import { Arena } from './arena.js'
+import type { Machine } from './kernel-calls.js'
+import { kernelCalls } from './kernel-calls.js'
+import type { OnednnLibrary } from './library.js'
+import { planSegments } from './plan-segments.js'
+import type { Matmul } from './matmul-primitive.js'
+import { bfloat16Products, float32Products } from './products.js'
+import type { Value } from './value.js'
+import { dataOf, outsideValue, releaseValue } from './value.js'
+
+/**
+ * The executor over a library that was found; with `matmul` wide products are of numbers rounded to bfloat16. What it compiles stays in the
+ * thread that compiled it.
+ */
+export function createOnednnExecutor(library: OnednnLibrary, matmul?: Matmul): Executor {
+  return {
+    name: 'onednn',
+    write: planSegments,
+    async compile(program, options = {}) {
+      if (program instanceof Uint8Array) throw new Error('internal: oneDNN is given an ONNX model')
+      const steps = await Promise.all(program.segments.map((segment) => compileSegment(segment, options)))
+      const { threads = 1 } = options
+      const begin = (): void => {
+        library.useThreads(threads)
+      }
+      const place = { arena: new Arena(), begin }
+      const plain = float32Products(library, place)
+      const multiply = matmul ? bfloat16Products(matmul, plain, place) : plain
+      return compiled(program, steps, { arena: place.arena, multiply })
+    },
+  }
+}
+
+interface Step {
+  run(values: Map<string, Value>, machine: Machine): Promise<void> | void
+  close(): Promise<void>
+}
+
+const compileSegment = async (segment: Segment, options: CompileOptions): Promise<Step> =>
+  'model' in segment ? onnxStep(segment, options) : kernelStep(segment)
+
+async function onnxStep({ model, inputs, releases }: OnnxSegment, { threads = 1 }: CompileOptions): Promise<Step> {
+  // Threads that wait in a loop would take the processors from the products.
+  const graph = await createOnnxRuntimeExecutor().compile(model, { threads, spinning: false })
+  return {
+    async run(values, { arena }) {
+      const feeds = Object.fromEntries(inputs.map((name) => [name, dataOf(arena, valueOf(values, name))]))
+      for (const [name, result] of Object.entries(await graph.run(feeds))) values.set(name, outsideValue(result))
+      for (const name of releases) releaseValue(arena, valueOf(values, name))
+    },
+    close: () => graph.close(),
+  }
+}
+
+function kernelStep({ kernel, flags, inputs, output, releases }: KernelSegment): Step {
+  const call = kernelCalls[kernel]
+  return {
+    run(values, machine) {
+      const read = inputs.map((name) => valueOf(values, name))
+      values.set(output, call(machine, read, flags))
+      for (const name of releases) releaseValue(machine.arena, valueOf(values, name))
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+function valueOf(values: ReadonlyMap<string, Value>, name: string): Value {
+  const value = values.get(name)
+  if (!value) throw new Error(`internal: nothing is fed for the inputs ${name}`)
+  return value
+}
+
+function compiled({ outputs: left }: SegmentedProgram, steps: readonly Step[], machine: Machine): CompiledGraph {
+  const { arena } = machine
+  const values = new Map<string, Value>()
+  let isOpen = true
+  return {
+    async run(feeds) {
+      if (!isOpen) throw new Error('internal: a closed graph is run')
+      arena.reset()
+      values.clear()
+      for (const [name, feed] of Object.entries(feeds)) values.set(name, outsideValue(feed))
+      for (const step of steps) await step.run(values, machine)
+      const outputs: Record<string, TensorData> = {}
+      for (const [output, name] of Object.entries(left)) outputs[output] = dataOf(arena, valueOf(values, name))
+      return outputs
+    },
+    async close() {
+      if (!isOpen) return
+      isOpen = false
+      await Promise.all(steps.map((step) => step.close()))
+    },
+  }
+}
