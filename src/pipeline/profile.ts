@@ -30,6 +30,9 @@ export async function compareWithGraph(parts: ModelParts, data: PreparedData): P
     leave: (rowCount) => {
       profile.leave(rowCount)
     },
+    spent: (elsewhere) => {
+      profile.spent(elsewhere)
+    },
     totals: () => profile.totals(),
   })
   let count = 0

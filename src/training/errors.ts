@@ -26,3 +26,10 @@ export const noTrainingRows = defineError<{ split: string }>(
   ({ split }) =>
     `the ${split} split must have at least one row; got none; check data.split and the files of data.examples`,
 )
+
+export const threadEnded = defineError<{ reason: string }>(
+  'TRAINING_THREAD_ENDED',
+  'environment',
+  ({ reason }) =>
+    `every training thread must stay alive; one ended: ${reason}; give training more memory, or fewer threads (training.threads); --resume goes on from the last checkpoint`,
+)

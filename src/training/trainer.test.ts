@@ -13,7 +13,7 @@ import { createStepProfile } from './step-profile.js'
 import { trainModel } from './trainer.js'
 import type { TrainerOptions } from './trainer.js'
 import { resolveTraining } from './training-spec.js'
-import type { TrainingBatch } from './training-step.js'
+import type { TrainingBatch } from './training-batch.js'
 
 const rowCount = 900
 const config: Config = {

@@ -10,7 +10,8 @@ import type { StepProfile } from './step-profile.js'
 import { afterEpoch, initialProgress } from './training-progress.js'
 import type { EarlierTraining, EpochRecord, TrainingProgressState } from './training-progress.js'
 import { createTrainingStep } from './training-step.js'
-import type { TrainingBatch, TrainingStep } from './training-step.js'
+import type { TrainingBatch } from './training-batch.js'
+import type { TrainingStep } from './training-step.js'
 import { updateAverage, withAverage } from './weight-average.js'
 
 export interface TrainingData {
