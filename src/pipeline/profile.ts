@@ -1,7 +1,7 @@
 /** The whole step beside the bare graph: same shapes, same threads, no tables, no reading. */
 import { createBatches } from '../data/index.js'
 import type { PreparedData } from '../data/index.js'
-import { createModelState, createStepProfile, createTrainingStep } from '../training/index.js'
+import { createModelState, createStepProfile, createTrainingStep, whileReading } from '../training/index.js'
 import type { ModelParts, StepProfile } from '../training/index.js'
 
 type ProfileTotals = ReturnType<StepProfile['totals']>
@@ -38,7 +38,8 @@ export async function compareWithGraph(parts: ModelParts, data: PreparedData): P
   let count = 0
   let graphMilliseconds = 0
   for (let epoch = 0; count < warmUpSteps + measuredSteps; epoch++) {
-    for await (const batch of createBatches(data.split('train'), { ...parts.spec, epoch, shuffle: true })) {
+    const batches = createBatches(data.split('train'), { ...parts.spec, epoch, shuffle: true })
+    await whileReading(batches, async (batch) => {
       if (count === warmUpSteps) profile = createStepProfile(now)
       await step.run(batch, { epoch, step: count, stepCount: warmUpSteps + measuredSteps, learningRateScale: 1 })
       // Step and bare graph in turn, so that both see the same moments of a noisy machine.
@@ -47,8 +48,8 @@ export async function compareWithGraph(parts: ModelParts, data: PreparedData): P
       await step.runGraphAgain()
       if (count >= warmUpSteps) graphMilliseconds += now() - before
       profile.enter('read')
-      if (++count >= warmUpSteps + measuredSteps) break
-    }
+      return ++count < warmUpSteps + measuredSteps
+    })
   }
   await step.close()
   return comparison(profile.totals(), graphMilliseconds)

@@ -67,6 +67,9 @@ export async function openStepPart(plan: StepPlan, options: StepPartOptions): Pr
       const rows = rowsOfPart(plan, options.share.index, batch.rowCount)
       const feeds = feedsOf(context, { batch, rows, settings, profile })
       lastFeeds = rows.count > 0 ? feeds : null
+      // Whoever feeds the step reads the next batch now; where threads take the parts, while they do.
+      profile.enter('read')
+      await Promise.resolve()
       profile.enter('graph')
       const outputs = lastFeeds && (await context.graph.run(lastFeeds))
       profile.enter('update')

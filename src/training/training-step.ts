@@ -31,7 +31,7 @@ export interface StepPosition {
 }
 
 export interface TrainingStep {
-  /** Takes one step and returns the weighted sum of the losses before it; the batch may be written to as soon as this has returned. */
+  /** Takes one step and returns the weighted sum of the losses before it. */
   run(batch: TrainingBatch, position: StepPosition): Promise<number>
   /** Predicts rows with the weights as they are now: all that metrics are computed of. */
   predict(features: EncodedFeatures): Promise<Float32Array>
