@@ -6,6 +6,8 @@ import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
 import { createModelState } from './model-state.js'
 import type { ModelParts, ModelState } from './model-state.js'
 import { createStepProfile } from './step-profile.js'
+import type { ThreadStart } from './step-messages.js'
+import { StepThread } from './step-thread.js'
 import { resolveTraining } from './training-spec.js'
 import { createTrainingStep } from './training-step.js'
 import type { TrainingBatch } from './training-batch.js'
@@ -232,6 +234,30 @@ describe('a step in parts', () => {
       cause: { message: expect.stringContaining('at ') as string },
     })
     expect(threadCount()).toBe(0)
+  })
+})
+
+describe('a thread that is lost', () => {
+  it('says so to who waits for it, and to who asks afterwards', async () => {
+    let lost = 0
+    // Without a plan it cannot start.
+    const thread = new StepThread({} as ThreadStart, () => lost++)
+    await expect(thread.open()).rejects.toMatchObject({ code: 'TRAINING_THREAD_ENDED' })
+    await expect(thread.ask({ kind: 'graph' })).rejects.toMatchObject({ code: 'TRAINING_THREAD_ENDED' })
+    await thread.close()
+    expect(lost).toBeGreaterThan(0)
+  })
+})
+
+describe('the workers of a config', () => {
+  it.each([
+    [{ batchSize: 1024, threads: 2 }, 2],
+    [{ batchSize: 1024, threads: 16 }, 8],
+    [{ batchSize: 255, threads: 4 }, 1],
+    [{ batchSize: 64, threads: 1 }, 1],
+  ])('have parts of at least 128 rows: %o', (training, workers) => {
+    const config = configOf({ deep: false }, training)
+    expect(resolveTraining(config, resolveModel(config), () => true).workers).toBe(workers)
   })
 })
 
