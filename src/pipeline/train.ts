@@ -4,8 +4,8 @@ import { atomicWriteFile } from '../base/index.js'
 import { openPrepared } from '../data/index.js'
 import type { PreparedData } from '../data/index.js'
 import { openBundle } from '../model/index.js'
-import { createStepProfile } from '../training/index.js'
-import type { EpochRecord, TrainingEvent } from '../training/index.js'
+import { createStepProfile, trainingMemory } from '../training/index.js'
+import type { EpochRecord, TrainingEvent, TrainingMemory } from '../training/index.js'
 import type { Settings } from '../space/index.js'
 import type { LoadedConfig } from './config-file.js'
 import { interrupted } from './errors.js'
@@ -57,6 +57,8 @@ export interface TrainResult {
   readonly examplesPerSecond: number
   readonly seconds: number
   readonly rows: Readonly<Record<string, number>>
+  /** Bytes that training reserved, by what they held. */
+  readonly memory: TrainingMemory
   /** Fingerprint of the prepared data. */
   readonly dataFingerprint: string
   readonly profile?: GraphComparison
@@ -84,6 +86,8 @@ export async function trainBundle(declared: LoadedConfig, options: TrainOptions 
       ? beginRun({ out: options.out, now: new Date(), fingerprint, overrides })
       : reopenRun(options.resume, fingerprint)
   const parts = modelParts(config, data)
+  const memory = trainingMemory(parts)
+  options.onProgress?.(memoryText(memory))
   const profile = createStepProfile(() => performance.now())
   const { signal, onEvent } = options
   const begin = beginWarm(options.warmStart, run.directory, { config, parts, data })
@@ -109,6 +113,7 @@ export async function trainBundle(declared: LoadedConfig, options: TrainOptions 
     examplesPerSecond: rowCount / seconds,
     seconds: (Date.now() - startedAt) / 1000,
     rows: prepared.rows,
+    memory,
     dataFingerprint: prepared.fingerprint,
     ...(calibration ? { calibration } : {}),
     ...(retrieval ? { retrieval } : {}),
@@ -134,6 +139,11 @@ async function readWritten(
   } finally {
     await bundle.close()
   }
+}
+
+function memoryText({ weights, optimizerState, buffers }: TrainingMemory): string {
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+  return `training takes ${megabytes(weights)} of weights, ${megabytes(optimizerState)} of optimizer state, ${megabytes(buffers)} of buffers`
 }
 
 const ignore = (): void => undefined

@@ -47,8 +47,8 @@ export async function createTrainingStep(
   profile: StepProfile,
 ): Promise<TrainingStep> {
   const plan = planStep(parts, state)
-  const team = await openStepTeam(plan, state.memory, profile)
   const inference = await openInference(parts, state)
+  const team = await openStepTeam(plan, state.memory, profile)
   const results = Array.from({ length: plan.parts }, (_, part) => resultsOf(state.memory, plan, part))
   return {
     async run(batch, position) {
