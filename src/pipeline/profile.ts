@@ -1,6 +1,7 @@
 /** The whole step beside the bare graph: same shapes, same threads, no tables, no reading. */
 import { createBatches } from '../data/index.js'
 import type { PreparedData } from '../data/index.js'
+import { operationsPerExample, productPeak } from './matrix-products.js'
 import { createModelState, createStepProfile, createTrainingStep, whileReading } from '../training/index.js'
 import type { ModelParts, StepProfile } from '../training/index.js'
 
@@ -12,6 +13,14 @@ export interface GraphComparison {
   /** Examples per second of the graph alone. */
   readonly graphExamplesPerSecond: number
   readonly ratioToGraph: number
+  /** Operations a second in the products of the layers, 2 for each multiplication; `null` for a model without layers. */
+  readonly products: {
+    /** The best of the largest layer's three products, called directly with as many threads. */
+    readonly peak: number
+    /** What the graph alone and the whole step reach. */
+    readonly graph: number
+    readonly step: number
+  } | null
   /** Share of the time by phase of a step. */
   readonly shares: Readonly<Record<string, number>>
 }
@@ -52,10 +61,20 @@ export async function compareWithGraph(parts: ModelParts, data: PreparedData): P
     })
   }
   await step.close()
-  return comparison(profile.totals(), graphMilliseconds)
+  const compared = comparison(profile.totals(), graphMilliseconds)
+  const peak = await productPeak(parts, now)
+  const perExample = operationsPerExample(parts)
+  const reached = {
+    graph: perExample * compared.graphExamplesPerSecond,
+    step: perExample * compared.examplesPerSecond,
+  }
+  return { ...compared, products: peak === null ? null : { peak, ...reached } }
 }
 
-function comparison({ milliseconds, rowCount }: ProfileTotals, graphMilliseconds: number): GraphComparison {
+function comparison(
+  { milliseconds, rowCount }: ProfileTotals,
+  graphMilliseconds: number,
+): Omit<GraphComparison, 'products'> {
   const { bare: _bare, ...phases } = milliseconds
   const total = Object.values(phases).reduce((sum, value) => sum + value, 0)
   const shares = Object.fromEntries(Object.entries(phases).map(([phase, value]) => [phase, value / total]))
