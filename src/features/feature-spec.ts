@@ -143,7 +143,10 @@ export interface TrainingDeclaration {
   readonly warmStartMemory?: number
   /** Share of the training split kept for validation when the data brings none. Default 0.1. */
   readonly validationShare?: number
-  /** Threads of the dense half. Default: all processors; byte-equality holds for one count. */
+  /**
+   * Threads of a step. Default: all processors; byte-equality holds for one count. Each takes a part of every batch, of at least 128 rows; where a
+   * batch has fewer parts, those that are left over work within its products.
+   */
   readonly threads?: number
   /**
    * What runs the dense half: ONNX Runtime, which is always there, or oneDNN, where that is installed. Default `auto`: oneDNN where it is

@@ -1,5 +1,5 @@
 /** Which executor runs a graph: what was asked where it can be had, and why not where it cannot. */
-import type { Executor, Program } from './executor.js'
+import type { Executor, ExecutorName, Program } from './executor.js'
 import type { Refusal } from './onednn/library.js'
 import { openMatmul } from './onednn/matmul-primitive.js'
 import { createOnednnExecutor } from './onednn/onednn-executor.js'
@@ -7,13 +7,19 @@ import { openOnednn } from './onednn/open-onednn.js'
 import { createOnnxRuntimeExecutor } from './onnxruntime-executor.js'
 import type { Tensor } from './tensor.js'
 
-export const executorNames = ['auto', 'onnxruntime', 'onednn'] as const
+export const executorNames = ['auto', 'onnxruntime', 'onednn'] as const satisfies (ExecutorName | 'auto')[]
 export const productPrecisions = ['float32', 'bfloat16'] as const
 
 export interface ExecutorRequest {
   readonly executor: (typeof executorNames)[number]
   /** Of what matrix products read; they sum in float32. */
   readonly precision: (typeof productPrecisions)[number]
+}
+
+/** What was chosen, as another thread opens it. */
+export interface Execution {
+  readonly executor: ExecutorName
+  readonly precision: ExecutorRequest['precision']
 }
 
 export interface ChosenExecutor {
@@ -69,10 +75,7 @@ function objectionTo(models: number, threads: number): string | null {
 }
 
 /** Opens what was chosen in this thread; the reason where that cannot be. */
-export async function openExecutor({
-  executor,
-  precision,
-}: ExecutorRequest & { readonly executor: 'onnxruntime' | 'onednn' }): Promise<Executor | Refusal> {
+export async function openExecutor({ executor, precision }: Execution): Promise<Executor | Refusal> {
   if (executor === 'onnxruntime') return createOnnxRuntimeExecutor()
   const library = await openOnednn()
   if ('reason' in library) return library

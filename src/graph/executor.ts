@@ -28,8 +28,10 @@ export interface CompiledGraph {
 /** What an executor runs, as plain data that another thread may be sent: an ONNX model, or segments in their order. */
 export type Program = Uint8Array | SegmentedProgram
 
+export type ExecutorName = 'onnxruntime' | 'onednn'
+
 export interface Executor {
-  readonly name: string
+  readonly name: ExecutorName
   /** Writes the float32 graph of some outputs as this executor runs it. */
   write(outputs: Readonly<Record<string, Tensor>>): Program
   /** Compiles what was written; throws `GRAPH_EXECUTOR_FAILED` with the executor's own words. */

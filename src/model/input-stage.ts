@@ -4,17 +4,20 @@
  */
 import type { EncodedFeatures } from '../features/index.js'
 import type { TensorData } from '../graph/index.js'
-import type { Lookup, OptimizerStep, Table, TableMemory } from '../tables/index.js'
+import type { Lookup, OptimizerStep, RowRange, Share, Table, TableMemory } from '../tables/index.js'
 import { createLookup } from '../tables/index.js'
 import type { DensePart, InputLayout, LookupPart } from './input-layout.js'
 import { gradientName, inputNames } from './network.js'
+import type { DenseTarget } from './sequence-input.js'
 import { sequenceLookups, withPositions, writeMask } from './sequence-input.js'
 
 export interface InputStage {
-  /** The network's inputs for some rows; the buffers are reused by the next call. */
-  forward(features: EncodedFeatures): Record<string, TensorData>
-  /** Sums the gradients of the last `forward`'s outputs by id. */
-  accumulate(gradients: Readonly<Record<string, TensorData>>): void
+  /** The network's inputs for a range of rows, by default all; the buffers are reused by the next call. */
+  forward(features: EncodedFeatures, range?: RowRange): Record<string, TensorData>
+  /** Takes the gradients of the last `forward`'s outputs: zeros where the loss does not depend on one. */
+  takeGradients(gradients: Readonly<Record<string, TensorData>>): void
+  /** Sums the gradients of the whole batch by id, once those of all its rows were taken. */
+  accumulate(): void
   /** Σ g² over the gradients that were summed, each row's once. */
   squaredNorm(): number
   /** Updates the rows whose gradients were summed; each part has its own step. */
@@ -23,13 +26,30 @@ export interface InputStage {
 
 export type PartSteps = Readonly<Record<'wide' | 'deep', OptimizerStep>>
 
+/** A stage that shares its tables, and every batch, with the stages of other threads. */
+export interface StageSharing {
+  readonly share: Share
+  /** Where the gradients of a whole batch lie now, `rowCount × width`, by the name of an input of `gradientWidths`. */
+  gradients(name: string): number
+}
+
+/** Floats of a row's gradient, by the name of each input that tables are updated from. */
+export function gradientWidths({ wide, deep }: InputLayout): Record<string, number> {
+  const hasLookups = deep && deep.parts.length + deep.sequences.length > 0
+  return {
+    ...(wide && wide.parts.length > 0 ? { [inputNames.wide]: wide.logitWidth } : {}),
+    ...(hasLookups ? { [inputNames.deep]: deep.width } : {}),
+  }
+}
+
 /** Compiles a layout over existing tables; `tables` has every table of the layout by name. */
 export function createInputStage(
   memory: TableMemory,
   layout: InputLayout,
   tables: ReadonlyMap<string, Table>,
+  sharing?: StageSharing,
 ): InputStage {
-  const lookups: { name: string; width: number; lookup: Lookup }[] = []
+  const lookups: StagedLookup[] = []
   const add = (name: string, width: number, parts: readonly LookupPart[]): void => {
     if (parts.length === 0) return
     const bound = parts.map(({ table, column, offset, combiner }) => ({
@@ -38,31 +58,34 @@ export function createInputStage(
       offset,
       combiner,
     }))
-    lookups.push({ name, width, lookup: createLookup(memory, { width, parts: bound }) })
+    const shared = sharing && { share: sharing.share, gradients: () => sharing.gradients(name) }
+    lookups.push({ name, width, lookup: createLookup(memory, { width, parts: bound, ...shared }) })
   }
   add(inputNames.wide, layout.wide?.logitWidth ?? 1, layout.wide?.parts ?? [])
   const sequences = layout.deep?.sequences ?? []
   add(inputNames.deep, layout.deep?.width ?? 0, [...(layout.deep?.parts ?? []), ...sequences.flatMap(sequenceLookups)])
   const buffers = new Map<string, Float32Array>()
   return {
-    forward(given) {
+    forward(given, range = { first: 0, count: given.rowCount }) {
       const features = sequences.length === 0 ? given : withPositions(given, sequences)
       const feeds: Record<string, TensorData> = {}
       for (const { name, width, lookup } of lookups) {
-        const data = buffer(buffers, name, features.rowCount * width)
-        data.set(lookup.forward(features))
-        feeds[name] = { data, shape: [features.rowCount, width] }
+        const data = buffer(buffers, name, range.count * width)
+        data.set(lookup.forward(features, range))
+        feeds[name] = { data, shape: [range.count, width] }
       }
-      fillDense(layout, { features, feeds, buffers })
+      fillDense(layout, { features, range, feeds, buffers })
       return feeds
     },
-    accumulate(gradients) {
+    takeGradients(gradients) {
       for (const { name, lookup } of lookups) {
         const gradient = gradients[gradientName(name)]
-        if (!gradient) continue
-        lookup.gradient(gradient.shape[0] ?? 0).set(gradient.data)
-        lookup.accumulate()
+        if (gradient) lookup.gradient().set(gradient.data)
+        else lookup.gradient().fill(0)
       }
+    },
+    accumulate() {
+      for (const { lookup } of lookups) lookup.accumulate()
     },
     squaredNorm: () => lookups.reduce((sum, { lookup }) => sum + lookup.squaredNorm(), 0),
     update(steps) {
@@ -71,54 +94,59 @@ export function createInputStage(
   }
 }
 
+interface StagedLookup {
+  readonly name: string
+  readonly width: number
+  readonly lookup: Lookup
+}
+
 interface DenseFill {
   readonly features: EncodedFeatures
+  readonly range: RowRange
   readonly feeds: Record<string, TensorData>
   readonly buffers: Map<string, Float32Array>
 }
 
 /** Writes numbers and indicators behind the embeddings, and the wide numbers. */
-function fillDense(layout: InputLayout, { features, feeds, buffers }: DenseFill): void {
-  const { rowCount } = features
+function fillDense(layout: InputLayout, { features, range, feeds, buffers }: DenseFill): void {
+  const matrix = (name: string, width: number): DenseTarget => {
+    const feed = feeds[name] ?? { data: buffer(buffers, name, range.count * width), shape: [range.count, width] }
+    feeds[name] = feed
+    return { range, data: feed.data, stride: width }
+  }
   if (layout.deep) {
-    const width = layout.deep.width
-    const feed = feeds[inputNames.deep] ?? {
-      data: buffer(buffers, inputNames.deep, rowCount * width),
-      shape: [rowCount, width],
-    }
-    feeds[inputNames.deep] = feed
-    for (const part of layout.deep.numbers) copyNumbers(part, features, feed.data, width)
-    for (const part of layout.deep.indicators) copyIndicators(part, features, feed.data, width)
-    for (const part of layout.deep.sequences) writeMask(part, features, feed.data, width)
+    const target = matrix(inputNames.deep, layout.deep.width)
+    for (const part of layout.deep.numbers) copyNumbers(part, features, target)
+    for (const part of layout.deep.indicators) copyIndicators(part, features, target)
+    for (const part of layout.deep.sequences) writeMask(part, features, target)
   }
   if (layout.wide && layout.wide.numberWidth > 0) {
-    const width = layout.wide.numberWidth
-    const data = buffer(buffers, inputNames.wideNumbers, rowCount * width)
-    for (const part of layout.wide.numbers) copyNumbers(part, features, data, width)
-    feeds[inputNames.wideNumbers] = { data, shape: [rowCount, width] }
+    const target = matrix(inputNames.wideNumbers, layout.wide.numberWidth)
+    for (const part of layout.wide.numbers) copyNumbers(part, features, target)
   }
 }
 
-function copyNumbers(part: DensePart, features: EncodedFeatures, target: TensorData['data'], stride: number): void {
+function copyNumbers(part: DensePart, features: EncodedFeatures, { range, data, stride }: DenseTarget): void {
   const numbers = features.numbers[part.column]
   if (!numbers) return
-  for (let row = 0, from = 0; row < features.rowCount; row++) {
+  for (let row = 0, from = range.first * part.width; row < range.count; row++) {
     const at = row * stride + part.offset
-    for (let column = 0; column < part.width; column++) target[at + column] = numbers[from++] ?? 0
+    for (let column = 0; column < part.width; column++) data[at + column] = numbers[from++] ?? 0
   }
 }
 
-function copyIndicators(part: DensePart, features: EncodedFeatures, target: TensorData['data'], stride: number): void {
+function copyIndicators(part: DensePart, features: EncodedFeatures, { range, data, stride }: DenseTarget): void {
   const jagged = features.ids[part.column]
   if (!jagged) return
-  for (let row = 0; row < features.rowCount; row++) {
+  for (let row = 0; row < range.count; row++) {
     const at = row * stride + part.offset
-    target.fill(0, at, at + part.width)
-    const start = jagged.offsets?.[row] ?? row
-    const end = jagged.offsets?.[row + 1] ?? row + 1
+    data.fill(0, at, at + part.width)
+    const place = range.first + row
+    const start = jagged.offsets?.[place] ?? place
+    const end = jagged.offsets?.[place + 1] ?? place + 1
     for (let index = start; index < end; index++) {
       const cell = at + (jagged.ids[index] ?? 0)
-      target[cell] = (target[cell] ?? 0) + (jagged.weights?.[index] ?? 1)
+      data[cell] = (data[cell] ?? 0) + (jagged.weights?.[index] ?? 1)
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Lists that enter value by value: each position is a column of single ids, so that a sequence is many plain lookups. */
 import type { EncodedFeatures, JaggedIds } from '../features/index.js'
+import type { RowRange } from '../tables/index.js'
 import type { LookupPart, SequencePart } from './input-layout.js'
 
 const positionName = (column: string, position: number): string => `${column}@${String(position)}`
@@ -29,18 +30,29 @@ export function withPositions(features: EncodedFeatures, sequences: readonly Seq
   return { ...features, ids }
 }
 
+/** Where the numbers of a range of rows go: one row `stride` numbers behind the other. */
+export interface DenseTarget {
+  readonly range: RowRange
+  readonly data: Float32Array | Float64Array
+  readonly stride: number
+}
+
 /** Writes 1 where a sequence has a value and 0 behind its end. */
 export function writeMask(
   { column, length, maskOffset }: SequencePart,
   features: EncodedFeatures,
-  target: Float32Array | Float64Array,
-  stride: number,
+  { range, data, stride }: DenseTarget,
 ): void {
-  for (let row = 0; row < features.rowCount; row++)
-    target.fill(0, row * stride + maskOffset, row * stride + maskOffset + length)
-  eachValue(features, { column, length }, (row, position) => {
-    target[row * stride + maskOffset + position] = 1
-  })
+  for (let row = 0; row < range.count; row++) {
+    const at = row * stride + maskOffset
+    const values = Math.min(length, valueCount(features, column, range.first + row))
+    data.fill(1, at, at + values).fill(0, at + values, at + length)
+  }
+}
+
+function valueCount({ ids }: EncodedFeatures, column: string, row: number): number {
+  const offsets = ids[column]?.offsets
+  return (offsets?.[row + 1] ?? 0) - (offsets?.[row] ?? 0)
 }
 
 /** The last `length` values of each row, the newest first: with position 0 for the newest. */

@@ -1,7 +1,8 @@
 /** The whole step beside the bare graph: same shapes, same threads, no tables, no reading. */
 import { createBatches } from '../data/index.js'
 import type { PreparedData } from '../data/index.js'
-import { createModelState, createStepProfile, createTrainingStep } from '../training/index.js'
+import { operationsPerExample, productPeak } from './matrix-products.js'
+import { createModelState, createStepProfile, createTrainingStep, whileReading } from '../training/index.js'
 import type { ModelParts, StepProfile } from '../training/index.js'
 
 type ProfileTotals = ReturnType<StepProfile['totals']>
@@ -12,6 +13,14 @@ export interface GraphComparison {
   /** Examples per second of the graph alone. */
   readonly graphExamplesPerSecond: number
   readonly ratioToGraph: number
+  /** Operations a second in the products of the layers, 2 for each multiplication; `null` for a model without layers. */
+  readonly products: {
+    /** The best of the largest layer's three products, called directly with as many threads. */
+    readonly peak: number
+    /** What the graph alone and the whole step reach. */
+    readonly graph: number
+    readonly step: number
+  } | null
   /** Share of the time by phase of a step. */
   readonly shares: Readonly<Record<string, number>>
 }
@@ -30,12 +39,16 @@ export async function compareWithGraph(parts: ModelParts, data: PreparedData): P
     leave: (rowCount) => {
       profile.leave(rowCount)
     },
+    spent: (elsewhere) => {
+      profile.spent(elsewhere)
+    },
     totals: () => profile.totals(),
   })
   let count = 0
   let graphMilliseconds = 0
   for (let epoch = 0; count < warmUpSteps + measuredSteps; epoch++) {
-    for await (const batch of createBatches(data.split('train'), { ...parts.spec, epoch, shuffle: true })) {
+    const batches = createBatches(data.split('train'), { ...parts.spec, epoch, shuffle: true })
+    await whileReading(batches, async (batch) => {
       if (count === warmUpSteps) profile = createStepProfile(now)
       await step.run(batch, { epoch, step: count, stepCount: warmUpSteps + measuredSteps, learningRateScale: 1 })
       // Step and bare graph in turn, so that both see the same moments of a noisy machine.
@@ -44,14 +57,24 @@ export async function compareWithGraph(parts: ModelParts, data: PreparedData): P
       await step.runGraphAgain()
       if (count >= warmUpSteps) graphMilliseconds += now() - before
       profile.enter('read')
-      if (++count >= warmUpSteps + measuredSteps) break
-    }
+      return ++count < warmUpSteps + measuredSteps
+    })
   }
   await step.close()
-  return comparison(profile.totals(), graphMilliseconds)
+  const compared = comparison(profile.totals(), graphMilliseconds)
+  const peak = await productPeak(parts, now)
+  const perExample = operationsPerExample(parts)
+  const reached = {
+    graph: perExample * compared.graphExamplesPerSecond,
+    step: perExample * compared.examplesPerSecond,
+  }
+  return { ...compared, products: peak === null ? null : { peak, ...reached } }
 }
 
-function comparison({ milliseconds, rowCount }: ProfileTotals, graphMilliseconds: number): GraphComparison {
+function comparison(
+  { milliseconds, rowCount }: ProfileTotals,
+  graphMilliseconds: number,
+): Omit<GraphComparison, 'products'> {
   const { bare: _bare, ...phases } = milliseconds
   const total = Object.values(phases).reduce((sum, value) => sum + value, 0)
   const shares = Object.fromEntries(Object.entries(phases).map(([phase, value]) => [phase, value / total]))

@@ -4,7 +4,14 @@ import type { PreparedData } from '../data/index.js'
 import { listMetricDescriptions, metricDeclarations } from '../evaluation/index.js'
 import type { Config } from '../features/index.js'
 import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
-import { createModelState, openCheckpoints, resolveTraining, trainModel } from '../training/index.js'
+import {
+  createModelState,
+  openCheckpoints,
+  requireMemory,
+  resolveTraining,
+  trainModel,
+  trainingMemory,
+} from '../training/index.js'
 import type {
   EarlierTraining,
   ModelParts,
@@ -52,6 +59,7 @@ export interface PreparedTraining {
 /** Trains to the end, the pause or the signal: at the last two `isFinished` is false and a checkpoint is kept. */
 export async function trainPrepared(training: PreparedTraining): Promise<TrainingProgressState> {
   const { config, parts, data, pauseAfter } = training
+  requireMemory(trainingMemory(parts), process.availableMemory())
   const checkpoints = openCheckpoints(training.checkpoints)
   const state = createModelState(parts)
   const earlier = checkpoints.latest() === null ? await training.begin?.(state) : undefined

@@ -4,8 +4,8 @@ import { atomicWriteFile } from '../base/index.js'
 import { openPrepared } from '../data/index.js'
 import type { PreparedData } from '../data/index.js'
 import { openBundle } from '../model/index.js'
-import { createStepProfile } from '../training/index.js'
-import type { EpochRecord, TrainingEvent } from '../training/index.js'
+import { createStepProfile, trainingMemory } from '../training/index.js'
+import type { EpochRecord, TrainingEvent, TrainingMemory } from '../training/index.js'
 import type { Settings } from '../space/index.js'
 import type { LoadedConfig } from './config-file.js'
 import type { Execution } from './execution.js'
@@ -61,6 +61,8 @@ export interface TrainResult {
   readonly examplesPerSecond: number
   readonly seconds: number
   readonly rows: Readonly<Record<string, number>>
+  /** Bytes that training reserved, by what they held. */
+  readonly memory: TrainingMemory
   /** Fingerprint of the prepared data. */
   readonly dataFingerprint: string
   readonly profile?: GraphComparison
@@ -91,6 +93,8 @@ export async function trainBundle(declared: LoadedConfig, options: TrainOptions 
   const execution = await executionOf(parts)
   options.onProgress?.(executionText(execution))
   if (execution.isFallback) options.warn?.(executionText(execution))
+  const memory = trainingMemory(parts)
+  options.onProgress?.(memoryText(memory))
   const profile = createStepProfile(() => performance.now())
   const { signal, onEvent } = options
   const begin = beginWarm(options.warmStart, run.directory, { config, parts, data })
@@ -117,6 +121,7 @@ export async function trainBundle(declared: LoadedConfig, options: TrainOptions 
     examplesPerSecond: rowCount / seconds,
     seconds: (Date.now() - startedAt) / 1000,
     rows: prepared.rows,
+    memory,
     dataFingerprint: prepared.fingerprint,
     ...(calibration ? { calibration } : {}),
     ...(retrieval ? { retrieval } : {}),
@@ -142,6 +147,11 @@ async function readWritten(
   } finally {
     await bundle.close()
   }
+}
+
+function memoryText({ weights, optimizerState, buffers }: TrainingMemory): string {
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+  return `training takes ${megabytes(weights)} of weights, ${megabytes(optimizerState)} of optimizer state, ${megabytes(buffers)} of buffers`
 }
 
 const ignore = (): void => undefined

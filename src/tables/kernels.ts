@@ -43,9 +43,21 @@ export interface Kernels {
     gradientStride: number,
     dimension: number,
     sums: number,
+    owner: number,
+    owners: number,
   ): number
-  limitNorms(table: number, rowFloats: number, dimension: number, ids: number, count: number, maxNorm: number): void
+  limitNorms(
+    table: number,
+    rowFloats: number,
+    dimension: number,
+    ids: number,
+    count: number,
+    maxNorm: number,
+    owner: number,
+    owners: number,
+  ): void
   sumOfSquares(values: number, count: number): number
+  sumParts(values: number, stride: number, parts: number, count: number): void
   scale(values: number, count: number, factor: number): void
   updateTouched(
     optimizer: number,
@@ -69,6 +81,18 @@ export interface Kernels {
     slots: number,
     sums: number,
     scratch: number,
+    l2: number,
+    l1: number,
+    hyperparameters: number,
+    owner: number,
+    owners: number,
+  ): void
+  updateRange(
+    optimizer: number,
+    row: number,
+    count: number,
+    stride: number,
+    gradient: number,
     l2: number,
     l1: number,
     hyperparameters: number,

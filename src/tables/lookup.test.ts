@@ -70,7 +70,7 @@ describe('a lookup', () => {
         })
         const gathered = Float32Array.from(lookup.forward({ rowCount, ids: columns }))
         const gradient = Float32Array.from({ length: rowCount * width }, (_, i) => randomNormal(seed + 20, i))
-        lookup.gradient(rowCount).set(gradient)
+        lookup.gradient().set(gradient)
         lookup.backward(step)
         const expected = Float64Array.from(before)
         for (let row = 0; row < rowCount; row++) {
@@ -143,7 +143,7 @@ describe('a lookup', () => {
     const lookup = createLookup(memory, { width: 5, parts: [{ table, column: 'x', offset: 0, combiner: 'sum' }] })
     const ids = Int32Array.from({ length: 200 }, (_, row) => (row * 7) % 100)
     lookup.forward({ rowCount: 200, ids: { x: { ids, offsets: null, weights: null } } })
-    lookup.gradient(200).fill(1)
+    lookup.gradient().fill(1)
     lookup.backward(step)
     // Each of the first hundred ids occurs twice.
     expect([...table.readWeights(0, 300)]).toEqual(Array.from({ length: 1500 }, (_, i) => (i < 500 ? -2 : 0)))
@@ -171,7 +171,7 @@ describe('the norm of the gradients', () => {
     const table = filledTable(memory, 't', 1)
     const lookup = createLookup(memory, { width: 1, parts: [{ table, column: 'x', offset: 0, combiner: 'sum' }] })
     lookup.forward({ rowCount: 3, ids: { x: { ids: Int32Array.of(2, 5, 2), offsets: null, weights: null } } })
-    lookup.gradient(3).set([1, 4, 2])
+    lookup.gradient().set([1, 4, 2])
     lookup.accumulate()
     expect(lookup.squaredNorm()).toBe(25)
   })
@@ -182,7 +182,7 @@ describe('the norm of the gradients', () => {
     table.writeWeights(0, Float32Array.of(10, 10, 10, 10))
     const lookup = createLookup(memory, { width: 1, parts: [{ table, column: 'x', offset: 0, combiner: 'sum' }] })
     lookup.forward({ rowCount: 1, ids: { x: { ids: Int32Array.of(2), offsets: null, weights: null } } })
-    lookup.gradient(1).set([4])
+    lookup.gradient().set([4])
     lookup.backward({ ...step, gradientScale: 0.5 })
     expect([...table.readWeights(0, 4)]).toEqual([10, 10, 7, 10])
   })
@@ -195,7 +195,7 @@ describe('the largest length of a row', () => {
     table.writeWeights(0, Float32Array.of(30, 40, 5, 4, 5, 4))
     const lookup = createLookup(memory, { width: 2, parts: [{ table, column: 'x', offset: 0, combiner: 'sum' }] })
     lookup.forward({ rowCount: 1, ids: { x: { ids: Int32Array.of(1), offsets: null, weights: null } } })
-    lookup.gradient(1).set([0, -8])
+    lookup.gradient().set([0, -8])
     lookup.backward(step)
     // (5, 12) has length 13: half of it remains. Rows that the batch did not meet stay as they are.
     expect([...table.readWeights(0, 3)]).toEqual([30, 40, 2.5, 6, 5, 4])
@@ -233,7 +233,7 @@ describe('regularisation', () => {
     table.writeWeights(0, Float32Array.of(10, 10, 10, 10))
     const lookup = createLookup(memory, { width: 1, parts: [{ table, column: 'x', offset: 0, combiner: 'sum' }] })
     lookup.forward({ rowCount: 1, ids: { x: { ids: Int32Array.of(2), offsets: null, weights: null } } })
-    lookup.gradient(1).set([1])
+    lookup.gradient().set([1])
     lookup.backward(step)
     return [...table.readWeights(0, 4)]
   }

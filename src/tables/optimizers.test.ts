@@ -1,20 +1,37 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { randomNormal } from '../base/index.js'
+import type { DenseParameterOptions } from './dense-parameters.js'
 import { createDenseParameters } from './dense-parameters.js'
+import { createDenseUpdate, gradientFloats } from './dense-update.js'
 import { createLookup } from './lookup.js'
+import type { OptimizerStep } from './optimizer.js'
 import { optimizerKinds, resolveOptimizer } from './optimizer.js'
+import { wholeShare } from './share.js'
 import { createTable } from './table.js'
 import { createTableMemory } from './table-memory.js'
 
 const names = [...optimizerKinds().keys()]
 const step = (stepNumber: number) => ({ learningRateScale: 1, stepNumber })
 
+/** One dense parameter, and its update by the gradient of a whole batch. */
+function denseOf(options: DenseParameterOptions, memory = createTableMemory()) {
+  const dense = createDenseParameters(memory, [options])
+  const gradients = memory.allocate(4 * gradientFloats(dense.tables))
+  const updater = createDenseUpdate(memory, { tables: dense.tables, share: wholeShare, gradients })
+  return {
+    ...dense,
+    update(name: string, gradient: Float32Array, step: OptimizerStep): void {
+      updater.gradient(name).set(gradient)
+      updater.sum()
+      updater.update(() => step)
+    },
+  }
+}
+
 /** Runs gradients through one scalar weight that starts at `start`, and returns it after each step. */
 function trajectory(optimizer: Readonly<Record<string, unknown>>, gradients: readonly number[], start = 0): number[] {
-  const dense = createDenseParameters(createTableMemory(), [
-    { name: 'w', shape: [1], optimizer: resolveOptimizer(optimizer), l2: 0 },
-  ])
+  const dense = denseOf({ name: 'w', shape: [1], optimizer: resolveOptimizer(optimizer), l2: 0 })
   dense.weights('w')[0] = start
   return gradients.map((gradient, index) => {
     dense.update('w', Float32Array.of(gradient), step(index + 1))
@@ -38,7 +55,7 @@ describe('AdaGrad', () => {
   it('takes longer steps when it has forgotten half of the sum', () => {
     // n = 4.1 fades to 0.1 + 0.5·4 = 2.1; g = −1: n = 3.1, w = 0.5061352 + 0.5/√3.1 = 0.5061352 + 0.2839809 = 0.7901161
     const optimizer = resolveOptimizer({ name: 'adagrad', learningRate: 0.5, initialAccumulator: 0.1 })
-    const dense = createDenseParameters(createTableMemory(), [{ name: 'w', shape: [1], optimizer, l2: 0 }])
+    const dense = denseOf({ name: 'w', shape: [1], optimizer, l2: 0 })
     dense.weights('w')[0] = 1
     dense.update('w', Float32Array.of(2), step(1))
     dense.fade(0.5)
@@ -82,9 +99,13 @@ describe('proximal AdaGrad', () => {
 describe('an L1 penalty', () => {
   it('adds λ times the sign of each weight to the gradient, nothing at zero', () => {
     const values = [2, -3, 0, 1, -0.5]
-    const dense = createDenseParameters(createTableMemory(), [
-      { name: 'w', shape: [5], optimizer: resolveOptimizer({ name: 'sgd', learningRate: 0.1 }), l2: 0.5, l1: 0.2 },
-    ])
+    const dense = denseOf({
+      name: 'w',
+      shape: [5],
+      optimizer: resolveOptimizer({ name: 'sgd', learningRate: 0.1 }),
+      l2: 0.5,
+      l1: 0.2,
+    })
     dense.weights('w').set(values)
     dense.update('w', new Float32Array(5).fill(1), step(1))
     for (const [index, weight] of values.entries())
@@ -100,7 +121,7 @@ describe.each(names)('%s', (name) => {
   })
 
   it('goes downhill on a quadratic', () => {
-    const dense = createDenseParameters(createTableMemory(), [{ name: 'w', shape: [7], optimizer, l2: 0 }])
+    const dense = denseOf({ name: 'w', shape: [7], optimizer, l2: 0 })
     const target = Float32Array.from({ length: 7 }, (_, i) => randomNormal(1, i) / 2)
     const distance = (): number =>
       dense.weights('w').reduce((sum, weight, i) => sum + (weight - (target[i] ?? 0)) ** 2, 0)
@@ -124,11 +145,11 @@ describe.each(names)('%s', (name) => {
       width: dimension,
       parts: [{ table, column: 'c', offset: 0, combiner: 'sum' }],
     })
-    const dense = createDenseParameters(memory, [{ name: 'w', shape: [dimension], optimizer, l2: 0 }])
+    const dense = denseOf({ name: 'w', shape: [dimension], optimizer, l2: 0 }, memory)
     for (let i = 1; i <= 3; i++) {
       const gradient = Float32Array.from({ length: dimension }, (_, k) => randomNormal(i, k))
       lookup.forward({ rowCount: 1, ids: { c: { ids: Int32Array.of(2), offsets: null, weights: null } } })
-      lookup.gradient(1).set(gradient)
+      lookup.gradient().set(gradient)
       lookup.backward(step(i))
       dense.update('w', gradient, step(i))
     }
@@ -149,7 +170,7 @@ describe.each(names)('%s', (name) => {
     table.writeWeights(1, Float32Array.from(weights))
     table.restartRow(1)
     expect([...table.readWeights(1, 1)]).toEqual([...Float32Array.from(weights)])
-    const dense = createDenseParameters(memory, [{ name: 'w', shape: [5], optimizer, l2: 0 }])
+    const dense = denseOf({ name: 'w', shape: [5], optimizer, l2: 0 }, memory)
     dense.weights('w').set(weights)
     dense.restart('w')
     dense.update('w', new Float32Array(5), step(1))
@@ -160,7 +181,7 @@ describe.each(names)('%s', (name) => {
     const hyperparameters = name === 'ftrl' ? { l1: 0.3, l2: 0.2, beta: 0.5 } : {}
     const make = () => {
       const resolved = resolveOptimizer({ name, ...hyperparameters })
-      const dense = createDenseParameters(createTableMemory(), [{ name: 'w', shape: [9], optimizer: resolved, l2: 0 }])
+      const dense = denseOf({ name: 'w', shape: [9], optimizer: resolved, l2: 0 })
       const gradient = (i: number): Float32Array => Float32Array.from({ length: 9 }, (_, k) => randomNormal(i, k))
       for (let i = 1; i <= 6; i++) dense.update('w', gradient(i), step(i))
       return { dense, before: Float32Array.from(dense.weights('w')) }
@@ -182,7 +203,7 @@ describe.each(names)('%s', (name) => {
   })
 
   it('goes on bit-equal from saved state', () => {
-    const make = () => createDenseParameters(createTableMemory(), [{ name: 'w', shape: [9], optimizer, l2: 0.01 }])
+    const make = () => denseOf({ name: 'w', shape: [9], optimizer, l2: 0.01 })
     const gradient = (i: number): Float32Array => Float32Array.from({ length: 9 }, (_, k) => randomNormal(i, k))
     const whole = make()
     for (let i = 1; i <= 6; i++) whole.update('w', gradient(i), step(i))
@@ -206,9 +227,12 @@ describe.each(names)('%s', (name) => {
     const length = gradients[0]?.length ?? 0
     // Relative to the largest weight on the way: one that passes zero has lost its own digits to cancellation.
     const scale = Math.max(...weights.flat().map(Math.abs))
-    const dense = createDenseParameters(createTableMemory(), [
-      { name: 'w', shape: [length], optimizer: resolveOptimizer({ name, ...hyperparameters }), l2: 0 },
-    ])
+    const dense = denseOf({
+      name: 'w',
+      shape: [length],
+      optimizer: resolveOptimizer({ name, ...hyperparameters }),
+      l2: 0,
+    })
     for (const [index, gradient] of gradients.entries()) {
       dense.update('w', Float32Array.from(gradient), step(index + 1))
       for (const [k, expected] of (weights[index] ?? []).entries()) {

@@ -19,6 +19,9 @@ export interface TableMemory {
   /** A view of the memory as it is now; views stay valid when it grows. */
   float32(offset: number, length: number): Float32Array
   int32(offset: number, length: number): Int32Array
+  float64(offset: number, length: number): Float64Array
+  /** The offset of a view that this memory gave out; `null` for any other array. */
+  placeOf(view: Int32Array | Float32Array): number | null
 }
 
 /** Makes a memory that grows as it is used, or opens that of another thread: what either reserves, the other leaves alone. */
@@ -30,6 +33,12 @@ export function createTableMemory(shared?: WebAssembly.Memory): TableMemory {
   const taken = (): Int32Array => new Int32Array(memory.buffer, counter * alignment, 1)
   if (shared) memory.grow(0)
   else taken()[0] = counter + 1
+  // A memory that grows has a new buffer over the same bytes.
+  const buffers = new WeakSet<ArrayBufferLike>()
+  const buffer = (): ArrayBufferLike => {
+    buffers.add(memory.buffer)
+    return memory.buffer
+  }
   return {
     kernels,
     exports,
@@ -45,8 +54,10 @@ export function createTableMemory(shared?: WebAssembly.Memory): TableMemory {
       growTo(memory, end)
       return start
     },
-    float32: (offset, length) => new Float32Array(memory.buffer, offset, length),
-    int32: (offset, length) => new Int32Array(memory.buffer, offset, length),
+    float32: (offset, length) => new Float32Array(buffer(), offset, length),
+    int32: (offset, length) => new Int32Array(buffer(), offset, length),
+    float64: (offset, length) => new Float64Array(buffer(), offset, length),
+    placeOf: (view) => (buffers.has(view.buffer) ? view.byteOffset : null),
   }
 }
 

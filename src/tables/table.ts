@@ -21,6 +21,8 @@ export interface TableOptions {
   readonly maxNorm?: number | undefined
   /** Where the rows lie already, in a memory that another thread has filled. Default: rows of zeros are reserved. */
   readonly offset?: number | undefined
+  /** Where the slots of its rows lie already. Default: they are reserved when they are needed. */
+  readonly slots?: number | undefined
 }
 
 export interface Initialization {
@@ -44,6 +46,10 @@ export interface Table {
   readonly regularization: 'touched' | 'everyStep'
   /** 0: any length. */
   readonly maxNorm: number
+  /** Where one i32 a row lies: −1, or in a step the slot of an id that was met. Scoring never reserves them. */
+  slots(): number
+  /** What another thread opens the same table with: plain data. */
+  place(): TableOptions
   /** All rows with their state; what a checkpoint stores. */
   readonly rows: Float32Array
   /** Sets weights by (key, row, column) alone and slots to their initial values. */
@@ -67,11 +73,13 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
   const size = rowCount * dimension
   if (regularization === 'everyStep' && (l2 > 0 || l1 > 0) && size > everyStepLimit)
     throw everyStepTooLarge({ table: name, size, limit: everyStepLimit })
-  const slots = optimizer ? initialSlots(optimizer) : []
-  const rowFloats = Math.ceil((dimension * (1 + slots.length)) / 4) * 4
+  const initial = optimizer ? initialSlots(optimizer) : []
+  const rowFloats = Math.ceil((dimension * (1 + initial.length)) / 4) * 4
   const offset = options.offset ?? memory.allocate(4 * rowFloats * rowCount)
   const rows = memory.float32(offset, rowFloats * rowCount)
   const bound = optimizer && bindOptimizer(memory, optimizer)
+  let reserved = options.slots
+  const slots = (): number => (reserved ??= reserveSlots(memory, rowCount))
   return {
     name,
     rowCount,
@@ -83,10 +91,12 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
     l1,
     regularization,
     maxNorm,
+    slots,
+    place: () => ({ ...options, offset, slots: slots() }),
     rows,
     initialize: (initialization) => {
-      initializeRows(rows, { rowFloats, dimension, slots, rowCount }, initialization)
-      if (maxNorm > 0) memory.kernels.limitNorms(offset, rowFloats, dimension, 0, rowCount, maxNorm)
+      initializeRows(rows, { rowFloats, dimension, slots: initial, rowCount }, initialization)
+      if (maxNorm > 0) memory.kernels.limitNorms(offset, rowFloats, dimension, 0, rowCount, maxNorm, 0, 1)
     },
     readWeights(first, count) {
       const weights = new Float32Array(count * dimension)
@@ -102,13 +112,19 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
       }
     },
     restartRow(row) {
-      fillSlots(rows, row * rowFloats, { dimension, slots })
+      fillSlots(rows, row * rowFloats, { dimension, slots: initial })
       bound?.restart(offset + 4 * row * rowFloats, dimension)
     },
     fade(share) {
       for (let row = 0; row < rowCount; row++) bound?.fade(offset + 4 * row * rowFloats, dimension, share)
     },
   }
+}
+
+function reserveSlots(memory: TableMemory, rowCount: number): number {
+  const offset = memory.allocate(4 * rowCount)
+  memory.int32(offset, rowCount).fill(-1)
+  return offset
 }
 
 interface RowLayout {

@@ -1,8 +1,8 @@
 /** Dropout masks as inputs of the graph: a pure function of seed, epoch, layer and row, so restarts do not change them. */
 import type { TensorData } from '../graph/index.js'
+import type { Network } from '../model/index.js'
 import { dropoutMask } from '../tables/index.js'
 import type { TableMemory } from '../tables/index.js'
-import type { ModelParts } from './model-state.js'
 
 export type MaskMaker = (
   key: (layer: string) => number,
@@ -10,11 +10,11 @@ export type MaskMaker = (
 ) => Record<string, TensorData>
 
 /** Prepares the masks of every dropout of a network; the buffers are reused. */
-export function createDropoutMasks({ network }: ModelParts, memory: TableMemory): MaskMaker {
+export function createDropoutMasks(dropouts: Network['dropouts'], memory: TableMemory): MaskMaker {
   const buffers = new Map<string, Float32Array>()
   return (key, { firstRow, rowCount }) => {
     const masks: Record<string, TensorData> = {}
-    for (const { name, width, rate } of network.dropouts) {
+    for (const { name, width, rate } of dropouts) {
       const length = rowCount * width
       const existing = buffers.get(name)
       const buffer = existing && existing.length >= length ? existing : new Float32Array(length)

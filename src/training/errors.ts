@@ -26,3 +26,24 @@ export const noTrainingRows = defineError<{ split: string }>(
   ({ split }) =>
     `the ${split} split must have at least one row; got none; check data.split and the files of data.examples`,
 )
+
+export const threadEnded = defineError<{ reason: string }>(
+  'TRAINING_THREAD_ENDED',
+  'environment',
+  ({ reason }) =>
+    `every training thread must stay alive; one ended: ${reason}; give training more memory, or fewer threads (training.threads); --resume goes on from the last checkpoint`,
+)
+
+export const trainingTooLarge = defineError<{
+  wanted: number
+  limit: number
+  weights: number
+  optimizerState: number
+}>(
+  'TRAINING_TOO_LARGE',
+  'environment',
+  ({ wanted, limit, weights, optimizerState }) =>
+    `weights, optimizer state and buffers must fit in ${megabytes(limit)}, the least of free memory and 4 GiB; got ${megabytes(wanted)}, of which weights ${megabytes(weights)} and optimizer state ${megabytes(optimizerState)}; raise minCount, take smaller embeddings, fewer hash buckets or another optimizer`,
+)
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`

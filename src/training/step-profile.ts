@@ -1,9 +1,14 @@
-/** Where the time of a step goes, by phase; `bare` is the graph run again by a profile, which is no part of a step. */
-export type StepPhase = 'gather' | 'masks' | 'copy' | 'graph' | 'update' | 'read' | 'bare'
+/**
+ * Where the time of a step goes, by phase; `wait` is for other threads, `bare` the graph run again by a profile, which is no part of
+ * a step.
+ */
+export type StepPhase = 'gather' | 'masks' | 'copy' | 'graph' | 'update' | 'wait' | 'read' | 'bare'
 
 export interface StepProfile {
   enter(phase: StepPhase): void
   leave(rowCount: number): void
+  /** Time of the phase that was spent by phase elsewhere, in milliseconds; the rest is the phase's own. */
+  spent(elsewhere: Readonly<Record<string, number>>): void
   /** Milliseconds by phase, and the rows they were spent on. */
   totals(): { readonly milliseconds: Readonly<Record<string, number>>; readonly rowCount: number }
 }
@@ -25,6 +30,12 @@ export function createStepProfile(now: () => number): StepProfile {
     leave: (rowCount) => {
       rows += rowCount
       enter('read')
+    },
+    spent: (elsewhere) => {
+      for (const [name, time] of Object.entries(elsewhere)) {
+        milliseconds[name] = (milliseconds[name] ?? 0) + time
+        milliseconds[phase] = (milliseconds[phase] ?? 0) - time
+      }
     },
     totals: () => ({ milliseconds, rowCount: rows }),
   }

@@ -13,7 +13,7 @@ import { createStepProfile } from './step-profile.js'
 import { trainModel } from './trainer.js'
 import type { TrainerOptions } from './trainer.js'
 import { resolveTraining } from './training-spec.js'
-import type { TrainingBatch } from './training-step.js'
+import type { TrainingBatch } from './training-batch.js'
 
 const rowCount = 900
 const config: Config = {
@@ -66,10 +66,11 @@ function nothing() {
   return { json: {}, arrays: {} }
 }
 
-function parts(): ModelParts {
+function parts(workers: number): ModelParts {
   const model = resolveModel(config)
   const layout = layoutInputs(model, config, encoder.columns)
-  return { model, layout, network: createNetwork(model, layout), spec: resolveTraining(config, model, () => true) }
+  const spec = { ...resolveTraining(config, model, () => true), workers }
+  return { model, layout, network: createNetwork(model, layout), spec }
 }
 
 async function* batches(epoch: number, firstBatch: number): AsyncGenerator<TrainingBatch> {
@@ -86,12 +87,19 @@ async function* batches(epoch: number, firstBatch: number): AsyncGenerator<Train
   }
 }
 
+interface Stops {
+  readonly stopAfter?: number
+  readonly pauseAfter?: number
+  readonly workers?: number
+}
+
 interface Run {
   readonly directory: string
   readonly losses: number[]
 }
 
-async function run(directory: string, stopAfter = Infinity, pauseAfter = Infinity): Promise<Run> {
+async function run(directory: string, stops: Stops = {}): Promise<Run> {
+  const { stopAfter = Infinity, pauseAfter = Infinity, workers = 1 } = stops
   const controller = new AbortController()
   const losses: number[] = []
   const options: TrainerOptions = {
@@ -110,7 +118,7 @@ async function run(directory: string, stopAfter = Infinity, pauseAfter = Infinit
     signal: controller.signal,
     pauseAfter,
   }
-  const all = parts()
+  const all = parts(workers)
   await trainModel(all, createModelState(all), options)
   return { directory, losses }
 }
@@ -142,24 +150,32 @@ describe('the trainer', () => {
     'stopped after step %i and resumed, ends in the same bytes as never having stopped',
     async (stop) => {
       const directory = fresh()
-      await run(directory, stop)
+      await run(directory, { stopAfter: stop })
       await run(directory)
       expect(files(directory)).toEqual(files((await run(fresh())).directory))
     },
   )
 
+  it('does so with parts of its batches on threads', async () => {
+    const directory = fresh()
+    await run(directory, { stopAfter: 17, workers: 2 })
+    await run(directory, { workers: 2 })
+    const whole = await run(fresh(), { workers: 2 })
+    expect(files(directory)).toEqual(files(whole.directory))
+  })
+
   it('paused after an epoch and called again, ends in the same bytes; a pause that is past trains nothing', async () => {
     const directory = fresh()
-    expect((await run(directory, Infinity, 1)).losses).toHaveLength(1)
-    expect((await run(directory, Infinity, 1)).losses).toHaveLength(0)
-    expect((await run(directory, Infinity, 2)).losses).toHaveLength(1)
+    expect((await run(directory, { pauseAfter: 1 })).losses).toHaveLength(1)
+    expect((await run(directory, { pauseAfter: 1 })).losses).toHaveLength(0)
+    expect((await run(directory, { pauseAfter: 2 })).losses).toHaveLength(1)
     await run(directory)
     expect(files(directory)).toEqual(files((await run(fresh())).directory))
   })
 
   it('starts again from the last checkpoint that is whole when a later one was cut short', async () => {
     const directory = fresh()
-    await run(directory, 9)
+    await run(directory, { stopAfter: 9 })
     await run(directory)
     const entries = readdirSync(directory)
     expect(entries.filter((name) => name.includes('partial'))).toEqual([])

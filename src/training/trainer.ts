@@ -6,11 +6,13 @@ import type { EncodedFeatures } from '../features/index.js'
 import type { Checkpoints } from './checkpoint.js'
 import { noTrainingRows } from './errors.js'
 import type { ModelParts, ModelState } from './model-state.js'
+import { whileReading } from './read-ahead.js'
 import type { StepProfile } from './step-profile.js'
 import { afterEpoch, initialProgress } from './training-progress.js'
 import type { EarlierTraining, EpochRecord, TrainingProgressState } from './training-progress.js'
 import { createTrainingStep } from './training-step.js'
-import type { TrainingBatch, TrainingStep } from './training-step.js'
+import type { TrainingBatch } from './training-batch.js'
+import type { TrainingStep } from './training-step.js'
 import { updateAverage, withAverage } from './weight-average.js'
 
 export interface TrainingData {
@@ -85,7 +87,7 @@ async function trainEpoch(context: TrainerContext, start: TrainingProgressState)
   const averageMemory = parts.spec.averaging * stepsOfEpoch
   const { earlier } = start
   let progress = start
-  for await (const batch of options.data.batches(earlier.epochs + start.epoch, start.batch)) {
+  await whileReading(options.data.batches(earlier.epochs + start.epoch, start.batch), async (batch) => {
     const { step: count, learningRateScale } = progress
     const loss = await step.run(batch, {
       epoch: earlier.epochs + progress.epoch,
@@ -97,11 +99,11 @@ async function trainEpoch(context: TrainerContext, start: TrainingProgressState)
     progress = advance(progress, batch, loss)
     updateAverage(state, { step: progress.step, memory: averageMemory })
     reportStep(context, progress, { rowCount: batch.rowCount, loss })
-    if (options.signal.aborted || due(progress.step)) {
+    if (options.signal.aborted || due(progress.step))
       options.onEvent({ kind: 'checkpoint', name: await options.checkpoints.save(state, progress) })
-      if (options.signal.aborted) return progress
-    }
-  }
+    return !options.signal.aborted
+  })
+  if (options.signal.aborted) return progress
   const metrics = await withAverage(state, () => options.validate((features) => step.predict(features)))
   const next = afterEpoch(progress, metrics, parts.spec)
   options.onEvent({ kind: 'checkpoint', name: await options.checkpoints.save(state, next) })

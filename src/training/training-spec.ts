@@ -29,6 +29,8 @@ export interface TrainingSpec {
   readonly threads: number
   /** What runs the dense half, as it was asked. */
   readonly executor: ExecutorRequest
+  /** Threads that each take a part of every batch; the others run within a part's products. */
+  readonly workers: number
   readonly checkpointEvery: CheckpointInterval
   readonly lossReduction: LossReduction
   readonly optimizers: {
@@ -39,6 +41,9 @@ export interface TrainingSpec {
   /** How the learning rates of each part change with the steps. */
   readonly schedules: { readonly wide: ResolvedSchedule; readonly deep: ResolvedSchedule }
 }
+
+/** Rows of a worker's part: below, products are too small for a thread, and statistics of batch normalisation too noisy. */
+const fewestRows = 128
 
 export type CheckpointInterval = { readonly unit: 'steps' | 'milliseconds'; readonly count: number }
 
@@ -52,13 +57,14 @@ export function resolveTraining(
   const metric = training.metric ?? heads[model.head].defaultMetric
   const wide: OptimizerDeclaration = wideDeclaration(config.model)?.optimizer ?? defaultOptimizers.wide
   const deep: OptimizerDeclaration = deepDeclaration(config.model)?.optimizer ?? defaultOptimizers.deep
+  const { threads = availableParallelism(), batchSize = 1024 } = training
   const interval = parseInterval(training.checkpointEvery ?? '5m')
   if (!interval) {
     const message = `training.checkpointEvery must be like '5m', '30s' or '100 steps'; got "${String(training.checkpointEvery)}"`
     throw trainingConfigInvalid({ issues: [message] })
   }
   return {
-    batchSize: training.batchSize ?? 1024,
+    batchSize,
     epochs: training.epochs ?? 10,
     seed: training.seed ?? 1,
     patience: training.patience ?? 2,
@@ -68,8 +74,9 @@ export function resolveTraining(
     clipNorm: training.clipNorm ?? null,
     averaging: training.averaging ?? 0,
     warmStartMemory: training.warmStartMemory ?? 1,
-    threads: training.threads ?? availableParallelism(),
+    threads,
     executor: { executor: training.executor ?? 'auto', precision: training.precision ?? 'float32' },
+    workers: Math.max(1, Math.min(threads, Math.floor(batchSize / fewestRows))),
     checkpointEvery: interval,
     lossReduction: training.lossReduction ?? 'sum',
     optimizers: {

@@ -4,10 +4,10 @@ import type { Config, ModelDeclaration } from '../features/index.js'
 import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
 import { createModelState } from './model-state.js'
 import type { ModelState } from './model-state.js'
+import { clipFactor } from './step-part.js'
 import { createStepProfile } from './step-profile.js'
 import { resolveTraining } from './training-spec.js'
 import { createTrainingStep } from './training-step.js'
-import { clipFactor } from './weight-update.js'
 
 /** Steps of one model over single rows of the feature `a` (ids 2 and 3), each with the label 1 of a regression. */
 async function trained(
@@ -119,9 +119,9 @@ describe('the optimizer of each part', () => {
 describe('gradients clipped by their global norm', () => {
   it('are scaled down to the norm, and left alone below it', () => {
     // ‖(3, 4), 12‖ = 13.
-    expect(clipFactor(6.5, [Float32Array.of(3, 4)], 144)).toBe(0.5)
-    expect(clipFactor(13, [Float32Array.of(3), Float32Array.of(4)], 144)).toBe(1)
-    expect(clipFactor(1, [Float32Array.of(0)], 0)).toBe(1)
+    expect(clipFactor(6.5, 3 ** 2 + 4 ** 2 + 12 ** 2)).toBe(0.5)
+    expect(clipFactor(13, 169)).toBe(1)
+    expect(clipFactor(1, 0)).toBe(1)
   })
 
   it('count dense and sparse parameters together, without the penalties', async () => {

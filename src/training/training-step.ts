@@ -1,27 +1,21 @@
-/**
- * One step: gather → dropout masks → the graph (forward, loss, every gradient) → update of dense parameters and of touched
- * rows. The loss is shared, so both parts learn jointly, each with its own optimizer (paper §3.3).
- */
-import { randomKey } from '../base/index.js'
-import type { EncodedBatch, EncodedFeatures } from '../features/index.js'
+/** One step of training as the trainer sees it: the parts of the batch side by side, what they leave reduced in a fixed order. */
+import type { EncodedFeatures } from '../features/index.js'
 import type { CompiledGraph, TensorData } from '../graph/index.js'
-import { chooseExecutor, createOnnxRuntimeExecutor } from '../graph/index.js'
-import { createInputStage, inputNames } from '../model/index.js'
-import type { InputStage, NormSpec } from '../model/index.js'
-import { createDropoutMasks } from './dropout-masks.js'
-import type { MaskMaker } from './dropout-masks.js'
+import { createOnnxRuntimeExecutor } from '../graph/index.js'
+import { createInputStage } from '../model/index.js'
+import type { OptimizerStep } from '../tables/index.js'
 import { lossNotFinite } from './errors.js'
-import type { ModelParts, ModelState } from './model-state.js'
 import { lossScales } from './loss-scale.js'
+import type { ModelParts, ModelState } from './model-state.js'
+import { createWeightFeeds } from './part-feeds.js'
+import { updateRunning } from './running-statistics.js'
+import { scheduleFactor } from './schedule.js'
+import { planStep, resultsOf, rowsOfPart, sumOf } from './step-plan.js'
+import type { StepPlan } from './step-plan.js'
+import type { StepSettings } from './step-part.js'
 import type { StepProfile } from './step-profile.js'
-import { updateWeights } from './weight-update.js'
-
-/** A batch and its place in the epoch's order. */
-export type TrainingBatch = EncodedBatch & {
-  readonly firstRow: number
-  /** Added to the logits of the rows in training; none by default. */
-  readonly offsets?: Float32Array
-}
+import { openStepTeam } from './step-team.js'
+import type { TrainingBatch } from './training-batch.js'
 
 export interface StepPosition {
   /** Epochs before this one, those of earlier runs included: the key of the dropout masks. */
@@ -46,125 +40,66 @@ export interface TrainingStep {
   close(): Promise<void>
 }
 
-/** PyTorch's and BARS' default: running ← 0.9·running + 0.1·batch. */
-const normMomentum = 0.1
-
 /** Compiles the step of a model. */
 export async function createTrainingStep(
   parts: ModelParts,
   state: ModelState,
   profile: StepProfile,
 ): Promise<TrainingStep> {
-  const options = { threads: parts.spec.threads }
-  const request = { ...parts.spec.executor, ...options }
-  const { executor, program } = await chooseExecutor(request, parts.network.trainingOutputs())
-  const training = await executor.compile(program, options)
-  const inference = await createOnnxRuntimeExecutor().compile(parts.network.inferenceModel(), options)
-  const stage = createInputStage(state.memory, parts.layout, state.tables)
-  const context: StepContext = {
-    lastFeeds: {},
-    parts,
-    state,
-    training,
-    stage,
-    profile,
-    weights: weightFeeds(parts, state),
-    masks: createDropoutMasks(parts, state.memory),
-  }
+  const plan = await planStep(parts, state)
+  const inference = await openInference(parts, state)
+  const team = await openStepTeam(plan, state.memory, profile)
+  const results = Array.from({ length: plan.parts }, (_, part) => resultsOf(state.memory, plan, part))
   return {
-    run: (batch, position) => runStep(context, batch, position),
-    predict: async (features) => {
-      copyWeights(context)
-      const outputs = await inference.run({
-        ...stage.forward(features),
-        ...context.weights.feeds,
-        ...context.weights.running,
-      })
-      return parts.network.predictionOf(outputs)
+    async run(batch, position) {
+      await team.run(batch, settingsOf(parts, batch, position))
+      const loss = sumOf(results, 0)
+      if (!Number.isFinite(loss)) throw lossNotFinite({ step: position.step, loss })
+      updateRunning(state.running, plan.norms, partsOf(plan, results, batch.rowCount))
+      profile.leave(batch.rowCount)
+      return loss
     },
-    runGraphAgain: async () => {
-      await training.run(context.lastFeeds)
-    },
-    close: async () => {
-      await training.close()
+    predict: inference.predict,
+    runGraphAgain: () => team.runGraphAgain(),
+    async close() {
+      await team.close()
       await inference.close()
     },
   }
 }
 
-interface StepContext {
-  lastFeeds: Record<string, TensorData>
-  readonly parts: ModelParts
-  readonly state: ModelState
-  readonly training: CompiledGraph
-  readonly stage: InputStage
-  readonly profile: StepProfile
-  readonly weights: { feeds: Record<string, TensorData>; running: Record<string, TensorData> }
-  readonly masks: MaskMaker
+function settingsOf({ spec }: ModelParts, batch: TrainingBatch, position: StepPosition): StepSettings {
+  const stepOf = (part: 'wide' | 'deep'): OptimizerStep => ({
+    learningRateScale: position.learningRateScale * scheduleFactor(spec.schedules[part], position),
+    stepNumber: (position.earlierSteps ?? 0) + position.step + 1,
+  })
+  const lossScale = lossScales[spec.lossReduction](batch)
+  return { epoch: position.epoch, lossScale, wide: stepOf('wide'), deep: stepOf('deep') }
 }
 
-async function runStep(context: StepContext, batch: TrainingBatch, position: StepPosition): Promise<number> {
-  const { parts, profile, stage } = context
-  const { seed, lossReduction } = parts.spec
-  profile.enter('gather')
-  const inputs = stage.forward(batch)
-  profile.enter('masks')
-  const masks = context.masks((layer) => randomKey(seed, 'dropout', layer, position.epoch), batch)
-  profile.enter('copy')
-  copyWeights(context)
-  const scale = lossScales[lossReduction](batch)
-  const feeds = { ...inputs, ...masks, ...context.weights.feeds, ...lossFeeds(batch, scale) }
-  context.lastFeeds = feeds
-  profile.enter('graph')
-  const outputs = await context.training.run(feeds)
-  const loss = outputs['loss']?.data[0] ?? Number.NaN
-  if (!Number.isFinite(loss)) throw lossNotFinite({ step: position.step, loss })
-  profile.enter('update')
-  updateWeights(context, outputs, position)
-  for (const norm of parts.network.norms) updateRunning(context.state.running, norm, outputs, batch.rowCount)
-  profile.leave(batch.rowCount)
-  return loss
+function partsOf(plan: StepPlan, results: readonly Float64Array[], rowCount: number) {
+  return results.map((own, part) => ({ results: own, rowCount: rowsOfPart(plan, part, rowCount).count }))
 }
 
-function lossFeeds(batch: TrainingBatch, scale: number): Record<string, TensorData> {
-  const shape = [batch.rowCount, 1]
-  return {
-    [inputNames.label]: { data: batch.labels, shape: [batch.rowCount, batch.labels.length / batch.rowCount] },
-    [inputNames.weight]: { data: batch.weights, shape },
-    [inputNames.offset]: { data: batch.offsets ?? new Float32Array(batch.rowCount), shape },
-    [inputNames.lossScale]: { data: Float32Array.of(scale), shape: [] },
-  }
+interface Inference {
+  predict(features: EncodedFeatures): Promise<Float32Array>
+  close(): Promise<void>
 }
 
-function weightFeeds({ network }: ModelParts, state: ModelState): StepContext['weights'] {
-  const feeds: Record<string, TensorData> = {}
+/** The inference graph over live weights. */
+async function openInference({ network, layout, spec }: ModelParts, state: ModelState): Promise<Inference> {
+  const graph: CompiledGraph = await createOnnxRuntimeExecutor().compile(network.inferenceModel(), {
+    threads: spec.threads,
+  })
+  const stage = createInputStage(state.memory, layout, state.tables)
+  const weights = createWeightFeeds(network.parameters, state.dense.tables)
   const running: Record<string, TensorData> = {}
-  for (const { name, shape } of network.parameters) {
-    feeds[name] = { data: new Float32Array(shape.reduce((product, size) => product * size, 1)), shape }
-  }
   for (const [name, data] of state.running) running[name] = { data, shape: [1, data.length] }
-  return { feeds, running }
-}
-
-/** Copies the dense weights out of shared memory, which ONNX Runtime refuses on Node 20 (2 MB: about 0.1 ms). */
-function copyWeights({ weights, state }: StepContext): void {
-  for (const [name, feed] of Object.entries(weights.feeds)) feed.data.set(state.dense.weights(name))
-}
-
-function updateRunning(
-  running: ReadonlyMap<string, Float32Array>,
-  { name, width }: NormSpec,
-  outputs: Readonly<Record<string, TensorData>>,
-  rowCount: number,
-): void {
-  // The running variance is the unbiased one, as in PyTorch; the batch itself is normalised by the biased one.
-  const factors = { mean: 1, variance: rowCount > 1 ? rowCount / (rowCount - 1) : 1 }
-  for (const [statistic, factor] of Object.entries(factors)) {
-    const target = running.get(`${name}/${statistic}`)
-    const values = outputs[`${name}/${statistic}`]?.data
-    if (!target || !values) continue
-    for (let i = 0; i < width; i++) {
-      target[i] = (1 - normMomentum) * (target[i] ?? 0) + normMomentum * factor * (values[i] ?? 0)
-    }
+  return {
+    async predict(features) {
+      weights.copy()
+      return network.predictionOf(await graph.run({ ...stage.forward(features), ...weights.feeds, ...running }))
+    },
+    close: () => graph.close(),
   }
 }

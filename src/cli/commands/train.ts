@@ -92,5 +92,12 @@ function profileText(profile: NonNullable<TrainResult['profile']>): string {
   return [
     textTable(['phase of a step', 'share'], rows),
     `whole step ${countText(profile.examplesPerSecond)} examples/s, bare graph ${countText(profile.graphExamplesPerSecond)} examples/s: ${(100 * profile.ratioToGraph).toFixed(1)}%`,
+    ...(profile.products ? [productsText(profile.products)] : []),
   ].join('\n')
+}
+
+function productsText({ peak, graph, step }: NonNullable<NonNullable<TrainResult['profile']>['products']>): string {
+  const gigaflops = (value: number): string => `${(value / 1e9).toFixed(1)} GFLOP/s`
+  const share = (value: number): string => `${((100 * value) / peak).toFixed(1)}%`
+  return `matrix products alone ${gigaflops(peak)}: of that the bare graph reaches ${share(graph)}, the whole step ${share(step)}`
 }

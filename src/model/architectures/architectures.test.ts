@@ -178,7 +178,7 @@ describe('din', () => {
     const [part] = sequences
     if (!part) throw new Error('no sequence')
     const target = new Float32Array(3 * 3).fill(9)
-    writeMask({ ...part, maskOffset: 0 }, features, target, 3)
+    writeMask({ ...part, maskOffset: 0 }, features, { range: { first: 0, count: 3 }, data: target, stride: 3 })
     expect([...target]).toEqual([1, 1, 1, 0, 0, 0, 1, 0, 0])
   })
 

@@ -53,7 +53,8 @@ export async function trainTowers({
     towers.model,
     () => true,
   )
-  const parts = { ...towers, spec }
+  // A row's loss needs the whole batch: it is one part, with all threads within its products.
+  const parts = { ...towers, spec: { ...spec, workers: 1 } }
   const state = createModelState(parts)
   // Seconds of work: an interrupted training of towers begins anew.
   const checkpoints = join(directory, 'tower-checkpoints')

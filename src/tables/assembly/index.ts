@@ -13,7 +13,7 @@ export {
 } from './optimizers/proximalAdagrad'
 export { sgd, sgdDeclaration, sgdIndex } from './optimizers/sgd'
 export { gather, gatherBags, bagCoefficients } from './gather'
-export { accumulate, limitNorms, scale, sumOfSquares, updateTouched, updateEvery } from './update'
+export { accumulate, limitNorms, scale, sumOfSquares, sumParts, updateTouched, updateEvery, updateRange } from './update'
 export { dropoutMask } from './dropout'
 
 /** The first byte that the module does not use itself. */

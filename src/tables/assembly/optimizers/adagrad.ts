@@ -1,6 +1,6 @@
 /**
  * AdaGrad (Duchi et al. 2011) as TensorFlow 2 has it:  n ← n + g²,  w ← w − η·g / √(n + ε).
- * row: weights, then n, each `width` floats; h: η, step, initialAccumulator, ε.
+ * row: weights, n, `stride` bytes apart; h: η, step, initialAccumulator, ε.
  */
 import { fadeSums } from '../fade'
 
@@ -9,10 +9,10 @@ export const adagradDeclaration: string =
 
 export const adagradIndex: u32 = adagrad.index
 
-export function adagrad(row: usize, gradient: usize, width: i32, h: usize): void {
+export function adagrad(row: usize, gradient: usize, width: i32, stride: usize, h: usize): void {
   const rate = load<f32>(h)
   const epsilon = load<f32>(h, 12)
-  const accumulators = row + ((<usize>width) << 2)
+  const accumulators = row + stride
   const end: i32 = width & ~3
   const rates = f32x4.splat(rate)
   const epsilons = f32x4.splat(epsilon)

@@ -1,7 +1,7 @@
 /**
  * Adam (Kingma and Ba 2015), sparse rows lazily: m and v of a row move only when it is touched; the bias correction is by the global step.
  * m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²,  w ← w − η·m̂ / (√v̂ + ε).
- * row: weights, m, v; h: η, step, β₁, β₂, ε, then (by adamPrepare) η/(1−β₁ᵗ) and 1/√(1−β₂ᵗ).
+ * row: weights, m, v, `stride` bytes apart; h: η, step, β₁, β₂, ε, then (by adamPrepare) η/(1−β₁ᵗ) and 1/√(1−β₂ᵗ).
  */
 export const adamDeclaration: string =
   '{"slots":[0,0],"derived":2,"hyperparameters":{"learningRate":{"default":0.001,"minimum":0,"meaning":"step size"},"beta1":{"default":0.9,"minimum":0,"below":1,"meaning":"decay of the mean gradient"},"beta2":{"default":0.999,"minimum":0,"below":1,"meaning":"decay of the mean squared gradient"},"epsilon":{"default":1e-8,"above":0,"meaning":"added to the root"}}}'
@@ -17,14 +17,14 @@ export function adamPrepare(h: usize): void {
   store<f32>(h, <f32>(1 / Math.sqrt(second)), 24)
 }
 
-export function adam(row: usize, gradient: usize, width: i32, h: usize): void {
+export function adam(row: usize, gradient: usize, width: i32, stride: usize, h: usize): void {
   const beta1 = load<f32>(h, 8)
   const beta2 = load<f32>(h, 12)
   const epsilon = load<f32>(h, 16)
   const rate = load<f32>(h, 20)
   const correction = load<f32>(h, 24)
-  const means = row + ((<usize>width) << 2)
-  const squares = means + ((<usize>width) << 2)
+  const means = row + stride
+  const squares = means + stride
   const end: i32 = width & ~3
   for (let i: i32 = 0; i < end; i += 4) {
     const at = (<usize>i) << 2

@@ -2,7 +2,7 @@
  * FTRL-Proximal (McMahan et al. 2013, algorithm 1) in TensorFlow's form, learning-rate power −1/2:
  * σ = (√(n + g²) − √n)/η,  z ← z + g − σ·w,  n ← n + g²,
  * w ← 0 where |z| ≤ λ₁, else (sign(z)·λ₁ − z) / ((β + √n)/η + 2·λ₂).
- * row: weights, z, n; h: η, step, initialAccumulator, λ₁, λ₂, β.
+ * row: weights, z, n, `stride` bytes apart; h: η, step, initialAccumulator, λ₁, λ₂, β.
  */
 import { fadeSums } from '../fade'
 
@@ -11,13 +11,13 @@ export const ftrlDeclaration: string =
 
 export const ftrlIndex: u32 = ftrl.index
 
-export function ftrl(row: usize, gradient: usize, width: i32, h: usize): void {
+export function ftrl(row: usize, gradient: usize, width: i32, stride: usize, h: usize): void {
   const inverseRate: f32 = 1 / load<f32>(h)
   const l1 = load<f32>(h, 12)
   const l2 = load<f32>(h, 16)
   const beta = load<f32>(h, 20)
-  const zs = row + ((<usize>width) << 2)
-  const ns = zs + ((<usize>width) << 2)
+  const zs = row + stride
+  const ns = zs + stride
   const end: i32 = width & ~3
   for (let i: i32 = 0; i < end; i += 4) {
     const at = (<usize>i) << 2

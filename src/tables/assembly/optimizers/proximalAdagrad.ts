@@ -1,7 +1,7 @@
 /**
  * Proximal AdaGrad (Duchi et al. 2011, section 5; TensorFlow's ProximalAdagradOptimizer): the penalties belong to the step, so
  * that λ₁ makes weights exactly zero:  n ← n + g²,  ηₜ = η/√n,  u = w − ηₜ·g,  w ← sign(u)·max(|u| − ηₜ·λ₁, 0) / (1 + ηₜ·λ₂).
- * row: weights, then n, each `width` floats; h: η, step, initialAccumulator, λ₁, λ₂.
+ * row: weights, n, `stride` bytes apart; h: η, step, initialAccumulator, λ₁, λ₂.
  */
 import { fadeSums } from '../fade'
 
@@ -10,11 +10,11 @@ export const proximalAdagradDeclaration: string =
 
 export const proximalAdagradIndex: u32 = proximalAdagrad.index
 
-export function proximalAdagrad(row: usize, gradient: usize, width: i32, h: usize): void {
+export function proximalAdagrad(row: usize, gradient: usize, width: i32, stride: usize, h: usize): void {
   const rate = load<f32>(h)
   const l1 = load<f32>(h, 12)
   const l2 = load<f32>(h, 16)
-  const accumulators = row + ((<usize>width) << 2)
+  const accumulators = row + stride
   const end: i32 = width & ~3
   const signs = i32x4.splat(0x80000000)
   for (let i: i32 = 0; i < end; i += 4) {

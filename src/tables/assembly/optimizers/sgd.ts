@@ -1,16 +1,16 @@
 /**
  * Gradient descent with momentum (as Keras has it):  m ← μ·m − η·g,  w ← w + m.
- * row: weights, m; h: η, step, μ.
+ * row: weights, m, `stride` bytes apart; h: η, step, μ.
  */
 export const sgdDeclaration: string =
   '{"slots":[0],"hyperparameters":{"learningRate":{"default":0.01,"minimum":0,"meaning":"step size"},"momentum":{"default":0,"minimum":0,"maximum":1,"meaning":"share of the last change that goes on"}}}'
 
 export const sgdIndex: u32 = sgd.index
 
-export function sgd(row: usize, gradient: usize, width: i32, h: usize): void {
+export function sgd(row: usize, gradient: usize, width: i32, stride: usize, h: usize): void {
   const rate = load<f32>(h)
   const momentum = load<f32>(h, 8)
-  const changes = row + ((<usize>width) << 2)
+  const changes = row + stride
   const end: i32 = width & ~3
   for (let i: i32 = 0; i < end; i += 4) {
     const at = (<usize>i) << 2

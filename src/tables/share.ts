@@ -1,0 +1,8 @@
+/** One of the threads that update the same tables at once: each owns some rows of a table and a range of the dense parameters. */
+export interface Share {
+  readonly index: number
+  readonly count: number
+}
+
+/** All of it: one thread alone. */
+export const wholeShare: Share = { index: 0, count: 1 }

@@ -1,0 +1,34 @@
+/** What a step and its threads say to each other. */
+import type { Share } from '../tables/index.js'
+import type { BatchPlace } from './batch-place.js'
+import type { ErrorData } from './error-data.js'
+import type { StepSettings } from './step-part.js'
+import type { StepPlan } from './step-plan.js'
+
+/** What a thread is started with. */
+export interface ThreadStart {
+  readonly plan: StepPlan
+  readonly memory: WebAssembly.Memory
+  readonly share: Share
+  readonly barrier: SharedArrayBuffer
+}
+
+/** Asked one at a time; each has one answer. */
+export type Question =
+  | {
+      readonly kind: 'step'
+      /** `null`: where the last one was. */
+      readonly place: BatchPlace | null
+      readonly rowCount: number
+      readonly firstRow: number
+      readonly settings: StepSettings
+    }
+  | { readonly kind: 'graph' }
+  | { readonly kind: 'close' }
+
+export type Answer =
+  /** With the milliseconds that a step took, by phase. The first one says that the thread is ready. */
+  | { readonly kind: 'done'; readonly milliseconds: Readonly<Record<string, number>> }
+  | { readonly kind: 'failed'; readonly error: ErrorData }
+  /** Another part has failed, and says why. */
+  | { readonly kind: 'abandoned' }

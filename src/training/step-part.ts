@@ -1,0 +1,179 @@
+/**
+ * The part of a step that one thread takes: gather → dropout masks → the graph (forward, loss, every gradient) of its own rows, then,
+ * of the whole batch, the update of the dense parameters and the table rows that it owns. The loss is shared, so wide and deep learn
+ * jointly, each with its own optimizer (paper §3.3).
+ */
+import { randomKey } from '../base/index.js'
+import type { CompiledGraph, TensorData } from '../graph/index.js'
+import { openExecutor } from '../graph/index.js'
+import { createInputStage, gradientName } from '../model/index.js'
+import type { InputStage } from '../model/index.js'
+import type { DenseUpdate, OptimizerStep, RowRange, Share, TableMemory } from '../tables/index.js'
+import { createDenseUpdate, createTable } from '../tables/index.js'
+import { createDropoutMasks } from './dropout-masks.js'
+import type { MaskMaker } from './dropout-masks.js'
+import { createWeightFeeds, lossFeeds } from './part-feeds.js'
+import type { WeightFeeds } from './part-feeds.js'
+import { firstStatistic, resultsOf, rowsOfPart, statisticNames, sumOf } from './step-plan.js'
+import type { StepPlan } from './step-plan.js'
+import type { StepProfile } from './step-profile.js'
+import type { TrainingBatch } from './training-batch.js'
+
+/** What is the same for all parts of a step. */
+export interface StepSettings {
+  /** Epochs before this one, those of earlier runs included: the key of the dropout masks. */
+  readonly epoch: number
+  readonly lossScale: number
+  readonly wide: OptimizerStep
+  readonly deep: OptimizerStep
+}
+
+export interface StepPart {
+  /** Takes its part of a step; nothing is updated where the loss is not finite. */
+  run(batch: TrainingBatch, settings: StepSettings, profile: StepProfile): Promise<void>
+  /** Runs the graph once more on the inputs of the last step, and nothing else: what a step is measured against. */
+  runGraphAgain(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface StepPartOptions {
+  readonly memory: TableMemory
+  readonly share: Share
+  /** Where the gradients of the whole batch lie, by the name of the input. Default: with the part. */
+  readonly gradients?: ((name: string) => number) | undefined
+  /** Returns once every part has called it. */
+  meet(): void
+}
+
+interface PartContext extends StepPartOptions {
+  readonly plan: StepPlan
+  readonly graph: CompiledGraph
+  readonly stage: InputStage
+  readonly dense: DenseUpdate
+  readonly masks: MaskMaker
+  readonly weights: WeightFeeds
+  readonly wideParameters: ReadonlySet<string>
+  /** Results of this part, and of all. */
+  readonly own: Float64Array
+  readonly all: readonly Float64Array[]
+}
+
+/** Opens a part of a step; the graph is compiled in the calling thread. */
+export async function openStepPart(plan: StepPlan, options: StepPartOptions): Promise<StepPart> {
+  const context = await openContext(plan, options)
+  let lastFeeds: Feeds | null = null
+  return {
+    async run(batch, settings, profile) {
+      const rows = rowsOfPart(plan, options.share.index, batch.rowCount)
+      const feeds = feedsOf(context, { batch, rows, settings, profile })
+      lastFeeds = rows.count > 0 ? feeds : null
+      // Whoever feeds the step reads the next batch now; where threads take the parts, while they do.
+      profile.enter('read')
+      await Promise.resolve()
+      profile.enter('graph')
+      const outputs = lastFeeds && (await context.graph.run(lastFeeds))
+      profile.enter('update')
+      leaveResults(context, outputs ?? {})
+      meet(context, profile)
+      if (Number.isFinite(sumOf(context.all, 0))) update(context, settings, profile)
+    },
+    runGraphAgain: async () => {
+      if (lastFeeds) await context.graph.run(lastFeeds)
+    },
+    close: () => context.graph.close(),
+  }
+}
+
+async function openContext(plan: StepPlan, options: StepPartOptions): Promise<PartContext> {
+  const { memory, share, gradients } = options
+  const tables = new Map(plan.tables.map((place) => [place.name, createTable(memory, place)]))
+  const dense = plan.dense.map((place) => createTable(memory, place))
+  return {
+    ...options,
+    plan,
+    graph: await compile(plan),
+    stage: createInputStage(memory, plan.layout, tables, gradients && { share, gradients }),
+    dense: createDenseUpdate(memory, { tables: dense, share, gradients: plan.gradients }),
+    masks: createDropoutMasks(plan.dropouts, memory),
+    weights: createWeightFeeds(plan.parameters, dense),
+    wideParameters: new Set(plan.parameters.flatMap(({ name, part }) => (part === 'wide' ? [name] : []))),
+    own: resultsOf(memory, plan, share.index),
+    all: Array.from({ length: plan.parts }, (_, part) => resultsOf(memory, plan, part)),
+  }
+}
+
+async function compile({ execution, program, threads }: StepPlan): Promise<CompiledGraph> {
+  const executor = await openExecutor(execution)
+  if ('reason' in executor) throw new Error(`internal: the chosen executor is gone: ${executor.reason}`)
+  return executor.compile(program, { threads })
+}
+
+type Feeds = Readonly<Record<string, TensorData>>
+
+interface PartInputs {
+  readonly batch: TrainingBatch
+  readonly rows: RowRange
+  readonly settings: StepSettings
+  readonly profile: StepProfile
+}
+
+function feedsOf(context: PartContext, { batch, rows, settings, profile }: PartInputs): Feeds {
+  const { plan, stage, weights } = context
+  profile.enter('gather')
+  const inputs = stage.forward(batch, rows)
+  profile.enter('masks')
+  const masks = context.masks((layer) => randomKey(plan.seed, 'dropout', layer, settings.epoch), {
+    firstRow: batch.firstRow + rows.first,
+    rowCount: rows.count,
+  })
+  profile.enter('copy')
+  weights.copy()
+  return { ...inputs, ...masks, ...weights.feeds, ...lossFeeds(batch, rows, settings.lossScale) }
+}
+
+/** Loss, statistics and gradients of the own rows, to where the other parts find them; zeros without rows. */
+function leaveResults({ plan, own, dense, stage }: PartContext, outputs: Feeds): void {
+  own.fill(0)
+  const isEmpty = Object.keys(outputs).length === 0
+  own[0] = isEmpty ? 0 : (outputs['loss']?.data[0] ?? Number.NaN)
+  let at = firstStatistic
+  for (const name of statisticNames(plan.norms)) {
+    const values = outputs[name]?.data ?? []
+    own.set(values, at)
+    at += values.length
+  }
+  for (const { name } of plan.parameters) {
+    const gradient = outputs[gradientName(name)]
+    if (gradient) dense.gradient(name).set(gradient.data)
+    else dense.gradient(name).fill(0)
+  }
+  stage.takeGradients(outputs)
+}
+
+function meet(context: PartContext, profile: StepProfile): void {
+  profile.enter('wait')
+  context.meet()
+  profile.enter('update')
+}
+
+/** Moves dense parameters and touched rows along their gradients, clipped together: all that the part owns. */
+function update(context: PartContext, settings: StepSettings, profile: StepProfile): void {
+  const { plan, stage, dense, own, all, wideParameters } = context
+  stage.accumulate()
+  dense.sum()
+  let clipping = {}
+  if (plan.clipNorm !== null) {
+    own[1] = stage.squaredNorm() + dense.squaredNorm()
+    meet(context, profile)
+    clipping = { gradientScale: clipFactor(plan.clipNorm, sumOf(all, 1)) }
+  }
+  const steps = { wide: { ...settings.wide, ...clipping }, deep: { ...settings.deep, ...clipping } }
+  dense.update((name) => (wideParameters.has(name) ? steps.wide : steps.deep))
+  stage.update(steps)
+}
+
+/** `min(1, clipNorm / ‖g‖)` over all gradients of the step (Pascanu et al. 2013), from Σ g². */
+export function clipFactor(clipNorm: number, squares: number): number {
+  const norm = Math.sqrt(squares)
+  return norm > clipNorm ? clipNorm / norm : 1
+}

@@ -1,0 +1,99 @@
+/**
+ * What a step needs of a model, as plain data over shared memory: a thread opens it and takes its part. The graph is compiled, and
+ * its private buffers are made, where the part runs.
+ */
+import { chooseExecutor } from '../graph/index.js'
+import type { Execution, Program } from '../graph/index.js'
+import type { InputLayout, NormSpec, Network, ParameterSpec } from '../model/index.js'
+import type { TableMemory, TableOptions } from '../tables/index.js'
+import { gradientFloats } from '../tables/index.js'
+import type { ModelParts, ModelState } from './model-state.js'
+import type { TrainingSpec } from './training-spec.js'
+
+export interface StepPlan {
+  readonly layout: InputLayout
+  /** Where the rows of each table lie. */
+  readonly tables: readonly TableOptions[]
+  /** The dense parameters, tables of one row, in the order of `parameters`. */
+  readonly dense: readonly TableOptions[]
+  readonly parameters: readonly ParameterSpec[]
+  readonly dropouts: Network['dropouts']
+  readonly norms: readonly NormSpec[]
+  /** What runs the training graph, and the graph as it was written for it. */
+  readonly execution: Execution
+  readonly program: Program
+  /** Threads of each part's graph. */
+  readonly threads: number
+  readonly batchSize: number
+  readonly seed: number
+  readonly clipNorm: number | null
+  /** Parts of a batch. */
+  readonly parts: number
+  /** Where the dense gradients of all parts lie. */
+  readonly gradients: number
+  /** Where the results of all parts lie. */
+  readonly results: number
+}
+
+/** Before the statistics of norms, a part leaves its loss and Σ g² of what it owns. */
+export const firstStatistic = 2
+
+const resultWidth = (norms: readonly NormSpec[]): number =>
+  firstStatistic + norms.reduce((sum, { width }) => sum + 2 * width, 0)
+
+/** The statistics of norms, in the order in which a part leaves them. */
+export const statisticNames = (norms: readonly NormSpec[]): string[] =>
+  norms.flatMap(({ name }) => [`${name}/mean`, `${name}/variance`])
+
+/** Reserves what the parts share, and says where everything is. */
+export async function planStep({ network, layout, spec }: ModelParts, state: ModelState): Promise<StepPlan> {
+  const { memory, tables, dense } = state
+  const parts = spec.workers
+  const threads = threadsOfPart(spec)
+  const { executor, precision, program } = await chooseExecutor(
+    { ...spec.executor, threads },
+    network.trainingOutputs(),
+  )
+  return {
+    layout,
+    tables: [...tables.values()].map((table) => table.place()),
+    dense: dense.tables.map((table) => table.place()),
+    parameters: network.parameters,
+    dropouts: network.dropouts,
+    norms: network.norms,
+    execution: { executor: executor.name, precision },
+    program,
+    threads,
+    batchSize: spec.batchSize,
+    seed: spec.seed,
+    clipNorm: spec.clipNorm,
+    parts,
+    gradients: memory.allocate(4 * parts * gradientFloats(dense.tables)),
+    results: memory.allocate(8 * parts * resultWidth(network.norms)),
+  }
+}
+
+/** Threads within the products of a part. */
+export const threadsOfPart = ({ threads, workers }: Pick<TrainingSpec, 'threads' | 'workers'>): number =>
+  Math.max(1, Math.floor(threads / workers))
+
+/** What a part leaves beside its gradients. */
+export function resultsOf(memory: TableMemory, { norms, results }: StepPlan, part: number): Float64Array {
+  const width = resultWidth(norms)
+  return memory.float64(results + 8 * part * width, width)
+}
+
+/** One number of every part's results, added up in the order of the parts. */
+export const sumOf = (results: readonly Float64Array[], at: number): number =>
+  results.reduce((sum, own) => sum + (own[at] ?? 0), 0)
+
+/** The rows of a part: the same for every batch but a short last one, whose first parts are whole; a part may be empty. */
+export function rowsOfPart(
+  { batchSize, parts }: Pick<StepPlan, 'batchSize' | 'parts'>,
+  part: number,
+  rowCount: number,
+): { readonly first: number; readonly count: number } {
+  const size = Math.ceil(Math.max(rowCount, batchSize) / parts)
+  const first = Math.min(rowCount, part * size)
+  return { first, count: Math.min(rowCount, first + size) - first }
+}

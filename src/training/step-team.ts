@@ -1,0 +1,86 @@
+/** Who takes the parts of a step: the calling thread alone, or threads over shared tables. */
+import { gradientWidths } from '../model/index.js'
+import type { TableMemory } from '../tables/index.js'
+import { wholeShare } from '../tables/index.js'
+import { Abandoned, barrierMemory, openBarrier } from './barrier.js'
+import { createBatchWriter } from './batch-place.js'
+import type { BatchPlace } from './batch-place.js'
+import type { Question } from './step-messages.js'
+import { openStepPart } from './step-part.js'
+import type { StepSettings } from './step-part.js'
+import type { StepPlan } from './step-plan.js'
+import type { StepProfile } from './step-profile.js'
+import { StepThread } from './step-thread.js'
+import type { TrainingBatch } from './training-batch.js'
+
+export interface StepTeam {
+  /** Takes a step in all its parts; every table and parameter is updated when it resolves. */
+  run(batch: TrainingBatch, settings: StepSettings): Promise<void>
+  runGraphAgain(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens the parts of a plan; a single one runs here. */
+export async function openStepTeam(plan: StepPlan, memory: TableMemory, profile: StepProfile): Promise<StepTeam> {
+  if (plan.parts > 1) return openThreads(plan, memory, profile)
+  const part = await openStepPart(plan, { memory, share: wholeShare, meet: () => undefined })
+  return {
+    run: (batch, settings) => part.run(batch, settings, profile),
+    runGraphAgain: () => part.runGraphAgain(),
+    close: () => part.close(),
+  }
+}
+
+async function openThreads(plan: StepPlan, memory: TableMemory, profile: StepProfile): Promise<StepTeam> {
+  const shared = barrierMemory()
+  const lost = (): void => {
+    openBarrier(shared, plan.parts).abandon()
+  }
+  const threads = Array.from({ length: plan.parts }, (_, index) => {
+    const share = { index, count: plan.parts }
+    return new StepThread({ plan, memory: memory.memory, share, barrier: shared }, lost)
+  })
+  const close = async (): Promise<void> => {
+    await Promise.all(threads.map((thread) => thread.close()))
+  }
+  try {
+    await allOf(threads.map((thread) => thread.open()))
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const ask = (question: Question): Promise<Milliseconds[]> => allOf(threads.map((thread) => thread.ask(question)))
+  const write = createBatchWriter(memory, gradientWidths(plan.layout))
+  let sent: BatchPlace | null = null
+  return {
+    async run(batch, settings) {
+      profile.enter('wait')
+      const place = write(batch)
+      const { rowCount, firstRow } = batch
+      const asked = ask({ kind: 'step', place: place === sent ? null : place, rowCount, firstRow, settings })
+      sent = place
+      profile.spent(meanOf(await asked))
+    },
+    async runGraphAgain() {
+      await ask({ kind: 'graph' })
+    },
+    close,
+  }
+}
+
+type Milliseconds = Readonly<Record<string, number>>
+
+/** All answers; where some failed, the failure of the one that did not fail for another's sake. */
+async function allOf(answers: readonly Promise<Milliseconds>[]): Promise<Milliseconds[]> {
+  const settled = await Promise.allSettled(answers)
+  const reasons: unknown[] = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
+  if (reasons.length > 0) throw reasons.find((reason) => !(reason instanceof Abandoned)) ?? reasons[0]
+  return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+}
+
+function meanOf(all: readonly Milliseconds[]): Milliseconds {
+  const mean: Record<string, number> = {}
+  for (const one of all)
+    for (const [phase, value] of Object.entries(one)) mean[phase] = (mean[phase] ?? 0) + value / all.length
+  return mean
+}
