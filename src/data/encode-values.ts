@@ -6,6 +6,7 @@ import type { ColumnEncoder, EncodedColumn, RawValue } from '../features/index.j
 import type { ColumnarChunk, Database, InsertedColumn } from '../sql/index.js'
 import { numberOf } from '../sql/index.js'
 import { isWeighted } from './encoded-names.js'
+import { readableCell } from './enumerated-cells.js'
 import { growingIds, growingWeights } from './growing-numbers.js'
 import { rawAt } from './statistics.js'
 
@@ -36,10 +37,12 @@ export async function encodeValues(
   const { shape } = encoder
   const codes = `${target}_codes`
   const given = isWeighted(shape) ? ['value', 'weights'] : ['value']
+  const cells = await Promise.all(given.map((name) => readableCell(database, values, name)))
+  const select = cells.map((cell, index) => `${cell} AS ${given[index] ?? ''}`)
   await database.run(`CREATE TABLE ${codes} (k INTEGER, ${codeTypes(shape).join(', ')})`)
   const bad: BadCells = { count: 0, keys: [] }
   for await (const { columns, rowCount } of database.chunks(
-    `SELECT rowid AS k, ${given.join(', ')}, CAST(n AS DOUBLE) AS n FROM ${values}`,
+    `SELECT rowid AS k, ${select.join(', ')}, CAST(n AS DOUBLE) AS n FROM ${values}`,
   )) {
     const keys = Int32Array.from({ length: rowCount }, (_, row) => numberOf(columns['k'], row))
     const encode = shape.kind === 'numbers' ? encodeNumbers : shape.isMultivalent ? encodeLists : encodeSingles
@@ -51,9 +54,9 @@ export async function encodeValues(
       if (bad.keys.length < 3) bad.keys.push(keys[row] ?? 0)
     }
   }
-  const select = [...given.map((name) => `v.${name} AS ${name}`), ...codeColumns(shape)]
+  const coded = [...given.map((name) => `v.${name} AS ${name}`), ...codeColumns(shape)]
   await database.run(
-    `CREATE TABLE ${target} AS SELECT ${select.join(', ')} FROM ${values} AS v JOIN ${codes} AS c ON v.rowid = c.k; DROP TABLE ${codes}`,
+    `CREATE TABLE ${target} AS SELECT ${coded.join(', ')} FROM ${values} AS v JOIN ${codes} AS c ON v.rowid = c.k; DROP TABLE ${codes}`,
   )
   return bad
 }

@@ -5,8 +5,8 @@
 import type { Database } from '../sql/index.js'
 import { quoteName, quoteText } from '../sql/index.js'
 
-/** Distinct texts of a column at most: beyond it the enumeration would cost more than it saves. */
-const mostTexts = 2 ** 20
+/** Distinct texts of a column at most, and rows for each of them at least: to make an enumeration costs microseconds a text. */
+const [mostTexts, fewestRows] = [2 ** 20, 16]
 
 /** Types for those text columns of a table that repeat in `rowCount` rows; their order is that of the texts. */
 export async function enumerateCells(
@@ -20,7 +20,7 @@ export async function enumerateCells(
   const types = new Map<string, string>()
   for (const [index, name] of texts.entries()) {
     const distinct = Number(row?.[`n${String(index)}`] ?? 0)
-    if (distinct > mostTexts || distinct * 2 > rowCount) continue
+    if (distinct > mostTexts || distinct * fewestRows > rowCount) continue
     const type = quoteName(`${table}.${name}`)
     const cell = quoteName(name)
     await database.run(
@@ -41,4 +41,16 @@ async function textColumns(database: Database, table: string, names: readonly st
   )
   const known = new Set(rows.map(({ name }) => String(name)))
   return names.filter((name) => known.has(name))
+}
+
+/**
+ * A column of a table for those who read it in chunks: enumerations as their texts, since each chunk of an enumeration would bring all of
+ * its texts along.
+ */
+export async function readableCell(database: Database, table: string, name: string): Promise<string> {
+  const [row] = await database.rows(
+    `SELECT data_type LIKE 'ENUM%' AS isEnumerated, data_type LIKE '%[]' AS isList FROM duckdb_columns() WHERE table_name = ${quoteText(table)} AND column_name = ${quoteText(name)}`,
+  )
+  if (row?.['isEnumerated'] !== true) return name
+  return `CAST(${name} AS VARCHAR${row['isList'] === true ? '[]' : ''})`
 }

@@ -2,6 +2,7 @@
 import type { ColumnDeclaration, RawValue, Statistics } from '../features/index.js'
 import type { ColumnarChunk, Database } from '../sql/index.js'
 import { cellOf, numberOf, quoteText } from '../sql/index.js'
+import { readableCell } from './enumerated-cells.js'
 import type { FeatureCells } from './feature-cells.js'
 import { numberSql } from './label.js'
 
@@ -49,7 +50,8 @@ export async function elementsSql(
   { table, hasLast = false }: { table: string; hasLast?: boolean },
 ): Promise<string> {
   const counted = hasLast ? 'n, last' : 'n'
-  const trained = `SELECT value, n_train AS ${counted} FROM ${table} WHERE n_train > 0`
+  const cell = await readableCell(database, table, 'value')
+  const trained = `SELECT ${cell} AS value, n_train AS ${counted} FROM ${table} WHERE n_train > 0`
   if (!declaration.inner) return trained
   const { separator, maximumLength } = declaration as { separator?: string; maximumLength?: number }
   const [row] = await database.rows(
