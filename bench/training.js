@@ -32,16 +32,15 @@ const leaveOut = (name, reason) => {
   say(leftOut.at(-1))
 }
 
-/** Ours by name: `settings` go into the config's `training`. */
+const program = () => ({
+  command: process.execPath,
+  args: [fileURLToPath(new URL('training/sides/widedeep.js', import.meta.url))],
+})
+/** Ours by name: `settings` go into the config's `training`. The first is what a user gets: oneDNN where it is installed. */
 const own = {
-  widedeep: {
-    precision: 'float32',
-    settings: {},
-    program: () => ({
-      command: process.execPath,
-      args: [fileURLToPath(new URL('training/sides/widedeep.js', import.meta.url))],
-    }),
-  },
+  widedeep: { precision: 'float32', settings: {}, program },
+  'widedeep-onnxruntime': { precision: 'float32', settings: { executor: 'onnxruntime' }, program },
+  'widedeep-bfloat16': { precision: 'bfloat16', settings: { precision: 'bfloat16' }, program },
 }
 
 function chosen(all, names, kind) {

@@ -1,11 +1,13 @@
 /** Our own side: the public engine over rows in memory, ids as they are. Takes what obey.js says. */
 import { categorical, list, numeric } from '../../../dist/features/index.js'
+import { chooseExecutor } from '../../../dist/graph/index.js'
 import { createNetwork, layoutInputs, resolveModel } from '../../../dist/model/index.js'
 import {
   createModelState,
   createStepProfile,
   createTrainingStep,
   resolveTraining,
+  threadsOfPart,
 } from '../../../dist/training/index.js'
 import { obey, readRows, task } from './obey.js'
 
@@ -73,6 +75,10 @@ const resolved = resolveModel(config)
 const layout = layoutInputs(resolved, config, encodedColumns())
 const spec = resolveTraining(config, resolved, () => true)
 const parts = { model: resolved, layout, network: createNetwork(resolved, layout), spec }
+// What is asked for and cannot be had is no measurement of it.
+const request = { ...spec.executor, threads: threadsOfPart(spec) }
+const { isFallback, reason } = await chooseExecutor(request, parts.network.trainingOutputs())
+if (isFallback) throw new Error(reason)
 const profile = createStepProfile(() => performance.now())
 const training = await createTrainingStep(parts, createModelState(parts), profile)
 const [rows, judged] = [readRows('train'), readRows('held-out')]
