@@ -3,7 +3,7 @@ import * as operations from './operations.js'
 /** Every operation by name: `operations.matmul(x, w)`. */
 export { operations }
 export { Graph } from './tensor.js'
-export type { Dimension, Shape, Tensor } from './tensor.js'
+export type { Tensor } from './tensor.js'
 export { differentiate } from './differentiate.js'
 export { partition } from './partition.js'
 export type { InputSides, Partition } from './partition.js'

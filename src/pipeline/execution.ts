@@ -1,6 +1,5 @@
 /** What runs the dense half of a training: said before it begins, kept with what it made. */
 import { chooseExecutor } from '../graph/index.js'
-import { threadsOfPart } from '../training/index.js'
 import type { ModelParts } from '../training/index.js'
 
 export interface Execution {
@@ -13,7 +12,7 @@ export interface Execution {
 
 /** The choice that training makes of the same parts: it depends on nothing that changes meanwhile. */
 export async function executionOf({ spec, network }: Pick<ModelParts, 'spec' | 'network'>): Promise<Execution> {
-  const request = { ...spec.executor, threads: threadsOfPart(spec) }
+  const request = { ...spec.executor, threads: spec.threadsOfPart }
   const { executor, precision, reason, isFallback } = await chooseExecutor(request, network.trainingOutputs())
   return { executor: executor.name, precision, reason, isFallback }
 }

@@ -8,7 +8,6 @@ import type { InputLayout, NormSpec, Network, ParameterSpec } from '../model/ind
 import type { TableMemory, TableOptions } from '../tables/index.js'
 import { gradientFloats } from '../tables/index.js'
 import type { ModelParts, ModelState } from './model-state.js'
-import type { TrainingSpec } from './training-spec.js'
 
 export interface StepPlan {
   readonly layout: InputLayout
@@ -48,8 +47,7 @@ export const statisticNames = (norms: readonly NormSpec[]): string[] =>
 /** Reserves what the parts share, and says where everything is. */
 export async function planStep({ network, layout, spec }: ModelParts, state: ModelState): Promise<StepPlan> {
   const { memory, tables, dense } = state
-  const parts = spec.workers
-  const threads = threadsOfPart(spec)
+  const { workers: parts, threadsOfPart: threads } = spec
   const { executor, precision, program } = await chooseExecutor(
     { ...spec.executor, threads },
     network.trainingOutputs(),
@@ -72,10 +70,6 @@ export async function planStep({ network, layout, spec }: ModelParts, state: Mod
     results: memory.allocate(8 * parts * resultWidth(network.norms)),
   }
 }
-
-/** Threads within the products of a part. */
-export const threadsOfPart = ({ threads, workers }: Pick<TrainingSpec, 'threads' | 'workers'>): number =>
-  Math.max(1, Math.floor(threads / workers))
 
 /** What a part leaves beside its gradients. */
 export function resultsOf(memory: TableMemory, { norms, results }: StepPlan, part: number): Float64Array {

@@ -31,6 +31,8 @@ export interface TrainingSpec {
   readonly executor: ExecutorRequest
   /** Threads that each take a part of every batch; the others run within a part's products. */
   readonly workers: number
+  /** Threads within the products of a part. */
+  readonly threadsOfPart: number
   readonly checkpointEvery: CheckpointInterval
   readonly lossReduction: LossReduction
   readonly optimizers: {
@@ -63,6 +65,7 @@ export function resolveTraining(
     const message = `training.checkpointEvery must be like '5m', '30s' or '100 steps'; got "${String(training.checkpointEvery)}"`
     throw trainingConfigInvalid({ issues: [message] })
   }
+  const workers = Math.max(1, Math.min(threads, Math.floor(batchSize / fewestRows)))
   return {
     batchSize,
     epochs: training.epochs ?? 10,
@@ -76,7 +79,8 @@ export function resolveTraining(
     warmStartMemory: training.warmStartMemory ?? 1,
     threads,
     executor: { executor: training.executor ?? 'auto', precision: training.precision ?? 'float32' },
-    workers: Math.max(1, Math.min(threads, Math.floor(batchSize / fewestRows))),
+    workers,
+    threadsOfPart: Math.max(1, Math.floor(threads / workers)),
     checkpointEvery: interval,
     lossReduction: training.lossReduction ?? 'sum',
     optimizers: {

@@ -7,7 +7,6 @@ import {
   createStepProfile,
   createTrainingStep,
   resolveTraining,
-  threadsOfPart,
 } from '../../../dist/training/index.js'
 import { obey, readRows, task } from './obey.js'
 
@@ -76,7 +75,7 @@ const layout = layoutInputs(resolved, config, encodedColumns())
 const spec = resolveTraining(config, resolved, () => true)
 const parts = { model: resolved, layout, network: createNetwork(resolved, layout), spec }
 // What is asked for and cannot be had is no measurement of it.
-const request = { ...spec.executor, threads: threadsOfPart(spec) }
+const request = { ...spec.executor, threads: spec.threadsOfPart }
 const { isFallback, reason } = await chooseExecutor(request, parts.network.trainingOutputs())
 if (isFallback) throw new Error(reason)
 const profile = createStepProfile(() => performance.now())

@@ -54,7 +54,7 @@ export async function trainTowers({
     () => true,
   )
   // A row's loss needs the whole batch: it is one part, with all threads within its products.
-  const parts = { ...towers, spec: { ...spec, workers: 1 } }
+  const parts = { ...towers, spec: { ...spec, workers: 1, threadsOfPart: spec.threads } }
   const state = createModelState(parts)
   // Seconds of work: an interrupted training of towers begins anew.
   const checkpoints = join(directory, 'tower-checkpoints')
