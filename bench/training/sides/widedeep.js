@@ -77,7 +77,10 @@ const parts = { model: resolved, layout, network: createNetwork(resolved, layout
 // What is asked for and cannot be had is no measurement of it.
 const request = { ...spec.executor, threads: spec.threadsOfPart }
 const { isFallback, reason } = await chooseExecutor(request, parts.network.trainingOutputs())
-if (isFallback) throw new Error(reason)
+if (isFallback) {
+  console.error(reason)
+  process.exit(1)
+}
 const profile = createStepProfile(() => performance.now())
 const training = await createTrainingStep(parts, createModelState(parts), profile)
 const [rows, judged] = [readRows('train'), readRows('held-out')]
