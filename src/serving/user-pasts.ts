@@ -25,10 +25,13 @@ export interface UserPasts {
 
 /** Users whose past is kept in memory. */
 const remembered = 10_000
+/** Events of a user in memory; with more the user is read again from the store, which keeps the newest 2,000. */
+const mostEvents = 4000
 
 interface Remembered {
   readonly past: Past
   readonly acted: string[]
+  events: number
 }
 
 /** Whether a definition needs no events but those of the user. */
@@ -46,7 +49,7 @@ export async function openUserPasts(store: StateStore, definitions: readonly Pas
   const users = createBoundedMap<string, Remembered>(remembered)
   const loading = new Set<string>()
   const load = async (user: string): Promise<Remembered> => {
-    const loaded = { past: createPast(own), acted: [] }
+    const loaded = { past: createPast(own), acted: [], events: 0 }
     loading.add(user)
     for (const event of await store.pastOf(user)) add(loaded, event)
     // What became known while the store was read may be in it or not: then the next request reads again.
@@ -59,6 +62,7 @@ export async function openUserPasts(store: StateStore, definitions: readonly Pas
         if (shared.length > 0) everyone.record(event)
         const known = users.get(event.user)
         if (known) add(known, event)
+        if (known && known.events > mostEvents) users.delete(event.user)
         loading.delete(event.user)
       }
     },
@@ -74,7 +78,8 @@ export async function openUserPasts(store: StateStore, definitions: readonly Pas
   }
 }
 
-function add({ past, acted }: Remembered, event: PastEvent): void {
-  past.record(event)
-  if (event.kind !== null) acted.push(event.item)
+function add(known: Remembered, event: PastEvent): void {
+  known.events++
+  known.past.record(event)
+  if (event.kind !== null) known.acted.push(event.item)
 }
