@@ -2,6 +2,8 @@
 import { connect } from 'node:net'
 
 const headEnd = Buffer.from('\r\n\r\n')
+/** The server says `keep-alive: timeout=65`; who sends just then may find the connection closed. */
+const mostIdleMs = 60_000
 
 /** The bytes of a request with a JSON body. */
 export function requestBytes(path, body, method = 'POST') {
@@ -17,6 +19,7 @@ export async function openConnection(port) {
   let needed = Infinity
   let waiting = null
   let ended = null
+  let usedAt = performance.now()
   const fail = (error) => {
     ended ??= error
     waiting?.reject(ended)
@@ -47,12 +50,13 @@ export async function openConnection(port) {
   await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject))
   return {
     get isOpen() {
-      return ended === null
+      return ended === null && performance.now() - usedAt < mostIdleMs
     },
     send: (bytes) =>
       new Promise((resolve, reject) => {
         if (ended) return reject(ended)
         waiting = { resolve, reject }
+        usedAt = performance.now()
         socket.write(bytes)
       }),
     close: () => socket.destroy(),

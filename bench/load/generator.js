@@ -14,7 +14,7 @@ const nextRequest = () => requests[next++ % requests.length]
 
 /** Sends one request and notes what became of it; a connection that broke, or that the server closed while it idled, is replaced. */
 async function send(connection, due) {
-  const own = connection.isOpen ? connection : await openConnection(port)
+  const own = connection.isOpen ? connection : await replaced(connection)
   try {
     const { status, body } = await own.send(nextRequest())
     if (status >= 400) fail(`status ${status}`)
@@ -25,6 +25,11 @@ async function send(connection, due) {
     fail(error.message)
   }
   return own
+}
+
+function replaced(connection) {
+  connection.close()
+  return openConnection(port)
 }
 
 function fail(cause) {
