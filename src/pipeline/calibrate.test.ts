@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { simulatedExamples } from '../../test/simulated-examples.js'
 import { randomInteger, randomKey } from '../base/index.js'
 import { readCalibration } from '../calibration/index.js'
 import type { Config } from '../features/index.js'
@@ -23,16 +24,10 @@ const at = (name: string): string => join(home, name)
 
 const config: Config = {
   data: {
+    ...simulatedExamples,
     examples: 'train.csv',
     validation: 'validation.csv',
     test: 'test.csv',
-    join: [
-      { from: 'users.csv', on: 'user' },
-      { from: 'apps.csv', on: 'app' },
-    ],
-    label: { column: 'install' },
-    user: 'user',
-    item: 'app',
   },
   features: {
     user: { country: categorical(), device: categorical() },

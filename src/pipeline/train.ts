@@ -8,7 +8,7 @@ import { createStepProfile, trainingMemory } from '../training/index.js'
 import type { EpochRecord, TrainingEvent, TrainingMemory } from '../training/index.js'
 import type { Settings } from '../space/index.js'
 import type { LoadedConfig } from './config-file.js'
-import type { Execution } from './execution.js'
+import type { ExplainedExecution } from './execution.js'
 import { executionOf, executionText } from './execution.js'
 import { interrupted } from './errors.js'
 import type { CrossReport } from './crosses/cross-report.js'
@@ -57,7 +57,7 @@ export interface TrainResult {
   readonly bestEpoch: number
   readonly epochs: readonly EpochRecord[]
   /** What ran the dense half, and why. */
-  readonly execution: Execution
+  readonly execution: ExplainedExecution
   readonly examplesPerSecond: number
   readonly seconds: number
   readonly rows: Readonly<Record<string, number>>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { everyInput, everyInputState } from '../../../test/every-input.js'
 import { randomKey, randomNormal } from '../../base/index.js'
-import { categorical, createEncoder, indicator, list, numeric } from '../../features/index.js'
+import { createEncoder } from '../../features/index.js'
 import type { Config } from '../../features/index.js'
 import { Graph, checkGradients, createOnnxRuntimeExecutor, operations, writeOnnx } from '../../graph/index.js'
 import { layoutInputs } from '../input-layout.js'
@@ -15,13 +16,7 @@ const rowCount = 5
 function configOf(architecture: NonNullable<Config['model']>['architecture']): Config {
   return {
     data: {},
-    features: {
-      user: categorical({ values: 6 }),
-      item: categorical({ values: 5 }),
-      likes: list(categorical({ sharedWith: 'item' })),
-      colour: indicator(categorical({ values: 2 })),
-      price: numeric(),
-    },
+    features: everyInput,
     model: {
       ...(architecture === undefined ? {} : { architecture }),
       deep: { embedding: 3, hidden: [5, 4], activation: 'tanh' },
@@ -29,22 +24,11 @@ function configOf(architecture: NonNullable<Config['model']>['architecture']): C
   }
 }
 
-const nothing = { json: {}, arrays: {} }
-const state = {
-  columns: {
-    user: nothing,
-    item: nothing,
-    colour: nothing,
-    price: { json: { hasMissing: false, mean: 0, deviation: 1 }, arrays: {} },
-  },
-  crosses: {},
-}
-
 /** The logit of an architecture over random inputs and weights, every input as a checkable value. */
 function build(declared: NonNullable<Config['model']>['architecture'], seed = 1) {
   const config = configOf(declared)
   const model: ResolvedModel = resolveModel(config)
-  const layout = layoutInputs(model, config, createEncoder(config, state).columns)
+  const layout = layoutInputs(model, config, createEncoder(config, everyInputState).columns)
   const graph = new Graph()
   const builder = new NetworkBuilder(graph, 'training')
   const wideLogit = graph.input('wide', ['batch', 1])

@@ -1,7 +1,8 @@
 /** Every architecture by both executors: the loss and every gradient of a training graph. */
 import { describe, expect, it } from 'vitest'
+import { everyInput, everyInputState } from '../../../test/every-input.js'
 import { randomKey, randomNormal } from '../../base/index.js'
-import { categorical, createEncoder, indicator, list, numeric } from '../../features/index.js'
+import { createEncoder } from '../../features/index.js'
 import type { Config } from '../../features/index.js'
 import { createOnnxRuntimeExecutor, openExecutor } from '../../graph/index.js'
 import type { Executor, TensorData } from '../../graph/index.js'
@@ -17,23 +18,11 @@ const rowCount = 37
 function networkOf(model: Config['model']): Network {
   const config: Config = {
     data: {},
-    features: {
-      user: categorical({ values: 6 }),
-      item: categorical({ values: 5 }),
-      likes: list(categorical({ sharedWith: 'item' })),
-      colour: indicator(categorical({ values: 2 })),
-      price: numeric(),
-    },
+    features: everyInput,
     model: { ...model, deep: { embedding: 12, hidden: [40, 24], ...model?.deep } },
   }
-  const nothing = { json: {}, arrays: {} }
-  const price = { json: { hasMissing: false, mean: 0, deviation: 1 }, arrays: {} }
-  const columns = { user: nothing, item: nothing, colour: nothing, price }
   const resolved = resolveModel(config)
-  return createNetwork(
-    resolved,
-    layoutInputs(resolved, config, createEncoder(config, { columns, crosses: {} }).columns),
-  )
+  return createNetwork(resolved, layoutInputs(resolved, config, createEncoder(config, everyInputState).columns))
 }
 
 type Outputs = ReturnType<Network['trainingOutputs']>
