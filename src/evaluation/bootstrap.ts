@@ -2,7 +2,7 @@
 import { randomInteger, randomKey } from '../base/index.js'
 import { ascendingOrder } from './kernels/radix-sort.js'
 import type { ScoredRows } from './metric.js'
-import { rowCountOf, weightOf } from './metric.js'
+import { rowCountOf } from './metric.js'
 import { metrics } from './metrics/index.js'
 
 export interface BootstrapOptions {
@@ -88,7 +88,7 @@ export function bootstrapMetric(
   const other = baseline && withOrder({ ...rows, scores: baseline })
   const statistic = (draws: Float32Array): number | null => {
     for (let row = 0; row < weights.length; row++)
-      weights[row] = weightOf(rows, row) * (draws[units?.[row] ?? row] ?? 0)
+      weights[row] = (rows.weights?.[row] ?? 1) * (draws[units?.[row] ?? row] ?? 0)
     const value = metric.compute({ ...own, weights })
     if (!other || value === null) return value
     const before = metric.compute({ ...other, weights })

@@ -1,5 +1,5 @@
 import type { Metric, ScoredRows } from '../metric.js'
-import { ascendingByScore, endOfRun, weightOf } from '../metric.js'
+import { ascendingByScore, endOfRun } from '../metric.js'
 
 /** Exact area under the ROC curve: P(score of a positive > score of a negative), ties one half, by weights. */
 export const auc: Metric = {
@@ -12,6 +12,7 @@ export const auc: Metric = {
 
 /** The AUC over rows in ascending order of score; `null` without both classes. */
 export function aucOf(rows: ScoredRows, order: Uint32Array): number | null {
+  const { labels, weights } = rows
   let negatives = 0
   let positives = 0
   let area = 0
@@ -21,8 +22,8 @@ export function aucOf(rows: ScoredRows, order: Uint32Array): number | null {
     let tiedPositives = 0
     for (let at = start; at < end; at++) {
       const row = order[at] ?? 0
-      const weight = weightOf(rows, row)
-      const label = rows.labels[row] ?? 0
+      const weight = weights?.[row] ?? 1
+      const label = labels[row] ?? 0
       tiedPositives += weight * label
       tiedNegatives += weight * (1 - label)
     }
