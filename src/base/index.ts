@@ -8,6 +8,7 @@ export {
   createFile,
   makeDirectory,
   readFloats,
+  syncBelow,
   syncDirectory,
   writeLargeFile,
 } from './files.js'

@@ -1,7 +1,7 @@
 /** Preparation: reads, joins, learns and encodes labelled rows once, so that training never touches the source. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { atomicWriteFile, makeDirectory } from '../base/index.js'
+import { atomicWriteFile, makeDirectory, syncBelow } from '../base/index.js'
 import type { Config } from '../features/index.js'
 import { allFeatures, rawNames, saveFeatureState } from '../features/index.js'
 import type { Database } from '../sql/index.js'
@@ -68,8 +68,9 @@ export async function prepare(options: PrepareOptions): Promise<PrepareResult> {
       const fingerprint = preparedFingerprint(current, earlier && last ? last.fingerprint : null)
       const manifest = { formatVersion: preparedVersion, fingerprint, ...current, ...prepared, config }
       if (earlier) takeOverFiles(earlier, partial)
-      atomicWriteFile(join(partial, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`)
       rmSync(join(partial, 'temporary'), { recursive: true, force: true })
+      await syncBelow(partial)
+      atomicWriteFile(join(partial, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`)
       replaceDirectory(partial, outDirectory)
       return manifest
     })

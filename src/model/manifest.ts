@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { atomicWriteFile, checksumFile } from '../base/index.js'
+import { atomicWriteFile, checksumFile, syncBelow, syncDirectory } from '../base/index.js'
 import { bundleDamaged, bundleMissing, bundleVersionUnknown } from './errors.js'
 
 export interface Manifest {
@@ -14,15 +14,17 @@ export interface Manifest {
 const manifestName = 'manifest.json'
 const formatVersion = 1
 
-/** Checksums every file below a directory and writes its manifest last; `content` is what the format has to say. */
+/** Checksums and syncs every file below a directory and writes its manifest last; `content` is what the format has to say. */
 export async function writeManifest(directory: string, content: Readonly<Record<string, unknown>>): Promise<void> {
   const files: Record<string, string> = {}
   for (const file of ownFiles(directory)) files[file] = await checksumFile(join(directory, file))
+  await syncBelow(directory)
   const body = { formatVersion, files, content }
   atomicWriteFile(
     join(directory, manifestName),
     `${JSON.stringify({ ...body, checksum: checksumOf(body) }, null, 2)}\n`,
   )
+  syncDirectory(directory)
 }
 
 /** Reads a manifest and verifies every file it names, unless that was just done; throws with the name of the first that differs. */

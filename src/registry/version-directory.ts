@@ -3,10 +3,9 @@
  * checksum of its manifest, that one those of the manifests below it, and these those of all files: one altered byte breaks the chain.
  */
 import { randomUUID } from 'node:crypto'
-import { closeSync, constants, copyFileSync, existsSync, fsyncSync, openSync, readdirSync } from 'node:fs'
-import { rmSync, statSync } from 'node:fs'
+import { constants, cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
-import { atomicWriteFile, checksumFile, makeDirectory, syncDirectory } from '../base/index.js'
+import { atomicWriteFile, checksumFile, makeDirectory } from '../base/index.js'
 import { readManifest, writeManifest } from '../model/index.js'
 import { placeDirectory } from './claim.js'
 import { registryDamaged } from './errors.js'
@@ -56,7 +55,8 @@ export async function writeVersion(
   const staged = join(registry, 'staging', `version-${randomUUID()}`)
   const bundle = join(staged, 'bundle')
   try {
-    copyDirectory(contents.bundle, bundle)
+    // Shares blocks with the source where the file system can, never the file itself; the manifest syncs the copies.
+    cpSync(contents.bundle, bundle, { recursive: true, mode: constants.COPYFILE_FICLONE })
     const parts: Record<string, string> = {}
     for (const part of partsBelow(staged)) {
       await readManifest(join(staged, part))
@@ -108,27 +108,6 @@ function partsBelow(directory: string): string[] {
     .filter((path) => path.endsWith(`${sep}${manifestName}`))
     .map((path) => dirname(path).replaceAll(sep, '/'))
     .sort()
-}
-
-/** Copies and syncs; shares blocks with the source where the file system can, never the file itself. */
-function copyDirectory(from: string, to: string): void {
-  makeDirectory(to)
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)]
-    if (entry.isDirectory()) copyDirectory(source, target)
-    else copyFile(source, target)
-  }
-  syncDirectory(to)
-}
-
-function copyFile(from: string, to: string): void {
-  copyFileSync(from, to, constants.COPYFILE_FICLONE)
-  const file = openSync(to, 'r+')
-  try {
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
 }
 
 const sizeOf = (directory: string): number =>
