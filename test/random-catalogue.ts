@@ -1,12 +1,12 @@
 /** A catalogue, users and a model over them, all drawn: every kind of column and of cross that ranking tells apart. */
 import { randomInteger, randomNormal, randomUniform } from '../src/base/index.js'
-import { categorical, cross, indicator, list, numeric } from '../src/features/index.js'
+import { bucketized, categorical, cross, indicator, list, numeric } from '../src/features/index.js'
 import type { Config } from '../src/features/index.js'
 import type { RawRow } from '../src/features/index.js'
 
 const nothing = { json: {}, arrays: {} }
 const number = { json: { hasMissing: true, mean: 0, deviation: 1 }, arrays: {} }
-const names = ['user', 'item', 'history', 'tags', 'colour', 'hour']
+const names = ['user', 'item', 'history', 'tags', 'colour', 'hour', 'shown']
 export const state = {
   columns: { ...Object.fromEntries(names.map((name) => [name, nothing])), age: number, price: number },
   crosses: {},
@@ -15,13 +15,14 @@ export const state = {
 
 export function configOf(model: Partial<NonNullable<Config['model']>>): Config {
   return {
-    data: { position: { column: 'slot' } },
+    data: { position: { column: 'slot' }, aggregates: { shown: { take: 'count', by: ['user', 'item'] } } },
     features: {
       user: {
         user: categorical({ values: 50 }),
         likes: list(categorical({ sharedWith: 'item' })),
         history: list(categorical({ values: 9 }), { weights: 'history_weights' }),
         age: numeric(),
+        shown: bucketized({ boundaries: [1, 3] }),
       },
       item: {
         item: categorical({ values: 40 }),
@@ -36,6 +37,7 @@ export function configOf(model: Partial<NonNullable<Config['model']>>): Config {
         cross('user', 'item', { hashBuckets: 90 }),
         cross('likes', 'item', { hashBuckets: 90 }),
         cross('history', 'tags', { hashBuckets: 90 }),
+        cross('shown', 'item', { hashBuckets: 90 }),
         cross('item', 'colour', { hashBuckets: 90 }),
         cross('user', 'hour', { hashBuckets: 90 }),
       ],
@@ -61,4 +63,7 @@ export const requestRow = (seed: number): RawRow => ({
   age: randomNormal(6, seed),
   hour: seed % 24,
 })
+/** How often each of some candidates was shown to the user; not a number of a few. */
+export const shownBefore = (seed: number, count: number): Float64Array =>
+  Float64Array.from(draws(400 + seed, count, 6), (times) => (times === 5 ? NaN : times))
 export const items = Array.from({ length: 300 }, (_, index) => itemRow(index))

@@ -1,7 +1,7 @@
 /** A small real bundle with a history of installs: what tests of the server serve. */
 import { join } from 'node:path'
 import type { Config } from '../src/features/index.js'
-import { categorical, cross, list } from '../src/features/index.js'
+import { categorical, cross, list, numeric } from '../src/features/index.js'
 import { checkedConfig, trainBundle } from '../src/pipeline/index.js'
 import { simulate } from '../src/simulator/index.js'
 import { simulatedExamples } from './simulated-examples.js'
@@ -14,11 +14,17 @@ export const servedConfig = {
     time: 'timestamp',
     position: { column: 'position' },
     history: { installed: { of: 'app', action: ['own', 'install'], last: 5 } },
+    aggregates: { timesShown: { take: 'count', by: ['user', 'item'] } },
   },
   features: {
     user: { country: categorical(), language: categorical(), installed: list(categorical({ sharedWith: 'app' })) },
     item: { app: categorical(), category: categorical() },
-    context: { hour: categorical({ values: 24 }), device: categorical(), position: categorical() },
+    context: {
+      hour: categorical({ values: 24 }),
+      device: categorical(),
+      position: categorical(),
+      timesShown: numeric(),
+    },
   },
   model: { wide: [cross('installed', 'app'), cross('country', 'app')], deep: { embedding: 4, hidden: [16, 8] } },
   training: { batchSize: 128, epochs: 1, threads: 1, seed: 1 },

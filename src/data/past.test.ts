@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { permutation, randomInteger, randomKey } from '../base/index.js'
-import { createPast, pastDefinitions } from '../features/index.js'
+import { createPast, liveDefinitions } from '../features/index.js'
 import type { PastEvent, PastValue } from '../features/index.js'
 import { categorical, list, numeric, validateConfig } from '../features/index.js'
 import type { Config } from '../features/index.js'
@@ -98,7 +98,7 @@ async function prepared({ shown, done }: ReturnType<typeof randomLogs>): Promise
   }
 }
 
-const definitions = pastDefinitions(config, 1)
+const definitions = liveDefinitions(config, 1)
 
 describe('the past', () => {
   it('is declared without a fault', () => {
@@ -170,7 +170,7 @@ describe('the past', () => {
   })
 
   it('is by hand: counts, a rate drawn to that of everyone, and seconds', () => {
-    const past = createPast(pastDefinitions(config, 1000))
+    const past = createPast(liveDefinitions(config, 1000))
     const at = (seconds: number): number => seconds * 1000
     const shown = (user: string, item: string, seconds: number): PastEvent => ({
       user,

@@ -27,7 +27,6 @@ export { sourceNames } from './source-names.js'
 export type { ModelDeclaration, OptimizerDeclaration, WideDeclaration } from './feature-spec.js'
 export type {
   ActionsDeclaration,
-  AggregateDeclaration,
   DataDeclaration,
   FileFormat,
   HistoryDeclaration,
@@ -53,7 +52,8 @@ export type { FeatureState } from './feature-state.js'
 export type { ColumnDeclaration, ColumnEncoder, ColumnOf, ColumnState, RawValue, Statistics } from './column.js'
 export type { Combiner, EncodedBatch, EncodedColumn, EncodedFeatures, JaggedIds } from './encoded-batch.js'
 // The past as of a moment: one definition, which preparation executes in the database and serving in memory.
-export { actionKinds, aggregateDefinitions, defaultLast, pastDefinitions } from './past/past-definitions.js'
+export { actionKinds, aggregateDefinitions, defaultLast } from './past/past-definitions.js'
+export { liveDefinitions, pairFeatures } from './past/pair-features.js'
 export { createPast } from './past/past.js'
 export type { Past, PastValue } from './past/past.js'
 export type { PastDefinition, PastEvent, PastKey, PastSource } from './past/past-definition.js'

@@ -1,18 +1,19 @@
 /** The inputs of a model by where they come from: the item, the request, or both at once. */
 import type { Config } from '../features/index.js'
-import { declaredCrosses, featureGroups } from '../features/index.js'
+import { declaredCrosses, featureGroups, pairFeatures } from '../features/index.js'
 import type { InputSides, Side } from '../graph/index.js'
 import type { DeepLayout, DensePart, InputLayout, WideLayout } from './input-layout.js'
 import { inputNames } from './network.js'
 
 const sides: readonly Side[] = ['item', 'request', 'pair']
 
-/** The side of every feature and cross: features outside the group `item` belong to the request. */
-export function columnSides(config: Pick<Config, 'features' | 'model'>): ReadonlyMap<string, Side> {
+/** The side of every feature and cross: features outside the group `item` belong to the request, or to its pairs with items. */
+export function columnSides(config: Pick<Config, 'data' | 'features' | 'model'>): ReadonlyMap<string, Side> {
   const { user = {}, context = {}, item = {} } = featureGroups(config)
   const result = new Map<string, Side>()
   for (const name of Object.keys({ ...user, ...context })) result.set(name, 'request')
   for (const name of Object.keys(item)) result.set(name, 'item')
+  for (const name of pairFeatures(config)) result.set(name, 'pair')
   for (const { name, features } of declaredCrosses(config.model)) {
     const [first = 'request', ...others] = new Set(features.map((feature) => result.get(feature) ?? 'request'))
     result.set(name, others.length > 0 ? 'pair' : first)

@@ -4,7 +4,7 @@
  * As a network it is trained like any other; afterwards each tower stands alone.
  */
 import type { Config, EncodedColumn } from '../features/index.js'
-import { allFeatures, deepDeclaration, featureGroups, sourceColumnOf } from '../features/index.js'
+import { allFeatures, deepDeclaration, featureGroups, pairFeatures, sourceColumnOf } from '../features/index.js'
 import { Graph, differentiate, operations, writeOnnx } from '../graph/index.js'
 import type { Tensor } from '../graph/index.js'
 import { predictionOf } from './heads/prediction.js'
@@ -86,13 +86,14 @@ export function hasTowers(config: Config): boolean {
   return user.length > 0 && item.length > 0
 }
 
-/** The columns of each tower. What only a shown item has, its position, belongs to none. */
+/** The columns of each tower. What only a shown item has, its position, belongs to none; neither does what user and item have together. */
 function sidesOf(config: Config): Record<TowerName, string[]> {
   const features = allFeatures(config)
   const groups = featureGroups(config)
   const position = config.data.position?.column
+  const ofPair = pairFeatures(config)
   const names = (group: object = {}): string[] =>
-    Object.keys(group).filter((name) => sourceColumnOf(name, features) !== position)
+    Object.keys(group).filter((name) => !ofPair.has(name) && sourceColumnOf(name, features) !== position)
   return { user: [...names(groups.user), ...names(groups.context)], item: names(groups.item) }
 }
 

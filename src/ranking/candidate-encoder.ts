@@ -1,6 +1,15 @@
-/** Encodes what is ranked: items once, a request once, and for each candidate only the crosses of both. */
+/** Encodes what is ranked: items once, a request once, and for each candidate only what belongs to both. */
 import type { Config, EncodedFeatures, Encoder, JaggedIds, RawRow } from '../features/index.js'
-import { allFeatures, constantsAtServing, featureGroups, sourceColumnOf, weightsColumnOf } from '../features/index.js'
+import {
+  allFeatures,
+  constantsAtServing,
+  featureGroups,
+  pairFeatures,
+  sourceColumnOf,
+  weightsColumnOf,
+} from '../features/index.js'
+import type { PairValues } from './pair-values.js'
+import { pairRows } from './pair-values.js'
 
 export interface CandidateEncoder {
   /** The item features that crosses with the request read. */
@@ -11,10 +20,10 @@ export interface CandidateEncoder {
   items(rows: readonly RawRow[]): EncodedFeatures
   /** Features and crosses of the user and the context, one row. */
   request(row: RawRow): EncodedFeatures
-  /** The crosses of a request with some items, one row each; `null` when there are none. */
-  pairs(request: EncodedFeatures, items: EncodedFeatures): EncodedFeatures | null
+  /** Features and crosses of a request with some items, one row each; `null` when there are none. */
+  pairs(request: EncodedFeatures, items: EncodedFeatures, values: PairValues): EncodedFeatures | null
   /** Everything of a request beside some items. */
-  whole(request: EncodedFeatures, items: EncodedFeatures): EncodedFeatures
+  whole(request: EncodedFeatures, items: EncodedFeatures, values: PairValues): EncodedFeatures
 }
 
 type Cross = Encoder['crosses'] extends ReadonlyMap<string, infer C> ? C : never
@@ -22,8 +31,10 @@ type Cross = Encoder['crosses'] extends ReadonlyMap<string, infer C> ? C : never
 /** Compiles the columns of a model by where they come from; all but the group `item` come with the request. */
 export function createCandidateEncoder(config: Pick<Config, 'data' | 'features'>, encoder: Encoder): CandidateEncoder {
   const ofItem = new Set(Object.keys(featureGroups(config).item ?? {}))
-  const isItem = (name: string): boolean => ofItem.has(name)
-  const isRequest = (name: string): boolean => !isItem(name)
+  const ofPair = pairFeatures(config)
+  const isPair = (name: string): boolean => ofPair.has(name)
+  const isItem = (name: string): boolean => ofItem.has(name) && !isPair(name)
+  const isRequest = (name: string): boolean => !ofItem.has(name) && !isPair(name)
   const crosses = [...encoder.crosses.values()]
   const own = (of: (name: string) => boolean): Cross[] =>
     crosses.filter(({ declaration }) => declaration.features.every(of))
@@ -31,22 +42,20 @@ export function createCandidateEncoder(config: Pick<Config, 'data' | 'features'>
   const pairCrosses = crosses.filter((cross) => !itemCrosses.includes(cross) && !requestCrosses.includes(cross))
   const crossed = new Set(pairCrosses.flatMap(({ declaration }) => declaration.features))
   const atServing = constantsAtServing(config)
+  const ofPairs = (count: number, values: PairValues): EncodedFeatures =>
+    encoder.encodeFeatures(pairRows(values, count), isPair)
   return {
     crossedFeatures: new Set([...crossed].filter(isItem)),
     requestColumns: columnsOf(config, isRequest),
     items: (rows) => withCrosses(encoder.encodeFeatures(rows, isItem), itemCrosses),
     request: (row) => withCrosses(encoder.encodeFeatures([{ ...atServing, ...row }], isRequest), requestCrosses),
-    pairs: (request, items) =>
-      pairCrosses.length === 0
-        ? null
-        : withCrosses(
-            joined(
-              only(request, (name) => crossed.has(name)),
-              items,
-            ),
-            pairCrosses,
-          ),
-    whole: (request, items) => encoder.withCrosses(joined(request, items)),
+    pairs(request, items, values) {
+      if (pairCrosses.length + ofPair.size === 0) return null
+      const crossedRequest = only(request, (name) => crossed.has(name))
+      return withCrosses(beside(joined(crossedRequest, items), ofPairs(items.rowCount, values)), pairCrosses)
+    },
+    whole: (request, items, values) =>
+      encoder.withCrosses(beside(joined(request, items), ofPairs(items.rowCount, values))),
   }
 }
 
@@ -68,6 +77,13 @@ function only({ rowCount, ids, numbers }: EncodedFeatures, wanted: (name: string
     Object.fromEntries(Object.entries(columns).filter(([name]) => wanted(name)))
   return { rowCount, ids: pick(ids), numbers: pick(numbers) }
 }
+
+/** The columns of both, row by row. */
+const beside = (a: EncodedFeatures, b: EncodedFeatures): EncodedFeatures => ({
+  rowCount: a.rowCount,
+  ids: { ...a.ids, ...b.ids },
+  numbers: { ...a.numbers, ...b.numbers },
+})
 
 /** The columns of one row beside those of each item. */
 function joined(row: EncodedFeatures, { rowCount, ids, numbers }: EncodedFeatures): EncodedFeatures {

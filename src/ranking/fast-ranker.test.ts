@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { writeRandomBundle } from '../../test/random-bundle.js'
-import { configOf, draws, itemRow, items, requestRow, state } from '../../test/random-catalogue.js'
+import { configOf, draws, itemRow, items, requestRow, shownBefore, state } from '../../test/random-catalogue.js'
 import { calibratorOf } from '../calibration/index.js'
 import { openBundle } from '../model/index.js'
 import type { Bundle } from '../model/index.js'
@@ -36,11 +36,12 @@ async function exercise(bundle: Bundle, itemPartBytes?: number): Promise<void> {
     if (round % 3 === 1) await ranker.fill(() => Promise.resolve())
     const row = requestRow(round)
     const candidates = Int32Array.from(draws(300 + round, round === 3 ? 600 : 40 * round + 1, catalogue.length))
-    const got = await ranker.rank(row, candidates)
+    const shown = shownBefore(round, candidates.length)
+    const got = await ranker.rank(row, candidates, { shown })
     await expectSame(
       bundle,
       got,
-      [...candidates].map((item) => ({ ...row, ...catalogue[item] })),
+      [...candidates].map((item, at) => ({ ...row, ...catalogue[item], shown: shown[at] })),
     )
     const fresh = [itemRow(1000 + round), itemRow(2000 + round)]
     const first = round % 2 === 0 ? 10 * round : catalogue.length

@@ -7,6 +7,7 @@ import type { Bundle } from '../model/index.js'
 import type { RawRow } from '../features/index.js'
 import { createCandidateEncoder } from './candidate-encoder.js'
 import { createItemStore } from './item-store.js'
+import type { PairValues } from './pair-values.js'
 import type { RankedScores } from './ranker.js'
 import { openSplitScorer } from './split-scorer.js'
 
@@ -23,8 +24,8 @@ export interface FastRanker {
   readonly requestColumns: readonly string[]
   /** Bytes of item parts that are held now. */
   readonly itemPartBytes: number
-  /** Scores of some items, in their order, for the features of a user and a context. */
-  rank(row: RawRow, candidates: Int32Array): Promise<RankedScores>
+  /** Scores of some items, in their order, for the features of a user and a context, and of both together. */
+  rank(row: RawRow, candidates: Int32Array, pairs?: PairValues): Promise<RankedScores>
   /** Replaces items, or adds them at the end. */
   setItems(first: number, items: readonly RawRow[]): Promise<void>
   /** Computes item parts ahead, as many as their memory holds: requests then find them. `rest` is called now and then. */
@@ -53,11 +54,11 @@ export async function openFastRanker(
     get itemPartBytes() {
       return scorer?.parts.bytes ?? 0
     },
-    rank: (row, candidates) =>
+    rank: (row, candidates, pairs = {}) =>
       inTurn(async () => {
         const request = encoder.request(row)
-        if (!scorer) return bundle.scoreRanked(encoder.whole(request, store.rows(candidates)))
-        const order = await scorer.order(request, candidates)
+        if (!scorer) return bundle.scoreRanked(encoder.whole(request, store.rows(candidates), pairs))
+        const order = await scorer.order(request, candidates, pairs)
         return { scores: calibration ? applyAll(calibration, order) : order, order }
       }),
     setItems: (first, rows) =>

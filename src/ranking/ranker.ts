@@ -32,7 +32,7 @@ export interface Ranker {
 export function createRanker(model: RankerModel, items: readonly RawRow[]): Ranker {
   const candidates = createCandidateEncoder(model.config, model.encoder)
   const encodedItems = candidates.items(items)
-  const encodeAll = (row: RawRow): EncodedFeatures => candidates.whole(candidates.request(row), encodedItems)
+  const encodeAll = (row: RawRow): EncodedFeatures => candidates.whole(candidates.request(row), encodedItems, {})
   return {
     itemCount: items.length,
     scoreAll: (row) => model.score(encodeAll(row)),

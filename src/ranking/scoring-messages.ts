@@ -1,6 +1,7 @@
 /** What the pool and its threads say to each other. */
 import type { Bundle } from '../model/index.js'
 import type { RawRow, RawValue } from '../features/index.js'
+import type { PairValues } from './pair-values.js'
 import type { RowPredictions } from './scoring.js'
 
 /** What a thread is started with. */
@@ -19,7 +20,7 @@ export type SharedTables = ReturnType<Bundle['sharedTables']>
 
 /** What the pool gives to whichever thread has the least to do. */
 export type PartQuestion =
-  | { readonly kind: 'rank'; readonly values: RowValues; readonly candidates: Int32Array }
+  | { readonly kind: 'rank'; readonly values: RowValues; readonly candidates: Int32Array; readonly pairs: PairValues }
   /** Whole rows, items and all. */
   | { readonly kind: 'predict'; readonly rows: readonly RawRow[] }
 

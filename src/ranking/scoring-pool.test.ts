@@ -3,7 +3,7 @@ import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeRandomBundle } from '../../test/random-bundle.js'
-import { configOf, draws, itemRow, items, requestRow, state } from '../../test/random-catalogue.js'
+import { configOf, draws, itemRow, items, requestRow, shownBefore, state } from '../../test/random-catalogue.js'
 import { openBundle, readManifest, writeManifest } from '../model/index.js'
 import type { Bundle } from '../model/index.js'
 import type { RawRow } from '../features/index.js'
@@ -16,7 +16,7 @@ const directory = join(home, 'bundle')
 let bundle: Bundle
 
 beforeAll(async () => {
-  const rows = Array.from({ length: 5 }, (_, i) => ({ ...requestRow(i), ...itemRow(i) }))
+  const rows = Array.from({ length: 5 }, (_, i) => ({ ...requestRow(i), ...itemRow(i), shown: i }))
   await writeRandomBundle(directory, { config: configOf({}), state, rows })
   bundle = await openBundle(directory)
 })
@@ -41,9 +41,15 @@ describe('the scoring pool', () => {
       expect([pool.threads, pool.itemCount]).toEqual([threads, items.length])
       const asked = Array.from({ length: 20 }, (_, i) => {
         const candidates = Int32Array.from(draws(i, 7 * i, items.length))
-        return { row: requestRow(i), candidates, answer: pool.rank({ row: requestRow(i), candidates }) }
+        const pairs = { shown: shownBefore(i, candidates.length) }
+        const answer = pool.rank({ row: requestRow(i), candidates, pairs })
+        return { row: requestRow(i), candidates, answer, ...pairs }
       })
-      for (const { row, candidates, answer } of asked) await expectSame(await answer, joined(row, candidates, items))
+      for (const { row, candidates, answer, shown } of asked)
+        await expectSame(
+          await answer,
+          joined(row, candidates, items).map((one, at) => ({ ...one, shown: shown[at] })),
+        )
       await pool.close()
     })
 

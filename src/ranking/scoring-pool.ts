@@ -5,6 +5,7 @@
 import { serialize } from 'node:v8'
 import type { RawRow } from '../features/index.js'
 import { defaultItemPartBytes } from './fast-ranker.js'
+import { pairRange } from './pair-values.js'
 import { joinedPredictions, rowParts } from './row-predictions.js'
 import type { Answer, OpenedBundle, PartQuestion, SerializedRows, ThreadStart } from './scoring-messages.js'
 import type { Rest } from './pace.js'
@@ -87,7 +88,7 @@ class Pool implements ScoringPool {
     return this.queue.length
   }
 
-  rank({ row, candidates, deadlineMs }: RankRequest): Promise<RankedCandidates> {
+  rank({ row, candidates, pairs = {}, deadlineMs }: RankRequest): Promise<RankedCandidates> {
     if (this.isClosing) throw new Error('internal: a closed pool is asked')
     return new Promise((resolve, reject) => {
       const scores = new Float32Array(candidates.length).fill(NaN)
@@ -102,7 +103,7 @@ class Pool implements ScoringPool {
       const timer = deadlineMs === undefined ? undefined : setTimeout(end, deadlineMs)
       for (const [first, own] of partsOf(candidates, this.sizeNow(candidates.length))) {
         this.queue.push({
-          question: { kind: 'rank', values, candidates: own },
+          question: { kind: 'rank', values, candidates: own, pairs: pairRange(pairs, first, first + own.length) },
           isLate: () => isOver,
           done(answer) {
             if (isOver || answer.kind !== 'ranked') return

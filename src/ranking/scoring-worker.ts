@@ -26,8 +26,10 @@ const say = (answer: Answer): void => {
 async function answerTo(question: Question, bundle: Bundle, ranker: FastRanker): Promise<Answer> {
   const { id } = question
   switch (question.kind) {
-    case 'rank':
-      return { id, kind: 'ranked', ...(await ranker.rank(rowOf(question.values, ranker), question.candidates)) }
+    case 'rank': {
+      const { values, candidates, pairs } = question
+      return { id, kind: 'ranked', ...(await ranker.rank(rowOf(values, ranker), candidates, pairs)) }
+    }
     case 'predict':
       return { id, kind: 'predicted', ...(await predictRows(bundle, question.rows)) }
     case 'items':

@@ -1,5 +1,6 @@
 /** What the scoring threads answer: the words that the HTTP server is written against. */
 import type { RawRow } from '../features/index.js'
+import type { PairValues } from './pair-values.js'
 
 export interface ScoringPoolOptions {
   /** Threads that score, each with sessions of one thread. Default 1. */
@@ -19,6 +20,8 @@ export interface RankRequest {
   readonly row: RawRow
   /** Indexes of items. */
   readonly candidates: Int32Array
+  /** What belongs to the user with each of them. Default: nothing is known. */
+  readonly pairs?: PairValues
   /** Milliseconds from the call after which parts that are not done count as late. Default: wait for all. */
   readonly deadlineMs?: number
 }

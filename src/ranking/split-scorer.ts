@@ -6,6 +6,8 @@ import type { Bundle } from '../model/index.js'
 import type { CandidateEncoder } from './candidate-encoder.js'
 import { ItemParts } from './item-parts.js'
 import type { ItemStore } from './item-store.js'
+import type { PairValues } from './pair-values.js'
+import { pairRange } from './pair-values.js'
 
 export type SplitModel = NonNullable<ReturnType<Bundle['split']>>
 
@@ -19,13 +21,20 @@ export interface SplitScorerParts {
 export interface SplitScorer {
   readonly parts: ItemParts
   /** What to sort each candidate by: its score, or its logit where the model is calibrated. One call at a time. */
-  order(request: EncodedFeatures, candidates: Int32Array): Promise<Float32Array>
+  order(request: EncodedFeatures, candidates: Int32Array, pairs: PairValues): Promise<Float32Array>
   /** Computes the parts of items that will be asked for, from the first on, as many as the budget holds; `rest` is called between runs. */
   fill(rest: () => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 
 type Feeds = Record<string, TensorData>
+
+interface Request {
+  readonly features: EncodedFeatures
+  /** What the request's graph made of them. */
+  readonly made: Feeds
+  readonly pairs: PairValues
+}
 
 /** Candidates of one run: what they pass through stays in the second-level cache. */
 const rowsPerRun = 256
@@ -56,24 +65,25 @@ export async function openSplitScorer(
   }
 
   /** Scores at most `rowsPerRun` candidates. */
-  async function run(request: EncodedFeatures, candidates: Int32Array, made: Feeds): Promise<ArrayLike<number>> {
+  async function run(request: Request, candidates: Int32Array, first: number): Promise<ArrayLike<number>> {
     await gather(candidates)
     const count = candidates.length
-    const pairs = encoder.pairs(request, store.rows(candidates, encoder.crossedFeatures))
-    const feeds: Feeds = pairs ? stages.pair.forward(pairs) : {}
+    const items = store.rows(candidates, encoder.crossedFeatures)
+    const both = encoder.pairs(request.features, items, pairRange(request.pairs, first, first + count))
+    const feeds: Feeds = both ? stages.pair.forward(both) : {}
     for (const [index, boundary] of own.entries())
       feeds[boundary.name] = fed(boundary, rows[index]?.subarray(0, count * boundary.width))
     for (const boundary of split.boundaries)
-      if (boundary.side === 'request') feeds[boundary.name] = fedRequest(boundary, made[boundary.name], count)
+      if (boundary.side === 'request') feeds[boundary.name] = fedRequest(boundary, request.made[boundary.name], count)
     return (await graphs.pair?.run(feeds))?.['order']?.data ?? []
   }
 
   return {
     parts,
-    async order(request, candidates) {
-      const made = graphs.request ? await graphs.request.run(stages.request.forward(request)) : {}
+    async order(features, candidates, pairs) {
+      const made = graphs.request ? await graphs.request.run(stages.request.forward(features)) : {}
       const order = new Float32Array(candidates.length)
-      for (const [first, some] of runsOf(candidates)) order.set(await run(request, some, made), first)
+      for (const [at, some] of runsOf(candidates)) order.set(await run({ features, made, pairs }, some, at), at)
       return order
     },
     async fill(rest) {

@@ -2,10 +2,12 @@
 import type { JsonValues, StateStore } from '../events/index.js'
 import type { RawRow } from '../features/index.js'
 import type { FeatureValues, RecommendRequest } from '../protocol/index.js'
+import type { PairValues } from '../ranking/index.js'
 import type { RetrievalRequest } from '../retrieval/index.js'
 import { seenKey } from './bundle-catalogue.js'
 import { requestRow } from './request-row.js'
 import type { ServedModel } from './served-model.js'
+import type { UserPast } from './user-pasts.js'
 
 export interface Asker {
   readonly user: string | null
@@ -13,6 +15,8 @@ export interface Asker {
   readonly row: RawRow
   /** Items that the user acted on, the oldest first. */
   readonly seen: readonly string[]
+  /** What is known of the user with each of some items. */
+  withItems(items: readonly string[]): PairValues
   /** Features and context as they were used, for the log. */
   readonly used: { readonly user: JsonValues; readonly context: FeatureValues }
 }
@@ -22,7 +26,7 @@ export interface AskerParts {
   now(): number
 }
 
-const nothing = { values: {}, acted: [] }
+const nothing: UserPast = { values: {}, acted: [], withItems: () => ({}) }
 
 type Asked = Pick<RecommendRequest, 'user' | 'features' | 'context'>
 
@@ -41,6 +45,7 @@ export async function askerOf(
     user: user ?? null,
     row,
     seen: [...seenBefore(known), ...past.acted],
+    withItems: past.withItems,
     used: { user: Object.fromEntries(ofUser) as JsonValues, context: context ?? {} },
   }
 }

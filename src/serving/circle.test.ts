@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { freshDirectory } from '../../test/opaque-bundle.js'
 import { servedConfig, trainServedBundle } from '../../test/served-bundle.js'
 import { checkedConfig, exportEvents, prepareData } from '../pipeline/index.js'
-import type { RankedList } from '../protocol/index.js'
+import type { Explained, RankedList } from '../protocol/index.js'
 import { openDatabase, quoteText } from '../sql/index.js'
 import { createServer } from './index.js'
 
@@ -31,11 +31,25 @@ it('goes round: lists are served, acted upon, exported by day, and prepared with
     return (await response.json()) as T
   }
   const installs: { user: string; item: string }[] = []
+  const shown = new Map<string, number>()
   for (let visit = 0; visit < 120; visit++) {
     now = start + visit * (day / 20)
     const user = `u${String(1 + (visit % 8))}`
     const context = { hour: visit % 24, device: visit % 2 === 0 ? 'phone' : 'tablet' }
     const { requestId, items } = await post<RankedList>('/v1/recommend', { user, k: 5, context })
+    const { items: explained } = await post<Explained>('/v1/explain', {
+      user,
+      items: items.map(({ id }) => id),
+      context,
+    })
+    for (const { id, explanation } of explained) {
+      const times = shown.get(`${user} ${id}`) ?? 0
+      const told = explanation.parts.find(({ columns }) => columns.includes('timesShown'))
+      expect(told?.values).toEqual([String(times)])
+      shown.set(`${user} ${id}`, times + 1)
+    }
+    const seen = items.map(({ id, rank }) => ({ id, position: rank }))
+    await post('/v1/events', { type: 'impression', user, requestId, items: seen })
     if (visit % 3 !== 0) continue
     const item = items[visit % 5]?.id ?? ''
     installs.push({ user, item })

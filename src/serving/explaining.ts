@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import type { StateStore } from '../events/index.js'
 import type { ExplainRequest, ModelInfo } from '../protocol/index.js'
+import type { RawRow } from '../features/index.js'
 import type { Explanation, Rules } from '../ranking/index.js'
-import { parseRules } from '../ranking/index.js'
+import { pairRows, parseRules } from '../ranking/index.js'
 import type { Asker } from './asker.js'
 import { askerOf } from './asker.js'
 import { itemUnknown } from './errors.js'
 import type { ItemCatalogue } from './item-catalogue.js'
-import { listed } from './listing.js'
+import { listed, scored } from './listing.js'
 import type { ModelSlots } from './model-slots.js'
 import { checkNames } from './request-row.js'
 import { retrieved } from './retrieved.js'
@@ -57,11 +58,18 @@ export function createExplaining(parts: ExplainingParts): Explaining {
         const explainer = await model.explainer()
         const items = []
         for (const [index, id] of request.items.entries())
-          items.push({ id, ...placeOf(id), explanation: await explainer.explain({ ...asker.row, ...rows[index] }) })
+          items.push({
+            id,
+            ...placeOf(id),
+            explanation: await explainer.explain({ ...asker.row, ...rows[index], ...withItem(asker, id) }),
+          })
         return { requestId, model: { name, version: model.version, alias }, items }
       }),
   }
 }
+
+/** What is known of the asker with one item, as a row has it. */
+const withItem = (asker: Asker, id: string): RawRow => pairRows(asker.withItems([id]), 1)[0] ?? {}
 
 function rowOf(catalogue: ItemCatalogue, id: string): ReturnType<typeof itemRow> {
   const index = catalogue.indexOf(id)
@@ -79,7 +87,7 @@ async function placesInList(
   { rules, requestId, k = 10, ...sought }: AskedList,
 ): Promise<(id: string) => ListPlace> {
   const candidates = await retrieved(parts, model, asker, sought)
-  const ranked = await model.pool.rank({ row: asker.row, candidates: candidates.indexes })
+  const ranked = await scored({ pool: model.pool, catalogue: parts.catalogue }, { asker, candidates })
   const list = listed(parts.catalogue, { candidates, ranked, rules, requestId, k })
   const places = new Map(list.page(0, candidates.indexes.length).map((item) => [item.id, item]))
   const sources = new Map(candidates.sources.map((source, at) => [candidates.indexes[at], source]))

@@ -15,13 +15,25 @@ export interface Candidates {
   readonly unknown?: readonly string[]
 }
 
+interface Scoring {
+  readonly pool: ServedModel['pool']
+  readonly catalogue: ItemCatalogue
+}
+
+interface Scored {
+  readonly asker: Asker
+  readonly candidates: Candidates
+  readonly deadlineMs?: number
+}
+
 /** Scores of candidates; where none came in time, the order in which retrieval brought them. */
 export async function scored(
-  { pool }: ServedModel,
-  { row, candidates, deadlineMs }: { row: Asker['row']; candidates: Candidates; deadlineMs: number },
+  { pool, catalogue }: Scoring,
+  { asker, candidates: { indexes }, ...deadline }: Scored,
 ): Promise<RankedCandidates> {
-  if (candidates.indexes.length === 0) return { scores: new Float32Array(0), order: new Float32Array(0), scored: 0 }
-  return pool.rank({ row, candidates: candidates.indexes, deadlineMs })
+  if (indexes.length === 0) return { scores: new Float32Array(0), order: new Float32Array(0), scored: 0 }
+  const pairs = asker.withItems(Array.from(indexes, (index) => catalogue.at(index)?.id ?? ''))
+  return pool.rank({ row: asker.row, candidates: indexes, pairs, ...deadline })
 }
 
 export const lateText = ({ scored: done }: RankedCandidates, { indexes }: Candidates): string =>

@@ -118,7 +118,7 @@ async function answerList(
   const rules = request.rules === undefined ? {} : parseRules(request.rules, model.names.item)
   const before = performance.now()
   const deadlineMs = request.deadlineMs ?? parts.deadlineMs
-  const ranked = await scored(model, { row: asker.row, candidates, deadlineMs })
+  const ranked = await scored({ pool: model.pool, catalogue: parts.catalogue }, { asker, candidates, deadlineMs })
   const rankMs = elapsed(before)
   const requestId = request.requestId ?? randomUUID()
   const list = listed(parts.catalogue, { candidates, ranked, rules, requestId, k })

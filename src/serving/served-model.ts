@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config, RawRow } from '../features/index.js'
-import { pastDefinitions } from '../features/index.js'
+import { liveDefinitions } from '../features/index.js'
 import type { StateStore } from '../events/index.js'
 import { openBundle } from '../model/index.js'
 import type { Explainer, ScoringPool } from '../ranking/index.js'
@@ -83,7 +83,7 @@ interface AroundPool extends VersionState {
 async function aroundPool(pool: ScoringPool, { version, config, catalogue, store }: AroundPool): Promise<ServedModel> {
   // Warms the path of whole rows, too.
   const { labels } = await pool.predictRows([{}])
-  const pasts = await openUserPasts(store, pastDefinitions(config, unitsPerSecond))
+  const pasts = await openUserPasts(store, liveDefinitions(config, unitsPerSecond))
   const retrieval = await openFreshRetrieval(version.directory, catalogue)
   let explaining: Promise<{ explainer: Explainer; close(): Promise<void> }> | undefined
   return {

@@ -117,6 +117,7 @@ describe('TensorFlow Serving', () => {
       'hour',
       'device',
       'position',
+      'timesShown',
     ])
     const any = { size: '-1', name: '' }
     expect(inputs['hour']).toMatchObject({ dtype: 'DT_INT64', tensor_shape: { dim: [any] } })

@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { LoggedEvent } from '../events/index.js'
+import { randomInteger, randomKey } from '../base/index.js'
+import type { LoggedEvent, PastEvent } from '../events/index.js'
 import { openStateStore } from '../events/index.js'
+import { createPast, liveDefinitions, numeric } from '../features/index.js'
+import type { Config } from '../features/index.js'
 import { openUserPasts } from './user-pasts.js'
 
 const home = mkdtempSync(join(tmpdir(), 'widedeep-pasts-'))
@@ -12,6 +15,55 @@ afterAll(() => {
 })
 
 describe('the pasts of users', () => {
+  it('know each user with each item, as the definitions say it of all events', async () => {
+    const config = {
+      data: {
+        aggregates: {
+          shown: { take: 'count', by: ['user', 'item'] },
+          sinceClick: { take: 'recency', by: ['user', 'item'], action: 'click', within: '1s' },
+          ownRate: { take: 'rate', by: ['item', 'user'], action: 'click' },
+          itemRate: { take: 'rate', by: 'item', action: 'click', smoothing: 3 },
+          itemClicks: { take: 'count', by: 'item', action: 'click' },
+          userClicks: { take: 'count', by: 'user', action: 'click' },
+        },
+      },
+      features: {
+        user: { userClicks: numeric() },
+        item: { itemClicks: numeric() },
+        context: { shown: numeric(), sinceClick: numeric(), ownRate: numeric(), itemRate: numeric() },
+      },
+    } satisfies Config
+    const live = liveDefinitions(config, 1000)
+    expect(live.map(({ name }) => name)).not.toContain('itemClicks')
+    const store = await openStateStore(join(home, 'pairs.sqlite'))
+    const pasts = await openUserPasts(store, live)
+    const all = createPast(live)
+    const items = Array.from({ length: 6 }, (_, item) => `i${String(item)}`)
+    for (let moment = 0; moment < 3000; moment += 10) {
+      const draw = (word: string, bound: number): number => randomInteger(randomKey(1, word), moment, bound)
+      const [user, item] = [`u${String(draw('user', 4))}`, `i${String(draw('item', 6))}`]
+      const event: PastEvent = { user, item, moment, kind: draw('kind', 3) === 0 ? 'click' : null }
+      const logged: LoggedEvent = {
+        ...{ id: String(moment), time: moment, received: moment, user },
+        ...(event.kind === null
+          ? { type: 'impression', items: [{ id: item }] }
+          : { type: 'interaction', item, action: event.kind }),
+      }
+      await store.apply([logged], { log: 'log', segment: 1, offset: moment + 1 })
+      pasts.record([event])
+      all.record(event)
+      const past = await pasts.of(user, moment + 5)
+      const known = past.withItems(items)
+      expect(past.values).toEqual({ userClicks: all.valuesAt({ user, item: null, moment: moment + 5 })['userClicks'] })
+      for (const [at, one] of items.entries()) {
+        const { userClicks: _, ...expected } = all.valuesAt({ user, item: one, moment: moment + 5 })
+        const got = Object.entries(known).map(([name, values]) => [name, Number.isNaN(values[at]) ? null : values[at]])
+        expect(Object.fromEntries(got)).toEqual(expected)
+      }
+    }
+    await store.close()
+  })
+
   it('hold the newest events of a user who never stops, and no more than fit', async () => {
     const store = await openStateStore(join(home, 'state.sqlite'))
     const pasts = await openUserPasts(store, [])

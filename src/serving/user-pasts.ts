@@ -5,6 +5,7 @@
  */
 import type { PastEvent, StateStore } from '../events/index.js'
 import type { Past, PastDefinition, PastValue } from '../features/index.js'
+import type { PairValues } from '../ranking/index.js'
 import { createPast } from '../features/index.js'
 import { createBoundedMap } from './bounded-map.js'
 
@@ -13,6 +14,8 @@ export interface UserPast {
   readonly values: Readonly<Record<string, PastValue>>
   /** Items that the user acted on, the oldest first. */
   readonly acted: readonly string[]
+  /** What is known of the user with each of some items, and of these items alone, at the same moment. */
+  withItems(items: readonly string[]): PairValues
 }
 
 export interface UserPasts {
@@ -29,7 +32,7 @@ const remembered = 10_000
 const mostEvents = 4000
 
 interface Remembered {
-  readonly past: Past
+  readonly past: TwoPasts
   readonly acted: string[]
   events: number
 }
@@ -37,19 +40,45 @@ interface Remembered {
 /** Whether a definition needs no events but those of the user. */
 const isOwn = ({ take, by }: PastDefinition): boolean => take !== 'rate' && by.includes('user')
 
+/** Whether a definition has a value for each item. */
+const isOfItems = ({ by }: PastDefinition): boolean => by.includes('item')
+
+/** What a request knows, and what it knows with each item: apart, since there are many items. */
+interface TwoPasts {
+  record(event: PastEvent): void
+  readonly alone: Past
+  readonly withItem: Past
+  /** Names of what is known with an item. */
+  readonly names: readonly string[]
+}
+
+function createPasts(definitions: readonly PastDefinition[]): TwoPasts {
+  const ofItems = definitions.filter(isOfItems)
+  const alone = createPast(definitions.filter((definition) => !isOfItems(definition)))
+  const withItem = createPast(ofItems)
+  return {
+    alone,
+    withItem,
+    names: ofItems.map(({ name }) => name),
+    record(event) {
+      alone.record(event)
+      withItem.record(event)
+    },
+  }
+}
+
 /** Opens the pasts over a store; reads all of it once where a definition needs everyone's. */
 export async function openUserPasts(store: StateStore, definitions: readonly PastDefinition[]): Promise<UserPasts> {
   const own = definitions.filter(isOwn)
-  // What belongs to items alone is no matter of a request: it is among the features of items.
-  const shared = definitions.filter((definition) => !isOwn(definition) && definition.by.includes('user'))
-  const everyone = createPast(shared)
+  const shared = definitions.filter((definition) => !isOwn(definition))
+  const everyone = createPasts(shared)
   if (shared.length > 0) {
     for await (const page of store.past(0)) for (const event of page) everyone.record(event)
   }
   const users = createBoundedMap<string, Remembered>(remembered)
   const loading = new Set<string>()
   const load = async (user: string): Promise<Remembered> => {
-    const loaded = { past: createPast(own), acted: [], events: 0 }
+    const loaded = { past: createPasts(own), acted: [], events: 0 }
     loading.add(user)
     for (const event of await store.pastOf(user)) add(loaded, event)
     // What became known while the store was read may be in it or not: then the next request reads again.
@@ -68,8 +97,13 @@ export async function openUserPasts(store: StateStore, definitions: readonly Pas
     },
     async of(user, moment) {
       const { past, acted } = users.get(user) ?? (await load(user))
+      const both = [past, everyone]
       const request = { user, item: null, moment }
-      return { values: { ...past.valuesAt(request), ...everyone.valuesAt(request) }, acted }
+      return {
+        values: Object.assign({}, ...both.map(({ alone }) => alone.valuesAt(request))) as UserPast['values'],
+        acted,
+        withItems: (items) => Object.assign({}, ...both.map((one) => valuesWith(one, items, request))) as PairValues,
+      }
     },
     forget(user) {
       users.delete(user)
@@ -82,4 +116,16 @@ function add(known: Remembered, event: PastEvent): void {
   known.events++
   known.past.record(event)
   if (event.kind !== null) known.acted.push(event.item)
+}
+
+/** A column of values for each definition, an item each. */
+function valuesWith(
+  { withItem, names }: TwoPasts,
+  items: readonly string[],
+  request: { readonly user: string; readonly moment: number },
+): PairValues {
+  const known = names.length === 0 ? [] : items.map((item) => withItem.valuesAt({ ...request, item }))
+  return Object.fromEntries(
+    names.map((name) => [name, Float64Array.from(known, (values) => Number(values[name] ?? NaN))]),
+  )
 }
