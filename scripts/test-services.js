@@ -1,5 +1,5 @@
 /**
- * Runs the tests that talk to real programs of others, `*.services.test.ts`: installs MLflow, Triton's client and onnxruntime with pip into
+ * Runs the tests that kill processes or talk to real programs of others, `*.services.test.ts`: installs MLflow, Triton's client and onnxruntime with pip into
  * virtual environments below `.widedeep/services/`, once for each release that is pinned here, and, as root on Debian and its kin, PostgreSQL, strace,
  * Prometheus and oneDNN with apt-get where they are missing.
  */
