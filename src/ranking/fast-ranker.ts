@@ -8,6 +8,8 @@ import type { RawRow } from '../features/index.js'
 import { createCandidateEncoder } from './candidate-encoder.js'
 import { createItemStore } from './item-store.js'
 import type { RankedScores } from './ranker.js'
+import type { Rest } from './pace.js'
+import type { FillShare } from './split-scorer.js'
 import { openSplitScorer } from './split-scorer.js'
 
 export interface FastRankerOptions {
@@ -15,20 +17,22 @@ export interface FastRankerOptions {
   readonly items: readonly RawRow[]
   /** Memory for the item parts. Default 512 MiB. */
   readonly itemPartBytes?: number
+  /** Item parts of another ranker over the same bundle, which hears of the same changes of items in the same order. Default: its own. */
+  readonly itemParts?: SharedArrayBuffer | undefined
 }
 
 export interface FastRanker {
   readonly itemCount: number
   /** What is read of a request's row. */
   readonly requestColumns: readonly string[]
-  /** Bytes of item parts that are held now. */
-  readonly itemPartBytes: number
+  /** For other rankers to read and to fill; none where items have no parts. */
+  readonly itemParts: SharedArrayBuffer | undefined
   /** Scores of some items, in their order, for the features of a user and a context. */
   rank(row: RawRow, candidates: Int32Array): Promise<RankedScores>
   /** Replaces items, or adds them at the end. */
   setItems(first: number, items: readonly RawRow[]): Promise<void>
-  /** Computes item parts ahead, as many as their memory holds: requests then find them. `rest` is called now and then. */
-  fill(rest: () => Promise<void>): Promise<void>
+  /** Computes a share of the item parts ahead, as many as their memory holds: requests then find them. `rest` is called now and then. */
+  fill(share: FillShare, rest: Rest): Promise<void>
   close(): Promise<void>
 }
 
@@ -37,22 +41,21 @@ export const defaultItemPartBytes = 512 * 2 ** 20
 /** Opens a ranker over the items of a catalogue; an architecture of your own is scored whole. The bundle stays the caller's. */
 export async function openFastRanker(
   bundle: Bundle,
-  { items, itemPartBytes = defaultItemPartBytes }: FastRankerOptions,
+  { items, itemPartBytes = defaultItemPartBytes, itemParts }: FastRankerOptions,
 ): Promise<FastRanker> {
   const { calibration } = bundle
   const encoder = createCandidateEncoder(bundle.config, bundle.encoder)
   const store = createItemStore(encoder.items(items))
   const split = bundle.split()
-  const scorer = split && (await openSplitScorer({ bundle, split, encoder, store }, itemPartBytes))
+  const settings = { budgetBytes: itemPartBytes, memory: itemParts }
+  const scorer = split && (await openSplitScorer({ bundle, split, encoder, store }, settings))
   const inTurn = queue()
   return {
     get itemCount() {
       return store.count
     },
     requestColumns: encoder.requestColumns,
-    get itemPartBytes() {
-      return scorer?.parts.bytes ?? 0
-    },
+    itemParts: scorer?.parts.memory,
     rank: (row, candidates) =>
       inTurn(async () => {
         const request = encoder.request(row)
@@ -63,9 +66,8 @@ export async function openFastRanker(
     setItems: (first, rows) =>
       inTurn(() => {
         store.set(first, encoder.items(rows))
-        for (let item = first; item < first + rows.length; item++) scorer?.parts.forget(item)
       }),
-    fill: (rest) => inTurn(() => scorer?.fill(rest)),
+    fill: (share, rest) => inTurn(() => scorer?.fill(share, rest)),
     close: () => inTurn(() => scorer?.close()),
   }
 }

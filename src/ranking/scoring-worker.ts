@@ -37,7 +37,7 @@ async function answerTo(question: Question, bundle: Bundle, ranker: FastRanker):
     case 'prepare':
       await checkGolden(bundle)
       // Who comes after another version is asked at once as often as that was.
-      if (isBackground) await ranker.fill(rest)
+      if (isBackground) await ranker.fill(question.share, rest)
       await warmUp(bundle, ranker, question.candidates)
       if (isLow) setOwnPriority(false)
       return { id, kind: 'done' }
@@ -70,8 +70,8 @@ function reasonOf(error: unknown): string {
 const { directory, itemPartBytes, shared, isBackground, isLow } = workerData as ThreadStart
 const rest = createRest(isBackground)
 try {
-  const bundle = await openBundle(directory, { shared })
-  const ranker = await openFastRanker(bundle, { items: [], itemPartBytes })
+  const bundle = await openBundle(directory, { shared: shared?.tables })
+  const ranker = await openFastRanker(bundle, { items: [], itemPartBytes, itemParts: shared?.itemParts })
   port.on('message', (question: Question) => {
     void answerTo(question, bundle, ranker)
       .catch((error: unknown): Answer => ({ id: question.id, kind: 'failed', reason: reasonOf(error) }))
@@ -80,8 +80,8 @@ try {
         if (question.kind === 'close') port.close()
       })
   })
-  const opened = { shared: bundle.sharedTables(), requestColumns: ranker.requestColumns }
-  say({ id: 0, kind: 'open', opened })
+  const { requestColumns, itemParts } = ranker
+  say({ id: 0, kind: 'open', opened: { shared: { tables: bundle.sharedTables(), itemParts }, requestColumns } })
 } catch (error) {
   say({ id: 0, kind: 'failed', reason: reasonOf(error) })
 }

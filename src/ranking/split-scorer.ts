@@ -6,6 +6,7 @@ import type { Bundle } from '../model/index.js'
 import type { CandidateEncoder } from './candidate-encoder.js'
 import { ItemParts } from './item-parts.js'
 import type { ItemStore } from './item-store.js'
+import type { Rest } from './pace.js'
 
 export type SplitModel = NonNullable<ReturnType<Bundle['split']>>
 
@@ -20,9 +21,21 @@ export interface SplitScorer {
   readonly parts: ItemParts
   /** What to sort each candidate by: its score, or its logit where the model is calibrated. One call at a time. */
   order(request: EncodedFeatures, candidates: Int32Array): Promise<Float32Array>
-  /** Computes the parts of items that will be asked for, from the first on, as many as the budget holds; `rest` is called between runs. */
-  fill(rest: () => Promise<void>): Promise<void>
+  /** Computes a share of the parts of all items, as many as the budget holds; `rest` is called between runs. */
+  fill(share: FillShare, rest: Rest): Promise<void>
   close(): Promise<void>
+}
+
+/** What one of several threads over the same memory does, from 0. */
+export interface FillShare {
+  readonly thread: number
+  readonly threads: number
+}
+
+export interface ItemPartsSettings {
+  readonly budgetBytes: number
+  /** Of another scorer of the same bundle, which is told of the same changes of items in the same order. */
+  readonly memory: SharedArrayBuffer | undefined
 }
 
 type Feeds = Record<string, TensorData>
@@ -33,17 +46,19 @@ const rowsPerRun = 256
 /** Compiles the three graphs, one thread each, over the tables of the bundle. */
 export async function openSplitScorer(
   { bundle, split, encoder, store }: SplitScorerParts,
-  itemPartBytes: number,
+  settings: ItemPartsSettings,
 ): Promise<SplitScorer> {
   const graphs = await compileAll(split)
   const stages = stagesOf(bundle, split)
   const own = split.boundaries.filter(({ side }) => side === 'item')
-  const parts = new ItemParts({ widths: own.map(({ width }) => width), budgetBytes: itemPartBytes })
+  const parts = new ItemParts({ widths: own.map(({ width }) => width), ...settings })
   const rows = own.map(({ width }) => new Float32Array(rowsPerRun * width))
 
   /** Fills `rows` with the parts of some candidates. */
   async function gather(candidates: Int32Array): Promise<void> {
-    const missing = parts.read(candidates, rows)
+    const missing: number[] = []
+    for (const [row, item] of candidates.entries())
+      if (!parts.read(item, store.version(item), rows, row)) missing.push(row)
     if (missing.length === 0 || !graphs.item) return
     const items = Int32Array.from(missing, (row) => candidates[row] ?? 0)
     const outputs = await graphs.item.run(stages.item.forward(store.rows(items)))
@@ -51,7 +66,8 @@ export async function openSplitScorer(
     for (const [at, row] of missing.entries()) {
       for (const [index, { width }] of own.entries())
         rows[index]?.set(made[index]?.subarray(at * width, (at + 1) * width) ?? [], row * width)
-      parts.write(items[at] ?? 0, made, at)
+      const item = items[at] ?? 0
+      parts.write(item, store.version(item), made, at)
     }
   }
 
@@ -76,9 +92,10 @@ export async function openSplitScorer(
       for (const [first, some] of runsOf(candidates)) order.set(await run(request, some, made), first)
       return order
     },
-    async fill(rest) {
+    async fill({ thread, threads }, rest) {
       const items = Int32Array.from({ length: Math.min(store.count, parts.capacity) }, (_, item) => item)
-      for (const [, some] of runsOf(items)) {
+      for (const [first, some] of runsOf(items)) {
+        if ((first / rowsPerRun) % threads !== thread) continue
         await gather(some)
         await rest()
       }
