@@ -6,9 +6,12 @@ import { applyAll } from '../calibration/index.js'
 import type { Bundle } from '../model/index.js'
 import type { RawRow } from '../features/index.js'
 import { createCandidateEncoder } from './candidate-encoder.js'
+import type { ItemParts } from './item-parts.js'
+import type { ItemStore } from './item-store.js'
 import { createItemStore } from './item-store.js'
 import type { RankedScores } from './ranker.js'
 import type { Rest } from './pace.js'
+import { noRest } from './pace.js'
 import type { FillShare } from './split-scorer.js'
 import { openSplitScorer } from './split-scorer.js'
 
@@ -19,6 +22,8 @@ export interface FastRankerOptions {
   readonly itemPartBytes?: number
   /** Item parts of another ranker over the same bundle, which hears of the same changes of items in the same order. Default: its own. */
   readonly itemParts?: SharedArrayBuffer | undefined
+  /** Called now and then while the ranker is opened. Default: nothing. */
+  readonly rest?: Rest
 }
 
 export interface FastRanker {
@@ -29,6 +34,8 @@ export interface FastRanker {
   readonly itemParts: SharedArrayBuffer | undefined
   /** Scores of some items, in their order, for the features of a user and a context. */
   rank(row: RawRow, candidates: Int32Array): Promise<RankedScores>
+  /** The score of an item that is not of the catalogue, by the same way; `row` has its features beside those of user and context. */
+  rankOther(row: RawRow): Promise<number>
   /** Replaces items, or adds them at the end. */
   setItems(first: number, items: readonly RawRow[]): Promise<void>
   /** Computes a share of the item parts ahead, as many as their memory holds: requests then find them. `rest` is called now and then. */
@@ -41,35 +48,47 @@ export const defaultItemPartBytes = 512 * 2 ** 20
 /** Opens a ranker over the items of a catalogue; an architecture of your own is scored whole. The bundle stays the caller's. */
 export async function openFastRanker(
   bundle: Bundle,
-  { items, itemPartBytes = defaultItemPartBytes, itemParts }: FastRankerOptions,
+  { items, itemPartBytes = defaultItemPartBytes, itemParts, rest = noRest }: FastRankerOptions,
 ): Promise<FastRanker> {
   const { calibration } = bundle
   const encoder = createCandidateEncoder(bundle.config, bundle.encoder)
-  const store = createItemStore(encoder.items(items))
   const split = bundle.split()
-  const settings = { budgetBytes: itemPartBytes, memory: itemParts }
-  const scorer = split && (await openSplitScorer({ bundle, split, encoder, store }, settings))
+  const scorer = split && (await openSplitScorer({ bundle, split, encoder, rest }))
+  const store = createItemStore(encoder.items(items))
+  const parts = scorer?.createParts({ budgetBytes: itemPartBytes, memory: itemParts })
+  const rank = async (row: RawRow, candidates: Int32Array, of: RankedItems): Promise<RankedScores> => {
+    const request = encoder.request(row)
+    if (!scorer || !of.parts) return bundle.scoreRanked(encoder.whole(request, of.store.rows(candidates)))
+    const order = await scorer.order({ store: of.store, parts: of.parts }, request, candidates)
+    return { scores: calibration ? applyAll(calibration, order) : order, order }
+  }
   const inTurn = queue()
   return {
     get itemCount() {
       return store.count
     },
     requestColumns: encoder.requestColumns,
-    itemParts: scorer?.parts.memory,
-    rank: (row, candidates) =>
+    itemParts: parts?.memory,
+    rank: (row, candidates) => inTurn(() => rank(row, candidates, { store, parts })),
+    rankOther: (row) =>
       inTurn(async () => {
-        const request = encoder.request(row)
-        if (!scorer) return bundle.scoreRanked(encoder.whole(request, store.rows(candidates)))
-        const order = await scorer.order(request, candidates)
-        return { scores: calibration ? applyAll(calibration, order) : order, order }
+        const other = { store: createItemStore(encoder.items([row])), parts: scorer?.createParts({ budgetBytes: 0 }) }
+        const { scores } = await rank(row, Int32Array.of(0), other)
+        return scores[0] ?? NaN
       }),
     setItems: (first, rows) =>
       inTurn(() => {
         store.set(first, encoder.items(rows))
       }),
-    fill: (share, rest) => inTurn(() => scorer?.fill(share, rest)),
+    fill: (share, restBetween) => inTurn(() => parts && scorer?.fill({ store, parts }, share, restBetween)),
     close: () => inTurn(() => scorer?.close()),
   }
+}
+
+interface RankedItems {
+  readonly store: ItemStore
+  /** None where the graph is in one piece. */
+  readonly parts: ItemParts | undefined
 }
 
 /** Runs tasks one after the other: a session's buffers are reused. */

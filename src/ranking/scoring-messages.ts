@@ -32,9 +32,15 @@ export type PartQuestion =
 export type Question =
   | (PartQuestion & { readonly id: number })
   | { readonly id: number; readonly kind: 'items'; readonly first: number; readonly rows: SerializedRows }
-  /** Verifies the golden requests and warms up, once the items are there. */
-  | { readonly id: number; readonly kind: 'prepare'; readonly candidates: number; readonly share: FillShare }
+  | ({ readonly id: number } & PrepareQuestion)
   | { readonly id: number; readonly kind: 'close' }
+
+/** Verifies the golden requests and warms up, once the items are there. */
+export interface PrepareQuestion {
+  readonly kind: 'prepare'
+  readonly candidates: number
+  readonly share: FillShare
+}
 
 export type Answer =
   | { readonly id: number; readonly kind: 'done' }

@@ -4,6 +4,7 @@ import { createOnnxRuntimeExecutor } from '../graph/index.js'
 import type { Boundary, CompiledGraph, Side, TensorData } from '../graph/index.js'
 import type { Bundle } from '../model/index.js'
 import type { CandidateEncoder } from './candidate-encoder.js'
+import type { ItemPartsOptions } from './item-parts.js'
 import { ItemParts } from './item-parts.js'
 import type { ItemStore } from './item-store.js'
 import type { Rest } from './pace.js'
@@ -14,15 +15,23 @@ export interface SplitScorerParts {
   readonly bundle: Bundle
   readonly split: SplitModel
   readonly encoder: CandidateEncoder
+  /** Called after each graph that is compiled. */
+  readonly rest: Rest
+}
+
+/** Items with the parts that are kept of them. */
+export interface ScoredItems {
   readonly store: ItemStore
+  readonly parts: ItemParts
 }
 
 export interface SplitScorer {
-  readonly parts: ItemParts
+  /** Makes room for parts of items. */
+  createParts(options: Omit<ItemPartsOptions, 'widths'>): ItemParts
   /** What to sort each candidate by: its score, or its logit where the model is calibrated. One call at a time. */
-  order(request: EncodedFeatures, candidates: Int32Array): Promise<Float32Array>
+  order(items: ScoredItems, request: EncodedFeatures, candidates: Int32Array): Promise<Float32Array>
   /** Computes a share of the parts of all items, as many as the budget holds; `rest` is called between runs. */
-  fill(share: FillShare, rest: Rest): Promise<void>
+  fill(items: ScoredItems, share: FillShare, rest: Rest): Promise<void>
   close(): Promise<void>
 }
 
@@ -32,30 +41,20 @@ export interface FillShare {
   readonly threads: number
 }
 
-export interface ItemPartsSettings {
-  readonly budgetBytes: number
-  /** Of another scorer of the same bundle, which is told of the same changes of items in the same order. */
-  readonly memory: SharedArrayBuffer | undefined
-}
-
 type Feeds = Record<string, TensorData>
 
 /** Candidates of one run: what they pass through stays in the second-level cache. */
 const rowsPerRun = 256
 
 /** Compiles the three graphs, one thread each, over the tables of the bundle. */
-export async function openSplitScorer(
-  { bundle, split, encoder, store }: SplitScorerParts,
-  settings: ItemPartsSettings,
-): Promise<SplitScorer> {
-  const graphs = await compileAll(split)
+export async function openSplitScorer({ bundle, split, encoder, rest }: SplitScorerParts): Promise<SplitScorer> {
+  const graphs = await compileAll(split, rest)
   const stages = stagesOf(bundle, split)
   const own = split.boundaries.filter(({ side }) => side === 'item')
-  const parts = new ItemParts({ widths: own.map(({ width }) => width), ...settings })
   const rows = own.map(({ width }) => new Float32Array(rowsPerRun * width))
 
   /** Fills `rows` with the parts of some candidates. */
-  async function gather(candidates: Int32Array): Promise<void> {
+  async function gather({ store, parts }: ScoredItems, candidates: Int32Array): Promise<void> {
     const missing: number[] = []
     for (const [row, item] of candidates.entries())
       if (!parts.read(item, store.version(item), rows, row)) missing.push(row)
@@ -72,10 +71,14 @@ export async function openSplitScorer(
   }
 
   /** Scores at most `rowsPerRun` candidates. */
-  async function run(request: EncodedFeatures, candidates: Int32Array, made: Feeds): Promise<ArrayLike<number>> {
-    await gather(candidates)
+  async function run(
+    scored: ScoredItems,
+    request: EncodedFeatures,
+    { candidates, made }: { readonly candidates: Int32Array; readonly made: Feeds },
+  ): Promise<ArrayLike<number>> {
+    await gather(scored, candidates)
     const count = candidates.length
-    const pairs = encoder.pairs(request, store.rows(candidates, encoder.crossedFeatures))
+    const pairs = encoder.pairs(request, scored.store.rows(candidates, encoder.crossedFeatures))
     const feeds: Feeds = pairs ? stages.pair.forward(pairs) : {}
     for (const [index, boundary] of own.entries())
       feeds[boundary.name] = fed(boundary, rows[index]?.subarray(0, count * boundary.width))
@@ -85,19 +88,20 @@ export async function openSplitScorer(
   }
 
   return {
-    parts,
-    async order(request, candidates) {
+    createParts: (options) => new ItemParts({ widths: own.map(({ width }) => width), ...options }),
+    async order(items, request, candidates) {
       const made = graphs.request ? await graphs.request.run(stages.request.forward(request)) : {}
       const order = new Float32Array(candidates.length)
-      for (const [first, some] of runsOf(candidates)) order.set(await run(request, some, made), first)
+      for (const [first, some] of runsOf(candidates))
+        order.set(await run(items, request, { candidates: some, made }), first)
       return order
     },
-    async fill({ thread, threads }, rest) {
-      const items = Int32Array.from({ length: Math.min(store.count, parts.capacity) }, (_, item) => item)
-      for (const [first, some] of runsOf(items)) {
+    async fill(items, { thread, threads }, restBetween) {
+      const count = Math.min(items.store.count, items.parts.capacity)
+      for (const [first, some] of runsOf(Int32Array.from({ length: count }, (_, item) => item))) {
         if ((first / rowsPerRun) % threads !== thread) continue
-        await gather(some)
-        await rest()
+        await gather(items, some)
+        await restBetween()
       }
     },
     async close() {
@@ -118,11 +122,13 @@ function* runsOf(items: Int32Array): Generator<[number, Int32Array]> {
     yield [first, items.subarray(first, first + rowsPerRun)]
 }
 
-async function compileAll(split: SplitModel): Promise<Record<Side, CompiledGraph | null>> {
+async function compileAll(split: SplitModel, rest: Rest): Promise<Record<Side, CompiledGraph | null>> {
   const executor = createOnnxRuntimeExecutor()
   const compile = async (side: Side): Promise<CompiledGraph | null> => {
     const model = split.onnx(side)
-    return model && executor.compile(model, { threads: 1, spinning: false })
+    const compiled = model && (await executor.compile(model, { threads: 1, spinning: false }))
+    await rest()
+    return compiled
   }
   return { item: await compile('item'), request: await compile('request'), pair: await compile('pair') }
 }
