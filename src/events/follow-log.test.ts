@@ -14,6 +14,11 @@ const click = (id: number, user = 'ada'): LoggedEvent => ({
   ...{ user, item: 'app', action: 'click' },
 })
 
+const served = (id: number): LoggedEvent => ({
+  ...{ type: 'served', id: String(id), time: id, received: id, requestId: String(id), user: 'ada' },
+  ...{ model: { version: '1' }, context: {}, userFeatures: {}, items: [] },
+})
+
 describe('followLog', () => {
   it('applies every event once, however often it is called, and goes on after a restart', async () => {
     const home = freshHome()
@@ -39,6 +44,23 @@ describe('followLog', () => {
     await log.erase('eve')
     await catchUp()
     expect(await store.pastOf('eve')).toEqual([])
+    await Promise.all([store.close(), log.close()])
+  })
+
+  it('passes over served lists, of which nothing is made, and need not read them again', async () => {
+    const home = freshHome()
+    const [log, store] = [await openEventLog(join(home, 'log')), await openStateStore(join(home, 's'))]
+    const heard: string[] = []
+    const { catchUp } = followLog(log, store, (events) => {
+      heard.push(...events.map(({ id }) => id))
+      return Promise.resolve()
+    })
+    await log.append([served(1), click(2), served(3)])
+    await catchUp()
+    await log.append([served(4), served(5)])
+    await catchUp()
+    expect(heard).toEqual(['2'])
+    expect(await store.appliedPosition(log.id)).toEqual(log.end())
     await Promise.all([store.close(), log.close()])
   })
 

@@ -36,16 +36,19 @@ export function followLog(
   const pass = async (): Promise<void> => {
     waiting = null
     applied ??= await store.appliedPosition(log.id)
+    const end = log.end()
     let batch: LoggedEvent[] = []
-    let upTo: LogPosition | null = null
-    for await (const { event, next } of log.read(applied ?? undefined)) {
+    for await (const { event, next } of log.changes(applied ?? undefined)) {
       batch.push(event)
-      upTo = next
       if (batch.length < batchEvents) continue
       await apply(batch, next)
       batch = []
     }
-    if (batch.length > 0 && upTo) await apply(batch, upTo)
+    // Also without an event: the next start need not read served lists again.
+    if (batch.length > 0 || !isSame(applied, end)) await apply(batch, end)
   }
   return { catchUp: () => (waiting ??= inTurn(pass)) }
 }
+
+const isSame = (one: LogPosition | null, other: LogPosition): boolean =>
+  one?.segment === other.segment && one.offset === other.offset

@@ -12,7 +12,9 @@ import { createGroupCommit } from './group-commit.js'
 import type { IdList } from './id-list.js'
 import { createIdList } from './id-list.js'
 import { createIdMemory } from './id-memory.js'
+import { isServed } from './log-line.js'
 import type { LogPosition } from './log-position.js'
+import type { ReadSource } from './read-records.js'
 import { readRecords } from './read-records.js'
 import { segmentNumbers, segmentPath } from './segment-files.js'
 import { scanSegment, segmentIds } from './segment-ids.js'
@@ -54,6 +56,7 @@ async function openLocked(directory: string, settings: Settings, release: () => 
   const inTurn = createTurns()
   const commits = createGroupCommit({ memory, inTurn, write: (lines, hashes) => writer.write(lines, hashes) })
   const end = (): LogPosition => ({ log: id, segment: writer.segment, offset: writer.size })
+  const source = (): ReadSource => ({ directory, end: end(), onDamage: settings.onDamage })
   const erasing = createErasing({ directory, writer, inTurn }, (event) => commits.append([event]))
   await erasing.resume()
   let closing: Promise<void> | null = null
@@ -68,7 +71,8 @@ async function openLocked(directory: string, settings: Settings, release: () => 
       mustBeOpen()
       return commits.append(events)
     },
-    read: (from) => readRecords({ directory, end: end(), onDamage: settings.onDamage }, from),
+    read: (from) => readRecords(source(), from),
+    changes: (from) => readRecords({ ...source(), isLeftOut: isServed }, from),
     end,
     async erase(user) {
       mustBeOpen()

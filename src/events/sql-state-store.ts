@@ -124,7 +124,7 @@ async function knownTo(rows: ReadRows, sql: Sql, events: readonly LoggedEvent[])
   const given = (ids: readonly string[]): SqlValue[] => [JSON.stringify(ids.map((id) => [id]))]
   const users = (await rows(sql.usersGiven, given(named.users))).map(userOf)
   const items = (await rows(sql.itemsGiven, given(named.items))).map(itemOf)
-  const counts = (await rows(sql.pastCountsGiven, given(named.users))).map(([user, isAction, n]) => ({
+  const counts = (await rows(sql.pastCountsGiven, given(named.pasts))).map(([user, isAction, n]) => ({
     user: String(user),
     isAction: isAction === 1,
     n: Number(n),

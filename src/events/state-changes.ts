@@ -41,11 +41,16 @@ export const pastKey = (user: string, isAction: boolean): string => `${isAction 
 export const storable = (text: string): string => text.replace(unstorable, '\uFFFD')
 const unstorable = /[\0\p{Surrogate}]/gu
 
-/** Users and items whose state the changes depend on. */
-export function namedBy(events: readonly LoggedEvent[]): { users: string[]; items: string[] } {
-  const users = events.flatMap((event) => ('user' in event && event.user !== null ? [storable(event.user)] : []))
+/** Whose state the changes depend on: users and items by their features, users who did or saw something by their pasts. */
+export function namedBy(events: readonly LoggedEvent[]): { users: string[]; items: string[]; pasts: string[] } {
+  const users = events.flatMap((event) => (event.type === 'user' ? [storable(event.user)] : []))
   const items = events.flatMap((event) => (event.type === 'item' ? [storable(event.item)] : []))
-  return { users: [...new Set(users)], items: [...new Set(items)] }
+  const pasts = events.flatMap((event) =>
+    pastEventsOf(event)
+      .slice(0, 1)
+      .map(({ user }) => user),
+  )
+  return { users: [...new Set(users)], items: [...new Set(items)], pasts: [...new Set(pasts)] }
 }
 
 /** What a list of events changes, in their order. */

@@ -33,7 +33,7 @@ async function exercise(bundle: Bundle, itemPartBytes?: number): Promise<void> {
   const catalogue = [...items]
   const ranker = await openFastRanker(bundle, { items: catalogue, ...(itemPartBytes ? { itemPartBytes } : {}) })
   for (let round = 0; round < 6; round++) {
-    if (round % 3 === 1) await ranker.fill(() => Promise.resolve())
+    if (round % 3 === 1) await ranker.fill({ thread: 0, threads: 1 }, () => Promise.resolve())
     const row = requestRow(round)
     const candidates = Int32Array.from(draws(300 + round, round === 3 ? 600 : 40 * round + 1, catalogue.length))
     const shown = shownBefore(round, candidates.length)
@@ -86,6 +86,28 @@ describe('the fast ranker', () => {
       },
     })
     await exercise(await bundleOf({ architecture: own, wide: false }))
+  })
+
+  it('shares item parts with rankers that hear of changes later', async () => {
+    const bundle = await bundleOf({})
+    const early = await openFastRanker(bundle, { items, itemPartBytes: 20_000 })
+    const late = await openFastRanker(bundle, { items, itemParts: early.itemParts })
+    const [before, after] = [[...items], [...items]]
+    const [row, candidates] = [requestRow(1), Int32Array.from(draws(1, 100, items.length))]
+    const rows = (catalogue: readonly RawRow[]) => [...candidates].map((item) => ({ ...row, ...catalogue[item] }))
+    const ask = async (ranker: typeof early, catalogue: readonly RawRow[]) => {
+      await expectSame(bundle, await ranker.rank(row, candidates), rows(catalogue))
+    }
+    for (let round = 0; round < 3; round++) {
+      const changed = Array.from({ length: 50 }, (_, i) => itemRow(1000 * (round + 1) + i))
+      after.splice(40 * round, changed.length, ...changed)
+      await early.setItems(40 * round, changed)
+      for (const turn of [early, late, late, early]) await ask(turn, turn === early ? after : before)
+      before.splice(40 * round, changed.length, ...changed)
+      await late.setItems(40 * round, changed)
+      for (const turn of [late, early]) await ask(turn, after)
+    }
+    await Promise.all([early.close(), late.close(), bundle.close()])
   })
 
   it('answers requests that are asked at once', async () => {

@@ -6,9 +6,15 @@ import { applyAll } from '../calibration/index.js'
 import type { Bundle } from '../model/index.js'
 import type { RawRow } from '../features/index.js'
 import { createCandidateEncoder } from './candidate-encoder.js'
+import type { ItemParts } from './item-parts.js'
+import type { ItemStore } from './item-store.js'
 import { createItemStore } from './item-store.js'
-import type { PairValues } from './pair-values.js'
+import type { Candidates, PairValues } from './pair-values.js'
+import { pairsOfRow } from './pair-values.js'
 import type { RankedScores } from './ranker.js'
+import type { Rest } from './pace.js'
+import { noRest } from './pace.js'
+import type { FillShare } from './split-scorer.js'
 import { openSplitScorer } from './split-scorer.js'
 
 export interface FastRankerOptions {
@@ -16,20 +22,26 @@ export interface FastRankerOptions {
   readonly items: readonly RawRow[]
   /** Memory for the item parts. Default 512 MiB. */
   readonly itemPartBytes?: number
+  /** Item parts of another ranker over the same bundle, which hears of the same changes of items in the same order. Default: its own. */
+  readonly itemParts?: SharedArrayBuffer | undefined
+  /** Called now and then while the ranker is opened. Default: nothing. */
+  readonly rest?: Rest
 }
 
 export interface FastRanker {
   readonly itemCount: number
   /** What is read of a request's row. */
   readonly requestColumns: readonly string[]
-  /** Bytes of item parts that are held now. */
-  readonly itemPartBytes: number
+  /** For other rankers to read and to fill; none where items have no parts. */
+  readonly itemParts: SharedArrayBuffer | undefined
   /** Scores of some items, in their order, for the features of a user and a context, and of both together. */
-  rank(row: RawRow, candidates: Int32Array, pairs?: PairValues): Promise<RankedScores>
+  rank(row: RawRow, items: Int32Array, pairs?: PairValues): Promise<RankedScores>
+  /** The score of an item that is not of the catalogue, by the same way; `row` has its features beside those of user and context. */
+  rankOther(row: RawRow): Promise<number>
   /** Replaces items, or adds them at the end. */
   setItems(first: number, items: readonly RawRow[]): Promise<void>
-  /** Computes item parts ahead, as many as their memory holds: requests then find them. `rest` is called now and then. */
-  fill(rest: () => Promise<void>): Promise<void>
+  /** Computes a share of the item parts ahead, as many as their memory holds: requests then find them. `rest` is called now and then. */
+  fill(share: FillShare, rest: Rest): Promise<void>
   close(): Promise<void>
 }
 
@@ -38,37 +50,48 @@ export const defaultItemPartBytes = 512 * 2 ** 20
 /** Opens a ranker over the items of a catalogue; an architecture of your own is scored whole. The bundle stays the caller's. */
 export async function openFastRanker(
   bundle: Bundle,
-  { items, itemPartBytes = defaultItemPartBytes }: FastRankerOptions,
+  { items, itemPartBytes = defaultItemPartBytes, itemParts, rest = noRest }: FastRankerOptions,
 ): Promise<FastRanker> {
   const { calibration } = bundle
   const encoder = createCandidateEncoder(bundle.config, bundle.encoder)
-  const store = createItemStore(encoder.items(items))
   const split = bundle.split()
-  const scorer = split && (await openSplitScorer({ bundle, split, encoder, store }, itemPartBytes))
+  const scorer = split && (await openSplitScorer({ bundle, split, encoder, rest }))
+  const store = createItemStore(encoder.items(items))
+  const parts = scorer?.createParts({ budgetBytes: itemPartBytes, memory: itemParts })
+  const rank = async (row: RawRow, candidates: Candidates, of: RankedItems): Promise<RankedScores> => {
+    const request = encoder.request(row)
+    const { items: ranked, pairs } = candidates
+    if (!scorer || !of.parts) return bundle.scoreRanked(encoder.whole(request, of.store.rows(ranked), pairs))
+    const order = await scorer.order({ store: of.store, parts: of.parts }, request, candidates)
+    return { scores: calibration ? applyAll(calibration, order) : order, order }
+  }
   const inTurn = queue()
   return {
     get itemCount() {
       return store.count
     },
     requestColumns: encoder.requestColumns,
-    get itemPartBytes() {
-      return scorer?.parts.bytes ?? 0
-    },
-    rank: (row, candidates, pairs = {}) =>
+    itemParts: parts?.memory,
+    rank: (row, ranked, pairs = {}) => inTurn(() => rank(row, { items: ranked, pairs }, { store, parts })),
+    rankOther: (row) =>
       inTurn(async () => {
-        const request = encoder.request(row)
-        if (!scorer) return bundle.scoreRanked(encoder.whole(request, store.rows(candidates), pairs))
-        const order = await scorer.order(request, candidates, pairs)
-        return { scores: calibration ? applyAll(calibration, order) : order, order }
+        const other = { store: createItemStore(encoder.items([row])), parts: scorer?.createParts({ budgetBytes: 0 }) }
+        const { scores } = await rank(row, { items: Int32Array.of(0), pairs: pairsOfRow(bundle.config, row) }, other)
+        return scores[0] ?? NaN
       }),
     setItems: (first, rows) =>
       inTurn(() => {
         store.set(first, encoder.items(rows))
-        for (let item = first; item < first + rows.length; item++) scorer?.parts.forget(item)
       }),
-    fill: (rest) => inTurn(() => scorer?.fill(rest)),
+    fill: (share, restBetween) => inTurn(() => parts && scorer?.fill({ store, parts }, share, restBetween)),
     close: () => inTurn(() => scorer?.close()),
   }
+}
+
+interface RankedItems {
+  readonly store: ItemStore
+  /** None where the graph is in one piece. */
+  readonly parts: ItemParts | undefined
 }
 
 /** Runs tasks one after the other: a session's buffers are reused. */

@@ -1,22 +1,16 @@
 /** The golden requests of a bundle, asked of the fast path itself. */
 import type { Bundle } from '../model/index.js'
 import { scoresDisagree } from './errors.js'
-import { openFastRanker } from './fast-ranker.js'
-import { pairsOfRow } from './pair-values.js'
+import type { FastRanker } from './fast-ranker.js'
+import type { Rest } from './pace.js'
 
 const tolerance = 1e-5
 
-/** Throws `RANKING_SCORES_DISAGREE` where a score is not the trainer's; the item of a golden request stands for itself. */
-export async function checkGolden(bundle: Bundle): Promise<void> {
-  const { golden, directory, config } = bundle
-  const ranker = await openFastRanker(bundle, { items: golden.map(({ row }) => row) })
-  try {
-    for (const [request, { row, score }] of golden.entries()) {
-      const { scores } = await ranker.rank(row, Int32Array.of(request), pairsOfRow(config, row))
-      const difference = Math.abs((scores[0] ?? NaN) - score)
-      if (!(difference <= tolerance)) throw scoresDisagree({ directory, request, difference })
-    }
-  } finally {
-    await ranker.close()
+/** Throws `RANKING_SCORES_DISAGREE` where a score is not the trainer's; `rest` is called after each. */
+export async function checkGolden({ golden, directory }: Bundle, ranker: FastRanker, rest: Rest): Promise<void> {
+  for (const [request, { row, score }] of golden.entries()) {
+    const difference = Math.abs((await ranker.rankOther(row)) - score)
+    if (!(difference <= tolerance)) throw scoresDisagree({ directory, request, difference })
+    await rest()
   }
 }

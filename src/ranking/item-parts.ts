@@ -1,6 +1,11 @@
 /**
- * What is computed once an item: the boundary tensors of the item graph, in blocks of flat rows within a memory budget. Filled on
- * demand; when it is full, an item makes place that was not asked for since the clock's hand last came by.
+ * What is computed once an item: the boundary tensors of the item graph, in flat rows within a memory budget that all threads of a pool share.
+ * Whoever misses an item's parts computes them and keeps them for all. An item has its place in one of a few slots; when these are full, it takes
+ * the place of one that was not asked for of late.
+ *
+ * No thread waits for another. A slot has a count that is odd while its row is written (a seqlock): a reader whose count changed meanwhile has
+ * read nothing. And it says of which version of the item its row is: threads hear of changes at different moments, and each takes what is of
+ * the version that it knows.
  */
 import type { TensorData } from '../graph/index.js'
 
@@ -8,122 +13,123 @@ export interface ItemPartsOptions {
   /** Floats of each boundary tensor of an item. */
   readonly widths: readonly number[]
   readonly budgetBytes: number
+  /** The memory of another thread's parts, made with the same widths. Default: its own; what is never written takes no memory of the machine's. */
+  readonly memory?: SharedArrayBuffer | undefined
 }
 
 /** Where the parts of some candidates are written: one matrix for each boundary, a row for each candidate. */
 export type PartRows = readonly Float32Array[]
 
-/** Memory is taken in steps of about so many bytes, so that few items take little. */
-const blockBytes = 2 ** 22
+/** Slots that an item may have. */
+const mostWays = 8
+/** Numbers at the head of a slot, and where they stand. */
+const headInts = 4
+const [countAt, ownerAt, versionAt, usedAt] = [0, 1, 2, 3]
 
 export class ItemParts {
-  private readonly rowFloats: number
+  readonly memory: SharedArrayBuffer
   private readonly starts: readonly number[]
-  private readonly mostSlots: number
-  private readonly slotsPerBlock: number
-  private readonly blocks: Float32Array[] = []
-  /** By item: its slot, −1 without one. */
-  private slots = new Int32Array(0)
-  /** By slot: its item, −1 when free, and whether it was asked for since the hand came by. */
-  private readonly items: number[] = []
-  private readonly wasUsed: boolean[] = []
-  private readonly free: number[] = []
+  private readonly rowFloats: number
+  private readonly ways: number
+  private readonly sets: number
+  /** By set and way: count, item + 1 (0: empty), version, and whether it was asked for since a hand came by. */
+  private readonly heads: Int32Array
+  /** By way and set, so that few items lie close together. */
+  private readonly rows: Float32Array
   private hand = 0
 
   constructor(private readonly options: ItemPartsOptions) {
-    const { widths, budgetBytes } = options
+    const { widths, budgetBytes, memory } = options
     this.starts = widths.map((_, index) => widths.slice(0, index).reduce((sum, width) => sum + width, 0))
     this.rowFloats = widths.reduce((sum, width) => sum + width, 0)
-    const rowBytes = 4 * Math.max(1, this.rowFloats)
-    this.mostSlots = Math.max(1, Math.floor(budgetBytes / rowBytes))
-    this.slotsPerBlock = Math.min(this.mostSlots, Math.ceil(blockBytes / rowBytes))
+    const slotBytes = 4 * (headInts + this.rowFloats)
+    const slots = Math.max(1, Math.floor((memory?.byteLength ?? budgetBytes) / slotBytes))
+    this.ways = Math.min(mostWays, slots)
+    this.sets = Math.floor(slots / this.ways)
+    this.memory = memory ?? new SharedArrayBuffer(this.capacity * slotBytes)
+    this.heads = new Int32Array(this.memory, 0, headInts * this.capacity)
+    this.rows = new Float32Array(this.memory, this.heads.byteLength, this.rowFloats * this.capacity)
   }
 
   /** Items whose parts the budget can hold. */
   get capacity(): number {
-    return this.mostSlots
+    return this.sets * this.ways
   }
 
-  /** Bytes that the rows take now. */
-  get bytes(): number {
-    return this.blocks.reduce((sum, { byteLength }) => sum + byteLength, 0)
-  }
-
-  /** Forgets an item whose features have changed. */
-  forget(item: number): void {
-    const slot = this.slots[item] ?? -1
-    if (slot < 0) return
-    this.slots[item] = -1
-    this.items[slot] = -1
-    this.free.push(slot)
-  }
-
-  /** Writes the parts that are there; answers the rows of the candidates that are not. */
-  read(candidates: Int32Array, targets: PartRows): number[] {
-    const missing: number[] = []
-    for (let row = 0; row < candidates.length; row++) {
-      const slot = this.slots[candidates[row] ?? 0] ?? -1
-      if (slot < 0) missing.push(row)
-      else {
-        this.wasUsed[slot] = true
-        this.copyOut(slot, targets, row)
-      }
+  /** Writes the parts of an item at a version into row `row` of each matrix; false: they are not there. */
+  read(item: number, version: number, targets: PartRows, row: number): boolean {
+    const { heads } = this
+    const set = item % this.sets
+    for (let way = 0; way < this.ways; way++) {
+      const head = this.headOf(set, way)
+      const count = Atomics.load(heads, head + countAt)
+      if (count % 2 !== 0 || heads[head + ownerAt] !== item + 1 || heads[head + versionAt] !== version) continue
+      this.copyOut(this.rowOf(set, way), targets, row)
+      // A load could come before the reads of the row; what also writes cannot.
+      if (Atomics.add(heads, head + countAt, 0) !== count) return false
+      if (heads[head + usedAt] === 0) heads[head + usedAt] = 1
+      return true
     }
-    return missing
+    return false
   }
 
-  /** Keeps the parts of an item: row `row` of each matrix. */
-  write(item: number, sources: readonly TensorData['data'][], row: number): void {
-    // A candidate that is asked for twice is computed twice, and kept once.
-    if ((this.slots[item] ?? -1) >= 0) return
-    const slot = this.freeSlot()
-    if (item >= this.slots.length) {
-      const longer = new Int32Array(Math.ceil(1.5 * item) + 1024).fill(-1)
-      longer.set(this.slots)
-      this.slots = longer
-    }
-    this.slots[item] = slot
-    this.items[slot] = item
+  /** Keeps the parts of an item at a version: row `row` of each matrix. */
+  write(item: number, version: number, sources: readonly TensorData['data'][], row: number): void {
+    const { heads } = this
+    const set = item % this.sets
+    const way = this.wayFor(set, item)
+    const head = this.headOf(set, way)
+    const count = Atomics.load(heads, head + countAt)
+    // Another thread writes here: computing an item once more costs less than waiting.
+    if (count % 2 !== 0 || Atomics.compareExchange(heads, head + countAt, count, count + 1) !== count) return
+    heads[head + ownerAt] = item + 1
+    heads[head + versionAt] = version
     // Once is no habit: what is asked for a second time stays longer.
-    this.wasUsed[slot] = false
-    const { block, first } = this.placeOf(slot)
-    for (let index = 0; index < sources.length; index++) {
-      const width = this.options.widths[index] ?? 0
-      const part = sources[index]?.subarray(row * width, (row + 1) * width)
-      if (part) block.set(part, first + (this.starts[index] ?? 0))
+    heads[head + usedAt] = 0
+    this.copyIn(this.rowOf(set, way), sources, row)
+    Atomics.store(heads, head + countAt, count + 2)
+  }
+
+  private headOf(set: number, way: number): number {
+    return headInts * (set * this.ways + way)
+  }
+
+  private rowOf(set: number, way: number): number {
+    return this.rowFloats * (way * this.sets + set)
+  }
+
+  /** The slot that an item has, whatever its version; else one that is empty; else one that was not asked for since the hand came by. */
+  private wayFor(set: number, item: number): number {
+    let empty = -1
+    for (let way = this.ways - 1; way >= 0; way--) {
+      const owner = this.heads[this.headOf(set, way) + ownerAt]
+      if (owner === item + 1) return way
+      if (owner === 0) empty = way
+    }
+    if (empty >= 0) return empty
+    for (;;) {
+      this.hand = (this.hand + 1) % this.ways
+      const used = this.headOf(set, this.hand) + usedAt
+      if (this.heads[used] === 0) return this.hand
+      this.heads[used] = 0
     }
   }
 
   /** Plain indices: this is done for every candidate of every request. */
-  private copyOut(slot: number, targets: PartRows, row: number): void {
-    const { block, first } = this.placeOf(slot)
+  private copyOut(first: number, targets: PartRows, row: number): void {
     for (let index = 0; index < targets.length; index++) {
       const [width, target] = [this.options.widths[index] ?? 0, targets[index]]
       const from = first + (this.starts[index] ?? 0)
-      if (width > 1) target?.set(block.subarray(from, from + width), row * width)
-      else if (target) target[row] = block[from] ?? 0
+      if (width > 1) target?.set(this.rows.subarray(from, from + width), row * width)
+      else if (target) target[row] = this.rows[from] ?? 0
     }
   }
 
-  private placeOf(slot: number): { block: Float32Array; first: number } {
-    const index = Math.floor(slot / this.slotsPerBlock)
-    const block = (this.blocks[index] ??= new Float32Array(this.slotsPerBlock * this.rowFloats))
-    return { block, first: (slot - index * this.slotsPerBlock) * this.rowFloats }
-  }
-
-  private freeSlot(): number {
-    const freed = this.free.pop()
-    if (freed !== undefined) return freed
-    if (this.items.length < this.mostSlots) return this.items.push(-1) - 1
-    for (;;) {
-      const slot = this.hand
-      this.hand = (slot + 1) % this.items.length
-      if (this.wasUsed[slot] !== true) {
-        const item = this.items[slot] ?? -1
-        if (item >= 0) this.slots[item] = -1
-        return slot
-      }
-      this.wasUsed[slot] = false
+  private copyIn(first: number, sources: readonly TensorData['data'][], row: number): void {
+    for (let index = 0; index < sources.length; index++) {
+      const width = this.options.widths[index] ?? 0
+      const part = sources[index]?.subarray(row * width, (row + 1) * width)
+      if (part) this.rows.set(part, first + (this.starts[index] ?? 0))
     }
   }
 }

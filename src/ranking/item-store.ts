@@ -3,6 +3,8 @@ import type { EncodedFeatures, JaggedIds } from '../features/index.js'
 
 export interface ItemStore {
   readonly count: number
+  /** Which change made an item what it is: changes are counted. */
+  version(item: number): number
   /** The features of some items, one row each; `columns`: only these columns. */
   rows(items: Int32Array, columns?: ReadonlySet<string>): EncodedFeatures
   /** Puts encoded items in the places from `first` on; those before must exist. */
@@ -26,17 +28,21 @@ export function createItemStore(encoded: EncodedFeatures): ItemStore {
     ...Object.entries(encoded.ids).map(([name, { offsets }]) => [name, offsets ? lists(name) : singles(name)] as const),
     ...Object.keys(encoded.numbers).map((name) => [name, numbers(name)] as const),
   ])
-  let count = 0
+  let [count, changes] = [0, 0]
+  let versions = new Int32Array(0)
   const set = (first: number, items: EncodedFeatures): void => {
     if (first > count) throw new Error('internal: items are added at the end')
     for (const column of columns.values()) column.set(first, items)
     count = Math.max(count, first + items.rowCount)
+    versions = grown(versions, count, Int32Array)
+    versions.fill(++changes, first, first + items.rowCount)
   }
   set(0, encoded)
   return {
     get count() {
       return count
     },
+    version: (item) => versions[item] ?? 0,
     rows(items, wanted) {
       const features: Columns = { ids: {}, numbers: {} }
       for (const [name, column] of columns) if (wanted?.has(name) ?? true) column.rows(items, features)

@@ -4,10 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** To be called after each piece of work. */
 export type Rest = () => Promise<void>
 
-/** Milliseconds of rest for each one of work, and altogether: a large catalogue need not wait for minutes. */
-const [restPerWork, mostRestMs] = [4, 10_000]
+/** For those who are alone. */
+export const noRest: Rest = () => Promise.resolve()
 
-/** Rests where others serve, and does nothing where nobody does. */
+/** Milliseconds of rest for each one of work, and altogether: a large catalogue need not wait for minutes. */
+const [restPerWork, mostRestMs] = [9, 10_000]
+
+/** Rests where others serve, and does nothing where nobody does; work begins now. */
 export function createRest(isBackground: boolean): Rest {
   let last = performance.now()
   let left = isBackground ? mostRestMs : 0

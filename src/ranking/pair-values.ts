@@ -5,6 +5,13 @@ import { allFeatures, pairFeatures, sourceColumnOf } from '../features/index.js'
 /** By the name of the aggregate, or of the feature that reads it: a number for each candidate, NaN where there is none. */
 export type PairValues = Readonly<Record<string, Float64Array>>
 
+/** What is ranked for a request. */
+export interface Candidates {
+  /** Indexes of items. */
+  readonly items: Int32Array
+  readonly pairs: PairValues
+}
+
 /** The values as rows that the encoder reads. */
 export function pairRows(values: PairValues, count: number): RawRow[] {
   const columns = Object.entries(values)

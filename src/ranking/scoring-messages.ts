@@ -3,20 +3,25 @@ import type { Bundle } from '../model/index.js'
 import type { RawRow, RawValue } from '../features/index.js'
 import type { PairValues } from './pair-values.js'
 import type { RowPredictions } from './scoring.js'
+import type { FillShare } from './split-scorer.js'
 
 /** What a thread is started with. */
 export interface ThreadStart {
   readonly directory: string
   readonly itemPartBytes: number
-  /** The tables that the first thread has loaded; it has none to begin with. */
-  readonly shared: SharedTables | undefined
+  /** What the first thread has loaded; it has none to begin with. */
+  readonly shared: SharedMemory | undefined
   /** Whether another version serves meanwhile. */
   readonly isBackground: boolean
   /** Whether to load at low priority. */
   readonly isLow: boolean
 }
 
-export type SharedTables = ReturnType<Bundle['sharedTables']>
+/** Memory that all threads of a pool read, and item parts that all of them fill. */
+export interface SharedMemory {
+  readonly tables: ReturnType<Bundle['sharedTables']>
+  readonly itemParts: SharedArrayBuffer | undefined
+}
 
 /** What the pool gives to whichever thread has the least to do. */
 export type PartQuestion =
@@ -28,9 +33,15 @@ export type PartQuestion =
 export type Question =
   | (PartQuestion & { readonly id: number })
   | { readonly id: number; readonly kind: 'items'; readonly first: number; readonly rows: SerializedRows }
-  /** Verifies the golden requests and warms up, once the items are there. */
-  | { readonly id: number; readonly kind: 'prepare'; readonly candidates: number }
+  | ({ readonly id: number } & PrepareQuestion)
   | { readonly id: number; readonly kind: 'close' }
+
+/** Verifies the golden requests and warms up, once the items are there. */
+export interface PrepareQuestion {
+  readonly kind: 'prepare'
+  readonly candidates: number
+  readonly share: FillShare
+}
 
 export type Answer =
   | { readonly id: number; readonly kind: 'done' }
@@ -41,7 +52,7 @@ export type Answer =
   | { readonly id: 0; readonly kind: 'open'; readonly opened: OpenedBundle }
 
 export interface OpenedBundle {
-  readonly shared: SharedTables
+  readonly shared: SharedMemory
   /** What a thread reads of a request's row. */
   readonly requestColumns: readonly string[]
 }

@@ -1,5 +1,5 @@
 /**
- * Scoring threads (DESIGN §6): each owns sessions of one thread over tables that all share, and a request is split by us over those that are
+ * Scoring threads (DESIGN §6): each owns sessions of one thread over tables and item parts that all share, and a request is split by us over those that are
  * idle, into parts of at most `partSize` candidates (the paper's Table 2). No session ever runs on the caller's thread.
  */
 import { serialize } from 'node:v8'
@@ -26,12 +26,14 @@ export async function openScoringPool(directory: string, options: ScoringPoolOpt
   const { threads: count = 1, itemPartBytes = defaultItemPartBytes, partSize = 200, items } = options
   const isBackground = options.isBackground === true
   const isLow = isBackground && (await canComeUpAgain())
-  const start = { directory, itemPartBytes: itemPartBytes / count, shared: undefined, isBackground, isLow }
+  const start = { directory, itemPartBytes, shared: undefined, isBackground, isLow }
   const threads = [new ScoringThread(start)]
   try {
     const [{ requestColumns }, rows] = await Promise.all([openThreads(threads, start, count), items])
     await sendItems(threads, { first: 0, items: rows, rest: createRest(isBackground) })
-    await Promise.all(threads.map((thread) => thread.ask({ kind: 'prepare', candidates: partSize })))
+    const prepare = (thread: ScoringThread, index: number): Promise<Answer> =>
+      thread.ask({ kind: 'prepare', candidates: partSize, share: { thread: index, threads: count } })
+    await Promise.all(threads.map(prepare))
     return new Pool({ threads, partSize, requestColumns }, rows.length)
   } catch (error) {
     await Promise.all(threads.map((thread) => thread.close()))
@@ -39,7 +41,7 @@ export async function openScoringPool(directory: string, options: ScoringPoolOpt
   }
 }
 
-/** The first thread loads the tables, the others share them. */
+/** The first thread loads the tables and has the memory of item parts, the others share both. */
 async function openThreads(threads: ScoringThread[], start: ThreadStart, count: number): Promise<OpenedBundle> {
   const [first] = threads
   if (!first) throw new Error('internal: a pool has a thread')

@@ -11,7 +11,7 @@ import type { FastRanker } from './fast-ranker.js'
 import { checkGolden } from './golden-check.js'
 import { createRest } from './pace.js'
 import { predictRows } from './row-predictions.js'
-import type { Answer, Question, RowValues, ThreadStart } from './scoring-messages.js'
+import type { Answer, PrepareQuestion, Question, RowValues, ThreadStart } from './scoring-messages.js'
 import { setOwnPriority } from './thread-priority.js'
 
 /** Runs after which compilers and caches have settled. */
@@ -37,10 +37,7 @@ async function answerTo(question: Question, bundle: Bundle, ranker: FastRanker):
       await ranker.setItems(question.first, deserialize(Uint8Array.from(question.rows)) as RawRow[])
       return { id, kind: 'done' }
     case 'prepare':
-      await checkGolden(bundle)
-      // Who comes after another version is asked at once as often as that was.
-      if (isBackground) await ranker.fill(rest)
-      await warmUp(bundle, ranker, question.candidates)
+      await prepare(question, bundle, ranker)
       if (isLow) setOwnPriority(false)
       return { id, kind: 'done' }
     case 'close':
@@ -56,7 +53,13 @@ function rowOf(values: RowValues, { requestColumns }: FastRanker): RawRow {
   return row
 }
 
-async function warmUp({ golden }: Bundle, ranker: FastRanker, candidates: number): Promise<void> {
+/** Verifies and warms; who comes after another version is asked at once as often as that was, so its item parts are there by then. */
+async function prepare({ share, candidates }: PrepareQuestion, bundle: Bundle, ranker: FastRanker): Promise<void> {
+  // What was waited for until now is no work to rest from.
+  const rest = createRest(isBackground)
+  await checkGolden(bundle, ranker, rest)
+  if (isBackground) await ranker.fill(share, rest)
+  const { golden } = bundle
   const items = Int32Array.from({ length: Math.min(candidates, ranker.itemCount) }, (_, item) => item)
   for (let run = 0; run < warmUps && items.length > 0; run++) {
     await ranker.rank(golden[run % golden.length]?.row ?? {}, items)
@@ -70,10 +73,11 @@ function reasonOf(error: unknown): string {
 }
 
 const { directory, itemPartBytes, shared, isBackground, isLow } = workerData as ThreadStart
-const rest = createRest(isBackground)
 try {
-  const bundle = await openBundle(directory, { shared })
-  const ranker = await openFastRanker(bundle, { items: [], itemPartBytes })
+  const rest = createRest(isBackground)
+  const bundle = await openBundle(directory, { shared: shared?.tables })
+  await rest()
+  const ranker = await openFastRanker(bundle, { items: [], itemPartBytes, itemParts: shared?.itemParts, rest })
   port.on('message', (question: Question) => {
     void answerTo(question, bundle, ranker)
       .catch((error: unknown): Answer => ({ id: question.id, kind: 'failed', reason: reasonOf(error) }))
@@ -82,8 +86,8 @@ try {
         if (question.kind === 'close') port.close()
       })
   })
-  const opened = { shared: bundle.sharedTables(), requestColumns: ranker.requestColumns }
-  say({ id: 0, kind: 'open', opened })
+  const { requestColumns, itemParts } = ranker
+  say({ id: 0, kind: 'open', opened: { shared: { tables: bundle.sharedTables(), itemParts }, requestColumns } })
 } catch (error) {
   say({ id: 0, kind: 'failed', reason: reasonOf(error) })
 }

@@ -4,9 +4,11 @@ import { createOnnxRuntimeExecutor } from '../graph/index.js'
 import type { Boundary, CompiledGraph, Side, TensorData } from '../graph/index.js'
 import type { Bundle } from '../model/index.js'
 import type { CandidateEncoder } from './candidate-encoder.js'
+import type { ItemPartsOptions } from './item-parts.js'
 import { ItemParts } from './item-parts.js'
 import type { ItemStore } from './item-store.js'
-import type { PairValues } from './pair-values.js'
+import type { Rest } from './pace.js'
+import type { Candidates } from './pair-values.js'
 import { pairRange } from './pair-values.js'
 
 export type SplitModel = NonNullable<ReturnType<Bundle['split']>>
@@ -15,16 +17,30 @@ export interface SplitScorerParts {
   readonly bundle: Bundle
   readonly split: SplitModel
   readonly encoder: CandidateEncoder
+  /** Called after each graph that is compiled. */
+  readonly rest: Rest
+}
+
+/** Items with the parts that are kept of them. */
+export interface ScoredItems {
   readonly store: ItemStore
+  readonly parts: ItemParts
 }
 
 export interface SplitScorer {
-  readonly parts: ItemParts
+  /** Makes room for parts of items. */
+  createParts(options: Omit<ItemPartsOptions, 'widths'>): ItemParts
   /** What to sort each candidate by: its score, or its logit where the model is calibrated. One call at a time. */
-  order(request: EncodedFeatures, candidates: Int32Array, pairs: PairValues): Promise<Float32Array>
-  /** Computes the parts of items that will be asked for, from the first on, as many as the budget holds; `rest` is called between runs. */
-  fill(rest: () => Promise<void>): Promise<void>
+  order(items: ScoredItems, request: EncodedFeatures, candidates: Candidates): Promise<Float32Array>
+  /** Computes a share of the parts of all items, as many as the budget holds; `rest` is called between runs. */
+  fill(items: ScoredItems, share: FillShare, rest: Rest): Promise<void>
   close(): Promise<void>
+}
+
+/** What one of several threads over the same memory does, from 0. */
+export interface FillShare {
+  readonly thread: number
+  readonly threads: number
 }
 
 type Feeds = Record<string, TensorData>
@@ -33,26 +49,23 @@ interface Request {
   readonly features: EncodedFeatures
   /** What the request's graph made of them. */
   readonly made: Feeds
-  readonly pairs: PairValues
 }
 
 /** Candidates of one run: what they pass through stays in the second-level cache. */
 const rowsPerRun = 256
 
 /** Compiles the three graphs, one thread each, over the tables of the bundle. */
-export async function openSplitScorer(
-  { bundle, split, encoder, store }: SplitScorerParts,
-  itemPartBytes: number,
-): Promise<SplitScorer> {
-  const graphs = await compileAll(split)
+export async function openSplitScorer({ bundle, split, encoder, rest }: SplitScorerParts): Promise<SplitScorer> {
+  const graphs = await compileAll(split, rest)
   const stages = stagesOf(bundle, split)
   const own = split.boundaries.filter(({ side }) => side === 'item')
-  const parts = new ItemParts({ widths: own.map(({ width }) => width), budgetBytes: itemPartBytes })
   const rows = own.map(({ width }) => new Float32Array(rowsPerRun * width))
 
   /** Fills `rows` with the parts of some candidates. */
-  async function gather(candidates: Int32Array): Promise<void> {
-    const missing = parts.read(candidates, rows)
+  async function gather({ store, parts }: ScoredItems, candidates: Int32Array): Promise<void> {
+    const missing: number[] = []
+    for (const [row, item] of candidates.entries())
+      if (!parts.read(item, store.version(item), rows, row)) missing.push(row)
     if (missing.length === 0 || !graphs.item) return
     const items = Int32Array.from(missing, (row) => candidates[row] ?? 0)
     const outputs = await graphs.item.run(stages.item.forward(store.rows(items)))
@@ -60,37 +73,39 @@ export async function openSplitScorer(
     for (const [at, row] of missing.entries()) {
       for (const [index, { width }] of own.entries())
         rows[index]?.set(made[index]?.subarray(at * width, (at + 1) * width) ?? [], row * width)
-      parts.write(items[at] ?? 0, made, at)
+      const item = items[at] ?? 0
+      parts.write(item, store.version(item), made, at)
     }
   }
 
   /** Scores at most `rowsPerRun` candidates. */
-  async function run(request: Request, candidates: Int32Array, first: number): Promise<ArrayLike<number>> {
-    await gather(candidates)
-    const count = candidates.length
-    const items = store.rows(candidates, encoder.crossedFeatures)
-    const both = encoder.pairs(request.features, items, pairRange(request.pairs, first, first + count))
+  async function run(scored: ScoredItems, { features, made }: Request, some: Candidates): Promise<ArrayLike<number>> {
+    const { items, pairs } = some
+    await gather(scored, items)
+    const count = items.length
+    const both = encoder.pairs(features, scored.store.rows(items, encoder.crossedFeatures), pairs)
     const feeds: Feeds = both ? stages.pair.forward(both) : {}
     for (const [index, boundary] of own.entries())
       feeds[boundary.name] = fed(boundary, rows[index]?.subarray(0, count * boundary.width))
     for (const boundary of split.boundaries)
-      if (boundary.side === 'request') feeds[boundary.name] = fedRequest(boundary, request.made[boundary.name], count)
+      if (boundary.side === 'request') feeds[boundary.name] = fedRequest(boundary, made[boundary.name], count)
     return (await graphs.pair?.run(feeds))?.['order']?.data ?? []
   }
 
   return {
-    parts,
-    async order(features, candidates, pairs) {
+    createParts: (options) => new ItemParts({ widths: own.map(({ width }) => width), ...options }),
+    async order(scored, features, candidates) {
       const made = graphs.request ? await graphs.request.run(stages.request.forward(features)) : {}
-      const order = new Float32Array(candidates.length)
-      for (const [at, some] of runsOf(candidates)) order.set(await run({ features, made, pairs }, some, at), at)
+      const order = new Float32Array(candidates.items.length)
+      for (const [first, some] of runsOf(candidates)) order.set(await run(scored, { features, made }, some), first)
       return order
     },
-    async fill(rest) {
-      const items = Int32Array.from({ length: Math.min(store.count, parts.capacity) }, (_, item) => item)
-      for (const [, some] of runsOf(items)) {
-        await gather(some)
-        await rest()
+    async fill(items, { thread, threads }, restBetween) {
+      const count = Math.min(items.store.count, items.parts.capacity)
+      for (const [first, { items: some }] of runsOf({ items: firstItems(count), pairs: {} })) {
+        if ((first / rowsPerRun) % threads !== thread) continue
+        await gather(items, some)
+        await restBetween()
       }
     },
     async close() {
@@ -105,17 +120,23 @@ const stagesOf = (bundle: Bundle, { layouts }: SplitModel): Record<Side, ReturnT
   pair: bundle.stage(layouts.pair),
 })
 
-/** Items as they are run, with the place of the first. */
-function* runsOf(items: Int32Array): Generator<[number, Int32Array]> {
-  for (let first = 0; first < items.length; first += rowsPerRun)
-    yield [first, items.subarray(first, first + rowsPerRun)]
+const firstItems = (count: number): Int32Array => Int32Array.from({ length: count }, (_, item) => item)
+
+/** Candidates as they are run, with the place of the first. */
+function* runsOf({ items, pairs }: Candidates): Generator<[number, Candidates]> {
+  for (let first = 0; first < items.length; first += rowsPerRun) {
+    const some = items.subarray(first, first + rowsPerRun)
+    yield [first, { items: some, pairs: pairRange(pairs, first, first + some.length) }]
+  }
 }
 
-async function compileAll(split: SplitModel): Promise<Record<Side, CompiledGraph | null>> {
+async function compileAll(split: SplitModel, rest: Rest): Promise<Record<Side, CompiledGraph | null>> {
   const executor = createOnnxRuntimeExecutor()
   const compile = async (side: Side): Promise<CompiledGraph | null> => {
     const model = split.onnx(side)
-    return model && executor.compile(model, { threads: 1, spinning: false })
+    const compiled = model && (await executor.compile(model, { threads: 1, spinning: false }))
+    await rest()
+    return compiled
   }
   return { item: await compile('item'), request: await compile('request'), pair: await compile('pair') }
 }
