@@ -8,6 +8,7 @@ export {
   createFile,
   makeDirectory,
   readFloats,
+  readLargeFile,
   syncDirectory,
   writeLargeFile,
 } from './files.js'
