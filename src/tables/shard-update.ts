@@ -1,110 +1,123 @@
 /**
- * The way back to a table in other memories: the gradient of each id is copied to the memory of its row by the share that owns the row, and
- * summed and applied there, in the order of the batch.
+ * The way back to a table in other memories. The gradients of the ids are copied to the memory of their rows, by the share that owns those, and
+ * summed and applied there in the order of the batch.
  */
-import type { Lookup } from './lookup.js'
-import { createLookup } from './lookup.js'
-import type { RowUpdate } from './row-update.js'
+import { IdRouter } from './id-router.js'
+import { bindPart, loadIds } from './lookup-part.js'
+import type { LookupRows } from './lookup.js'
+import type { RowLookup } from './row-lookup.js'
+import { createRowLookup } from './row-lookup.js'
+import type { BatchGradient, RowUpdate } from './row-update.js'
 import type { Share } from './share.js'
-import { ownsRow } from './share.js'
 import type { ShardedTable } from './sharded-table.js'
 import type { StagedPart } from './staged-part.js'
+import { createMovableRows, listsOf, startOf } from './staged-part.js'
 import type { Table } from './table.js'
 import type { TableMemory } from './table-memory.js'
 import { createGrowingBuffer } from './table-memory.js'
 
-/** Makes the update of a table from the gradients of all its parts. */
-export function createShardUpdate(
-  memory: TableMemory,
-  { table, parts, share }: { table: ShardedTable; parts: readonly StagedPart[]; share: Share },
-): RowUpdate {
-  const { rowsPerShard } = table
-  const shards = table.shards.map((shard) => new ShardGradients(shard, share))
-  const eachOwned = (part: StagedPart, visit: OwnedVisitor): void => {
-    part.eachId((id, row, coefficient) => {
-      const index = Math.floor(id / rowsPerShard)
-      const local = id - index * rowsPerShard
-      const shard = shards[index]
-      if (shard && ownsRow(share, local)) visit(shard, local, row, coefficient)
-    })
-  }
+export interface ShardUpdateOptions {
+  readonly table: ShardedTable
+  /** All parts of the lookup that read the table. */
+  readonly parts: readonly StagedPart[]
+  readonly share: Share
+  /** The batch of the last `forward`. */
+  batch(): LookupRows
+}
+
+/** Makes the update of a table. */
+export function createShardUpdate(memory: TableMemory, { table, parts, share, batch }: ShardUpdateOptions): RowUpdate {
+  const shards = table.shards.map((shard) => createShardGradients(shard, share))
+  const sources = parts.map((part) => createPartGradients(memory, part, share))
   return {
-    accumulate({ gradient, width, rowCount }) {
-      const gradients = memory.float32(gradient, rowCount * width)
-      for (const shard of shards) shard.begin()
-      for (const part of parts) eachOwned(part, (shard) => shard.expect())
-      for (const shard of shards) shard.reserve()
-      for (const part of parts) {
-        eachOwned(part, (shard, local, row, coefficient) => {
-          shard.add(local, gradients, row * width + part.offset, coefficient)
-        })
-      }
-      for (const shard of shards) shard.accumulate()
+    accumulate(gradient) {
+      const routed = sources.map((source) => source.route(batch(), gradient))
+      for (const [index, shard] of shards.entries()) shard.accumulate(routed.map((part) => part[index] ?? nothing))
     },
-    squaredNorm: () => shards.reduce((sum, shard) => sum + shard.lookup.squaredNorm(), 0),
+    squaredNorm: () => shards.reduce((sum, { lookup }) => sum + lookup.squaredNorm(), 0),
     update(step) {
-      for (const shard of shards) shard.lookup.update(step)
+      for (const { lookup } of shards) lookup.update(step)
     },
   }
 }
 
-type OwnedVisitor = (shard: ShardGradients, local: number, row: number, coefficient: number) => void
+/** Gradients of some rows of a shard. */
+interface RowGradients {
+  readonly rows: Int32Array
+  /** Copies them, `rows.length × dimension`; valid until the next call. */
+  read(): Float32Array
+}
 
-const idColumn = 'id'
+const nothing: RowGradients = { rows: new Int32Array(0), read: () => new Float32Array(0) }
 
-/** Gradients of one batch on their way to the rows of a shard: first counted, then copied. */
-class ShardGradients {
-  /** Of one id a row; it updates and never gathers. */
-  readonly lookup: Lookup
-  private readonly idBuffer
-  private readonly gradientBuffer
-  private expected = 0
-  private added = 0
-  private ids: Int32Array = new Int32Array(0)
-  private gradients: Float32Array = new Float32Array(0)
-
-  constructor(
-    private readonly table: Table,
-    share: Share,
-  ) {
-    const { memory, dimension } = table
-    this.idBuffer = createGrowingBuffer(memory)
-    this.gradientBuffer = createGrowingBuffer(memory)
-    this.lookup = createLookup(memory, {
-      width: dimension,
-      parts: [{ table, column: idColumn, offset: 0, combiner: 'sum' }],
-      share,
-      gradients: () => this.gradients.byteOffset,
-    })
+/** The gradients of one part, parted by shard. */
+function createPartGradients(memory: TableMemory, part: StagedPart, share: Share) {
+  const { table, column } = part
+  const router = new IdRouter(table)
+  const bound = bindPart(memory, part.staged, false)
+  // The gradient of a batch has a row for each of its rows.
+  const gradients = createMovableRows(memory, table.dimension)
+  const lookup = createRowLookup(gradients)
+  return {
+    route(batch: LookupRows, { gradient, width, rowCount }: BatchGradient): RowGradients[] {
+      gradients.offset = gradient + 4 * part.offset
+      gradients.rowFloats = width
+      const lists = listsOf(batch, column)
+      loadIds(memory, bound, lists, rowCount)
+      const { coefficients } = bound.current
+      const counts = coefficients === 0 ? null : memory.float32(coefficients, lists.ids.length)
+      const rowOf = rowsOfIds(lists.offsets, rowCount)
+      const all = { from: 0, to: startOf(lists, rowCount) }
+      return router.route(lists.ids, all, share).map(({ rows, positions }) => ({
+        rows,
+        read: () =>
+          lookup.read(
+            rowOf ? picked(rowOf, positions, new Int32Array(positions.length)) : positions,
+            counts && picked(counts, positions, new Float32Array(positions.length)),
+          ),
+      }))
+    },
   }
+}
 
-  begin(): void {
-    this.expected = 0
-    this.added = 0
-  }
+/** The row of the batch that each id of lists is in. */
+function rowsOfIds(offsets: Int32Array | null, rowCount: number): Int32Array | null {
+  if (!offsets) return null
+  const rows = new Int32Array(offsets[rowCount] ?? 0)
+  for (let row = 0; row < rowCount; row++) rows.fill(row, offsets[row], offsets[row + 1])
+  return rows
+}
 
-  expect(): void {
-    this.expected++
-  }
+/** The values at some positions; a loop, as `from` and `map` cost several times as much. */
+function picked<A extends Int32Array | Float32Array>(values: A, positions: Int32Array, target: A): A {
+  for (let i = 0; i < positions.length; i++) target[i] = values[positions[i] ?? 0] ?? 0
+  return target
+}
 
-  reserve(): void {
-    const { memory, dimension } = this.table
-    this.ids = memory.int32(this.idBuffer.reserve(4 * this.expected), this.expected)
-    const floats = this.expected * dimension
-    this.gradients = memory.float32(this.gradientBuffer.reserve(4 * floats), floats)
-  }
-
-  add(id: number, source: Float32Array, start: number, coefficient: number): void {
-    const { dimension } = this.table
-    const at = this.added * dimension
-    this.ids[this.added++] = id
-    for (let column = 0; column < dimension; column++)
-      this.gradients[at + column] = (source[start + column] ?? 0) * coefficient
-  }
-
-  accumulate(): void {
-    const ids = { [idColumn]: { ids: this.ids, offsets: null, weights: null } }
-    this.lookup.forward({ rowCount: this.expected, ids }, { first: 0, count: 0 })
-    this.lookup.accumulate()
+/** Sums gradients in the memory of a shard. */
+function createShardGradients(
+  table: Table,
+  share: Share,
+): { lookup: RowLookup; accumulate(parts: readonly RowGradients[]): void } {
+  const { memory, dimension } = table
+  const buffer = createGrowingBuffer(memory)
+  let place = 0
+  const lookup = createRowLookup(table, { share, gradients: () => place })
+  return {
+    lookup,
+    accumulate(parts) {
+      const count = parts.reduce((sum, { rows }) => sum + rows.length, 0)
+      const all = new Int32Array(count)
+      place = buffer.reserve(4 * count * dimension)
+      const gradients = memory.float32(place, count * dimension)
+      let known = 0
+      for (const { rows, read } of parts) {
+        all.set(rows, known)
+        gradients.set(read(), known * dimension)
+        known += rows.length
+      }
+      lookup.expect(all)
+      lookup.accumulate()
+    },
   }
 }

@@ -26,16 +26,16 @@ export function createShardedLookup(memory: TableMemory, options: ShardedLookupO
     staged.push(own)
     return own.staged
   })
-  let rowCount = 0
+  let batch: LookupRows = { rowCount: 0, ids: {} }
   const own = createGrowingBuffer(memory)
-  const gradients = (): number => options.gradients?.() ?? own.reserve(4 * rowCount * width)
+  const gradients = (): number => options.gradients?.() ?? own.reserve(4 * batch.rowCount * width)
   const lookup = createLookup(memory, { width, parts, share, gradients })
   let updates: readonly RowUpdate[] | undefined
   const accumulate = (): void => {
     lookup.accumulate()
     // Made at the first use: scoring never pays for it.
-    updates ??= shardUpdates(memory, staged, share)
-    for (const one of updates) one.accumulate({ gradient: gradients(), width, rowCount })
+    updates ??= shardUpdates(memory, { staged, share, batch: () => batch })
+    for (const one of updates) one.accumulate({ gradient: gradients(), width, rowCount: batch.rowCount })
   }
   const update: Lookup['update'] = (step) => {
     lookup.update(step)
@@ -43,8 +43,8 @@ export function createShardedLookup(memory: TableMemory, options: ShardedLookupO
   }
   return {
     ...lookup,
-    forward(batch, range = { first: 0, count: batch.rowCount }) {
-      rowCount = batch.rowCount
+    forward(given, range = { first: 0, count: given.rowCount }) {
+      batch = given
       const rows = staged.reduce<LookupRows>((known, one) => one.stage(known, range), batch)
       return lookup.forward(rows, range)
     },
@@ -58,14 +58,21 @@ export function createShardedLookup(memory: TableMemory, options: ShardedLookupO
   }
 }
 
+interface Updating {
+  readonly staged: readonly StagedPart[]
+  readonly share: Share
+  batch(): LookupRows
+}
+
 /** One update for each table among the parts. */
-function shardUpdates(memory: TableMemory, staged: readonly StagedPart[], { index, count }: Share): RowUpdate[] {
+function shardUpdates(memory: TableMemory, { staged, share, batch }: Updating): RowUpdate[] {
   return [...new Set(staged.map(({ table }) => table))].map((table, place) =>
     createShardUpdate(memory, {
       table,
       parts: staged.filter((part) => part.table === table),
       // Frequent ids come first in every table: their owner changes from one to the next.
-      share: { index: (index + place) % count, count },
+      share: { ...share, index: (share.index + place) % share.count },
+      batch,
     }),
   )
 }
