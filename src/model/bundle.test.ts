@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { randomStoreRow, withRandomBundle } from '../../test/explained-bundle.js'
+import { randomKey, randomNormal } from '../base/index.js'
 import { cross } from '../features/index.js'
 import { createTableMemories } from '../tables/index.js'
 import { openBundle } from './bundle.js'

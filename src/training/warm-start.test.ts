@@ -92,24 +92,33 @@ describe('a warm start', () => {
     },
   )
 
-  it('carries the same bytes over between tables in many memories as in one', () => {
+  it('carries weights and state over alike between tables in one memory and in many', () => {
     const model = { deep: { embedding: 3, hidden: [5, 4] } }
-    const carried = (...tableBytes: readonly [number, number]): number[][] => {
-      const [then, now] = [
-        make(features, model, { seed: 1, tableBytes: tableBytes[0] }),
-        make({ ...turned, item: categorical({ values: ['z', 'new', 'y', 'x'] }) }, model, {
-          seed: 2,
-          tableBytes: tableBytes[1],
-        }),
+    const grown = { ...turned, item: categorical({ values: ['z', 'new', 'y', 'x'] }) }
+    const carried = (given: Config['features'], then: number, now: number): number[][][] => {
+      const [previous, current] = [
+        make(features, model, { seed: 1, tableBytes: then }),
+        make(given, model, { seed: 2, tableBytes: now }),
       ]
-      fill(then)
-      start(now, then)
-      return [...now.state.tables.values()].map(({ shards }) => shards.flatMap(({ rows }) => [...rows]))
+      let counter = 0
+      for (const { rowCount, row } of previous.state.tables.values())
+        for (let id = 0; id < rowCount; id++) row(id).forEach((_, i, own) => (own[i] = randomNormal(9, counter++)))
+      start(current, previous)
+      return [previous, current].map(({ state }) =>
+        [...state.tables.values()].map(({ shards }) => shards.flatMap(({ rows }) => [...rows])),
+      )
     }
-    const whole = carried(2 ** 31, 2 ** 31)
-    expect(carried(90, 2 ** 31)).toEqual(whole)
-    expect(carried(2 ** 31, 60)).toEqual(whole)
-    expect(carried(60, 90)).toEqual(whole)
+    const one = 2 ** 31
+    for (const [then, now] of [
+      [one, one],
+      [90, one],
+      [one, 60],
+      [60, 90],
+    ] as const) {
+      const [previous, current] = carried(features, then, now)
+      expect(current).toEqual(previous)
+      expect(carried(grown, then, now)).toEqual(carried(grown, one, one))
+    }
   })
 
   it.each(['autoint', 'xdeepfm'])('says what cannot follow where fields have no names: %s', (architecture) => {
