@@ -23,9 +23,10 @@ it.each([
         expect(memories.all.length).toBeGreaterThan(2)
         for (const other of [parted, attached]) {
           expect(await other.score(rows)).toEqual(scores)
-          for (const { name, rowCount } of whole.tables) {
+          for (const { name, rowCount, dimension } of whole.tables) {
             expect(other.readWeights(name)).toEqual(whole.readWeights(name))
-            expect(other.readRow(name, rowCount - 1)).toEqual(whole.readRow(name, rowCount - 1))
+            const last = randomNormal(randomKey(1, name), (rowCount - 1) * dimension)
+            expect(other.readRow(name, rowCount - 1)[0]).toBe(Math.fround(last))
           }
         }
       } finally {
