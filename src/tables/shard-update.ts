@@ -2,16 +2,18 @@
  * The way back to a table in other memories. The gradients of the ids are copied to the memory of their rows, by the share that owns those, and
  * summed and applied there in the order of the batch.
  */
+import { startOf } from './id-lists.js'
 import { IdRouter } from './id-router.js'
 import { bindPart, loadIds } from './lookup-part.js'
 import type { LookupRows } from './lookup.js'
+import { createMovableRows } from './movable-rows.js'
 import type { RowLookup } from './row-lookup.js'
 import { createRowLookup } from './row-lookup.js'
 import type { BatchGradient, RowUpdate } from './row-update.js'
 import type { Share } from './share.js'
 import type { ShardedTable } from './sharded-table.js'
 import type { StagedPart } from './staged-part.js'
-import { createMovableRows, listsOf, startOf } from './staged-part.js'
+import { listsOf } from './staged-part.js'
 import type { Table } from './table.js'
 import type { TableMemory } from './table-memory.js'
 import { createGrowingBuffer } from './table-memory.js'
@@ -32,7 +34,7 @@ export function createShardUpdate(memory: TableMemory, { table, parts, share, ba
   return {
     accumulate(gradient) {
       const routed = sources.map((source) => source.route(batch(), gradient))
-      for (const [index, shard] of shards.entries()) shard.accumulate(routed.map((part) => part[index] ?? nothing))
+      for (const [index, shard] of shards.entries()) shard.accumulate(routed.flatMap((part) => part[index] ?? []))
     },
     squaredNorm: () => shards.reduce((sum, { lookup }) => sum + lookup.squaredNorm(), 0),
     update(step) {
@@ -47,8 +49,6 @@ interface RowGradients {
   /** Copies them, `rows.length × dimension`; valid until the next call. */
   read(): Float32Array
 }
-
-const nothing: RowGradients = { rows: new Int32Array(0), read: () => new Float32Array(0) }
 
 /** The gradients of one part, parted by shard. */
 function createPartGradients(memory: TableMemory, part: StagedPart, share: Share) {

@@ -50,7 +50,7 @@ export function createShardedTable(memories: TableMemories, options: ShardedTabl
   const places: readonly ShardPlace[] = given ?? memories.divide(rowCount, rowBytes(whole))
   const rowsPerShard = places[0]?.rowCount ?? 0
   const shards = places.map(({ memory, ...rows }, index) =>
-    createTable(memories.all[memory] ?? memories.home, { ...whole, ...rows, firstRow: index * rowsPerShard }),
+    createTable(memories.at(memory), { ...whole, ...rows, firstRow: index * rowsPerShard }),
   )
   const shardOf = (row: number): Table => {
     const shard = shards[Math.floor(row / rowsPerShard)]

@@ -3,13 +3,14 @@
  * which the lookup takes for the table: kernels, order and rounding are those of rows that lie there.
  */
 import type { IdLists } from './id-lists.js'
+import { startOf } from './id-lists.js'
 import { IdRouter } from './id-router.js'
 import type { LookupPart } from './lookup-part.js'
 import type { LookupRows, RowRange } from './lookup.js'
+import { createMovableRows } from './movable-rows.js'
 import { createRowLookup } from './row-lookup.js'
 import { wholeShare } from './share.js'
 import type { ShardedTable } from './sharded-table.js'
-import { createTable } from './table.js'
 import type { TableMemory } from './table-memory.js'
 import { createGrowingBuffer } from './table-memory.js'
 
@@ -55,18 +56,9 @@ export function createStagedPart(memory: TableMemory, part: ShardedLookupPart): 
   }
 }
 
-/** Rows for a lookup to read that are no table's own: a table of whatever lies at `offset`, each row `rowFloats` floats behind the last. */
-export function createMovableRows(memory: TableMemory, dimension: number) {
-  const none = createTable(memory, { name: 'movable rows', rowCount: 0, dimension, optimizer: null })
-  return { ...none, offset: 0, rowFloats: dimension }
-}
-
 /** The ids of a column. */
 export function listsOf({ ids }: LookupRows, column: string): IdLists {
   const lists = ids[column]
   if (!lists) throw new Error(`internal: the batch has no ids of column ${column}`)
   return lists
 }
-
-/** Where the ids of a row begin. */
-export const startOf = ({ offsets }: IdLists, row: number): number => (offsets ? (offsets[row] ?? 0) : row)

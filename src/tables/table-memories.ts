@@ -10,7 +10,9 @@ export interface TableMemories {
   readonly home: TableMemory
   /** The home, then the others. */
   readonly all: readonly TableMemory[]
-  /** Chooses where the rows of a table go, in their order: to the first memory that has room for all, else to as few new ones as can be. */
+  /** One of them by its number. */
+  at(index: number): TableMemory
+  /** Chooses where the rows of a new table go, in their order: to the first memory that has room for all, else to as few new ones as can be. */
   divide(rowCount: number, rowBytes: number): readonly RowsPlace[]
 }
 
@@ -43,6 +45,11 @@ export function createTableMemories({ buffers = 0, shared = [] }: TableMemoriesO
   return {
     home,
     all,
+    at(index) {
+      const memory = all[index]
+      if (!memory) throw new Error(`internal: there is no memory ${String(index)}`)
+      return memory
+    },
     divide(rowCount, rowBytes) {
       const roomy = free.findIndex((bytes) => bytes >= rowCount * rowBytes)
       if (roomy >= 0) return [take(roomy, rowCount, rowBytes)]

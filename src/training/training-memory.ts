@@ -31,7 +31,7 @@ export function trainingMemory(parts: ModelParts): TrainingMemory {
   return {
     weights,
     optimizerState: sum(rows.map(({ whole }) => whole)) - weights,
-    buffers: slots + batchMemory(parts),
+    buffers: slots + batchMemory(parts) + (spec.averaging > 0 ? weights : 0),
   }
 }
 
