@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import {
   closeSync,
   createReadStream,
-  fstatSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -12,6 +11,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { open } from 'node:fs/promises'
@@ -77,15 +77,23 @@ async function syncFile(path: string): Promise<void> {
 
 /** Reads a file of little-endian 32-bit floats, of any size. */
 export function readFloats(path: string): Float32Array {
+  const floats = new Float32Array(Math.floor(statSync(path).size / 4))
+  readLargeFile(path, [floats])
+  return floats
+}
+
+/** Fills views one after the other with the bytes of a file: each is full when the next is asked for, as far as the file goes. */
+export function readLargeFile(path: string, parts: Iterable<ArrayBufferView>): void {
   const file = openSync(path, 'r')
   try {
-    const bytes = new Uint8Array(fstatSync(file).size)
-    for (let done = 0; done < bytes.length;) {
-      const got = readSync(file, bytes, done, Math.min(pieceBytes, bytes.length - done), done)
-      if (got === 0) break
-      done += got
+    for (const part of parts) {
+      for (let done = 0; done < part.byteLength;) {
+        const length = Math.min(pieceBytes, part.byteLength - done)
+        const got = readSync(file, new Uint8Array(part.buffer, part.byteOffset + done, length))
+        if (got === 0) return
+        done += got
+      }
     }
-    return new Float32Array(bytes.buffer, 0, Math.floor(bytes.length / 4))
   } finally {
     closeSync(file)
   }

@@ -8,6 +8,7 @@ export {
   createFile,
   makeDirectory,
   readFloats,
+  readLargeFile,
   syncBelow,
   syncDirectory,
   writeLargeFile,

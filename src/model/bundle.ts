@@ -4,14 +4,14 @@
  */
 import { cpSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { makeDirectory, readFloats, writeLargeFile } from '../base/index.js'
+import { makeDirectory, readLargeFile, writeLargeFile } from '../base/index.js'
 import type { Calibration, LearnedCalibration } from '../calibration/index.js'
 import type { Config, EncodedFeatures, Encoder, FeatureState, RawValue } from '../features/index.js'
 import { createEncoder, loadFeatureState, saveFeatureState } from '../features/index.js'
 import { readConstants } from '../graph/index.js'
 import type { TensorData } from '../graph/index.js'
-import { createTable, createTableMemory } from '../tables/index.js'
-import type { Table, TableMemory } from '../tables/index.js'
+import { createShardedTable, createTableMemories } from '../tables/index.js'
+import type { ShardedTable, ShardedTableOptions, TableMemories } from '../tables/index.js'
 import { calibrationContent, readCalibrationFile, writeCalibrationFile } from './calibration-file.js'
 import { tableWrong } from './errors.js'
 import type { InputLayout, TableSpec } from './input-layout.js'
@@ -49,8 +49,8 @@ export interface BundleParts {
   readonly retrieval: string | null
 }
 
-/** Rows written at once: bounds the copy that compacts weights out of their optimizer state. */
-const rowsPerWrite = 1 << 16
+/** Rows written or read at once: bounds the copy in which weights lie close, without optimizer state and padding. */
+const rowsAtOnce = 1 << 16
 
 /** Writes a bundle beside its place and renames it there, so that a directory with a manifest is always whole. */
 export async function writeBundle(directory: string, parts: BundleParts): Promise<void> {
@@ -97,7 +97,7 @@ export interface Bundle extends Scorer {
   split(): SplitModel | null
   /** All weights of a table, `rowCount × dimension`. */
   readWeights(table: string): Float32Array
-  /** The tables in their memory, for other threads to open the bundle over. */
+  /** The tables in their memories, for other threads to open the bundle over. */
   sharedTables(): SharedTables
   /** Counts the weights of the layers, biases included. */
   denseParameterCount(): number
@@ -105,19 +105,21 @@ export interface Bundle extends Scorer {
 
 /** Tables that one thread has loaded. */
 export interface SharedTables {
-  readonly memory: WebAssembly.Memory
-  /** Where the rows of each table begin, by name. */
-  readonly offsets: ReadonlyMap<string, number>
+  readonly memories: readonly WebAssembly.Memory[]
+  readonly tables: readonly ShardedTableOptions[]
 }
 
 export interface OpenOptions {
   readonly threads?: number
   /** Of the same bundle, which another thread has verified and loaded. */
   readonly shared?: SharedTables | undefined
+  /** Where tables are loaded to. Default: memories of their own. */
+  readonly memories?: TableMemories
 }
 
 /** Loads a bundle and verifies every file; throws `BUNDLE_DAMAGED` with the name of the file that is wrong. */
-export async function openBundle(directory: string, { threads = 1, shared }: OpenOptions = {}): Promise<Bundle> {
+export async function openBundle(directory: string, options: OpenOptions = {}): Promise<Bundle> {
+  const { threads = 1, shared } = options
   const manifest = await readManifest(directory, { isVerified: shared !== undefined })
   const specs = manifest.content['tables'] as TableSpec[]
   const config = readJson<Config>(join(directory, 'config.json'))
@@ -125,12 +127,13 @@ export async function openBundle(directory: string, { threads = 1, shared }: Ope
   const encoder = createEncoder(config, featureState)
   const model = resolveModel(config, featureState.labels)
   const layout = layoutInputs(model, config, encoder.columns)
-  const { memory, tables } = shared ? attachTables(shared, specs) : loadTables(directory, specs)
+  const { memories, tables } = shared ? attachTables(shared) : loadTables(directory, specs, options.memories)
+  const stage = (own: InputLayout): InputStage => createInputStage(memories.home, own, tables)
   const onnx = readFileSync(join(directory, 'model.onnx'))
   const calibration = readCalibrationFile(directory, manifest.content)
-  const scorer = await openScorer(onnx, createInputStage(memory, layout, tables), { threads, calibration })
+  const scorer = await openScorer(onnx, stage(layout), { threads, calibration })
   // The buffers of the scorer's stage may hold what is being scored.
-  const ownStage = createInputStage(memory, layout, tables)
+  const ownStage = stage(layout)
   const denseWeights = (): Record<string, Float32Array> => readConstants(readFileSync(join(directory, 'model.onnx')))
   return {
     ...scorer,
@@ -141,7 +144,7 @@ export async function openBundle(directory: string, { threads = 1, shared }: Ope
     featureState,
     tables: specs,
     layout,
-    stage: (own) => createInputStage(memory, own, tables),
+    stage,
     split: () =>
       splitModel({
         config,
@@ -157,8 +160,8 @@ export async function openBundle(directory: string, { threads = 1, shared }: Ope
     readRow: (name, row) => tables.get(name)?.readWeights(row, 1) ?? new Float32Array(0),
     networkInputs: (features) => copied(ownStage.forward(features)),
     sharedTables: () => ({
-      memory: memory.memory,
-      offsets: new Map([...tables].map(([name, { offset }]) => [name, offset])),
+      memories: memories.all.map(({ memory }) => memory),
+      tables: [...tables.values()].map((table) => table.place()),
     }),
     // Builds the graph, which scoring has no need of: only when asked.
     denseParameterCount: () =>
@@ -170,42 +173,52 @@ export async function openBundle(directory: string, { threads = 1, shared }: Ope
 }
 
 interface LoadedTables {
-  readonly memory: TableMemory
-  readonly tables: Map<string, Table>
+  readonly memories: TableMemories
+  readonly tables: Map<string, ShardedTable>
 }
 
-function attachTables({ memory: shared, offsets }: SharedTables, specs: readonly TableSpec[]): LoadedTables {
-  const memory = createTableMemory(shared)
-  const tables = specs.map(({ name, rowCount, dimension }) => {
-    const offset = offsets.get(name)
-    return [name, createTable(memory, { name, rowCount, dimension, optimizer: null, offset })] as const
-  })
-  return { memory, tables: new Map(tables) }
+function attachTables({ memories: shared, tables }: SharedTables): LoadedTables {
+  const memories = createTableMemories({ shared })
+  return { memories, tables: new Map(tables.map((table) => [table.name, createShardedTable(memories, table)])) }
 }
 
 const copied = (feeds: Readonly<Record<string, TensorData>>): Record<string, TensorData> =>
   Object.fromEntries(Object.entries(feeds).map(([name, { data, shape }]) => [name, { data: data.slice(), shape }]))
 
-/** Reads every table into one memory, weights only. */
-function loadTables(directory: string, specs: readonly TableSpec[]): LoadedTables {
-  const memory = createTableMemory()
-  const tables = new Map<string, Table>()
+/** Reads every table, weights only. */
+function loadTables(
+  directory: string,
+  specs: readonly TableSpec[],
+  memories: TableMemories = createTableMemories(),
+): LoadedTables {
+  const tables = new Map<string, ShardedTable>()
   for (const { name, rowCount, dimension } of specs) {
-    const table = createTable(memory, { name, rowCount, dimension, optimizer: null })
     const file = join(directory, tableFile(name))
     const [expected, got] = [4 * rowCount * dimension, statSync(file).size]
     if (got !== expected) throw tableWrong({ file, expected, got })
-    table.writeWeights(0, readFloats(file))
+    const table = createShardedTable(memories, { name, rowCount, dimension, optimizer: null })
+    readLargeFile(file, weightBuffers(table))
     tables.set(name, table)
   }
-  return { memory, tables }
+  return { memories, tables }
+}
+
+/** Buffers for the weights of some rows after the other, which are taken into the table when they have been filled. */
+function* weightBuffers(table: ShardedTable): Iterable<Float32Array> {
+  const { rowCount, dimension } = table
+  const buffer = new Float32Array(Math.min(rowsAtOnce, rowCount) * dimension)
+  for (let first = 0; first < rowCount; first += rowsAtOnce) {
+    const weights = buffer.subarray(0, (rowCount - first) * dimension)
+    yield weights
+    table.writeWeights(first, weights)
+  }
 }
 
 const tableFile = (name: string): string => join('tables', `${encodeURIComponent(name)}.f32`)
 
 function* weightChunks(spec: TableSpec, read: (first: number, count: number) => Float32Array): Iterable<Float32Array> {
-  for (let first = 0; first < spec.rowCount; first += rowsPerWrite) {
-    yield read(first, Math.min(rowsPerWrite, spec.rowCount - first))
+  for (let first = 0; first < spec.rowCount; first += rowsAtOnce) {
+    yield read(first, Math.min(rowsAtOnce, spec.rowCount - first))
   }
 }
 

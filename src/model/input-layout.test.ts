@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { categorical, createEncoder, cross, list } from '../features/index.js'
 import type { Config, WideDeclaration } from '../features/index.js'
-import { createTable, createTableMemory } from '../tables/index.js'
+import { createShardedTable, createTableMemories } from '../tables/index.js'
 import { layoutInputs } from './input-layout.js'
 import { createInputStage } from './input-stage.js'
 import { resolveModel } from './model-spec.js'
@@ -20,14 +20,14 @@ function wideLogit(combiner: WideDeclaration['combiner'], tagWeights?: readonly 
   const nothing = { json: {}, arrays: {} }
   const encoder = createEncoder(config, { columns: { item: nothing, tags: nothing }, crosses: {} })
   const layout = layoutInputs(resolveModel(config), config, encoder.columns)
-  const memory = createTableMemory()
+  const memories = createTableMemories()
   const tables = new Map(
-    layout.tables.map((spec) => [spec.name, createTable(memory, { ...spec, optimizer: null })] as const),
+    layout.tables.map((spec) => [spec.name, createShardedTable(memories, { ...spec, optimizer: null })] as const),
   )
   tables.get('wide/item')?.writeWeights(2, Float32Array.of(100))
   tables.get('wide/tags')?.writeWeights(2, Float32Array.of(1, 2, 4, 8))
   const row = { item: 0, tags: [0, 1, 2, 3], tag_weights: tagWeights }
-  const feeds = createInputStage(memory, layout, tables).forward(encoder.encode([row]))
+  const feeds = createInputStage(memories.home, layout, tables).forward(encoder.encode([row]))
   return Number(feeds[inputNames.wide]?.data[0])
 }
 

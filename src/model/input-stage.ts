@@ -4,8 +4,8 @@
  */
 import type { EncodedFeatures } from '../features/index.js'
 import type { TensorData } from '../graph/index.js'
-import type { Lookup, OptimizerStep, RowRange, Share, Table, TableMemory } from '../tables/index.js'
-import { createLookup } from '../tables/index.js'
+import type { Lookup, OptimizerStep, RowRange, Share, ShardedTable, TableMemory } from '../tables/index.js'
+import { createShardedLookup } from '../tables/index.js'
 import type { DensePart, InputLayout, LookupPart } from './input-layout.js'
 import { gradientName, inputNames } from './network.js'
 import type { DenseTarget } from './sequence-input.js'
@@ -42,11 +42,11 @@ export function gradientWidths({ wide, deep }: InputLayout): Record<string, numb
   }
 }
 
-/** Compiles a layout over existing tables; `tables` has every table of the layout by name. */
+/** Compiles a layout over existing tables; batches lie in `memory`, and `tables` has every table of the layout by name. */
 export function createInputStage(
   memory: TableMemory,
   layout: InputLayout,
-  tables: ReadonlyMap<string, Table>,
+  tables: ReadonlyMap<string, ShardedTable>,
   sharing?: StageSharing,
 ): InputStage {
   const lookups: StagedLookup[] = []
@@ -59,7 +59,7 @@ export function createInputStage(
       combiner,
     }))
     const shared = sharing && { share: sharing.share, gradients: () => sharing.gradients(name) }
-    lookups.push({ name, width, lookup: createLookup(memory, { width, parts: bound, ...shared }) })
+    lookups.push({ name, width, lookup: createShardedLookup(memory, { width, parts: bound, ...shared }) })
   }
   add(inputNames.wide, layout.wide?.logitWidth ?? 1, layout.wide?.parts ?? [])
   const sequences = layout.deep?.sequences ?? []
@@ -161,7 +161,7 @@ function buffer(buffers: Map<string, Float32Array>, name: string, length: number
   return existing.subarray(0, length)
 }
 
-function tableOf(tables: ReadonlyMap<string, Table>, name: string): Table {
+function tableOf(tables: ReadonlyMap<string, ShardedTable>, name: string): ShardedTable {
   const table = tables.get(name)
   if (!table) throw new Error(`internal: table ${name} of the layout was not made`)
   return table

@@ -4,7 +4,7 @@ import { bucketized, categorical, createEncoder, cross, indicator, list, numeric
 import type { Config, EncodedFeatures } from '../features/index.js'
 import { createOnnxRuntimeExecutor, writeOnnx } from '../graph/index.js'
 import type { CompiledGraph, TensorData } from '../graph/index.js'
-import { createLookup, createTable, createTableMemory, resolveOptimizer } from '../tables/index.js'
+import { createShardedLookup, createShardedTable, createTableMemories, resolveOptimizer } from '../tables/index.js'
 import { layoutInputs } from './input-layout.js'
 import type { InputLayout } from './input-layout.js'
 import { resolveModel } from './model-spec.js'
@@ -253,11 +253,11 @@ async function kernelGradients(
   weights: Weights,
   outputs: Readonly<Record<string, TensorData>>,
 ): Promise<Map<string, Float32Array>> {
-  const memory = createTableMemory()
+  const memories = createTableMemories()
   const optimizer = resolveOptimizer({ name: 'sgd', learningRate: 1 })
   const tables = new Map(
     layout.tables.map(({ name, rowCount: rows, dimension }) => {
-      const table = createTable(memory, { name, rowCount: rows, dimension, optimizer })
+      const table = createShardedTable(memories, { name, rowCount: rows, dimension, optimizer })
       table.writeWeights(0, Float32Array.from(weights.get(name) ?? []))
       return [name, table] as const
     }),
@@ -270,7 +270,7 @@ async function kernelGradients(
       const found = tables.get(table)
       return found ? [{ table: found, column, offset, combiner }] : []
     })
-    const lookup = createLookup(memory, { width, parts: bound })
+    const lookup = createShardedLookup(memories.home, { width, parts: bound })
     lookup.forward(batch)
     lookup.gradient().set(outputs[gradientName(input)]?.data ?? [])
     lookup.backward({ learningRateScale: 1, stepNumber: 1 })

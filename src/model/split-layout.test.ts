@@ -4,7 +4,7 @@ import { categorical, createEncoder, cross, embedding, indicator, list, numeric 
 import type { Config, EncodedFeatures, RawValue } from '../features/index.js'
 import { createOnnxRuntimeExecutor, writeOnnx } from '../graph/index.js'
 import type { Boundary, TensorData } from '../graph/index.js'
-import { createTable, createTableMemory } from '../tables/index.js'
+import { createShardedTable, createTableMemories } from '../tables/index.js'
 import { architectures } from './architectures/index.js'
 import { layoutInputs } from './input-layout.js'
 import { createInputStage } from './input-stage.js'
@@ -88,10 +88,10 @@ function build(config: Config, seed: number) {
   const encoder = createEncoder(config, state)
   const model = resolveModel(config, state.labels)
   const layout = layoutInputs(model, config, encoder.columns)
-  const memory = createTableMemory()
+  const memories = createTableMemories()
   const tables = new Map(
     layout.tables.map(({ name, rowCount, dimension }) => {
-      const table = createTable(memory, { name, rowCount, dimension, optimizer: null })
+      const table = createShardedTable(memories, { name, rowCount, dimension, optimizer: null })
       table.initialize({ key: randomKey(seed, name), standardDeviation: 1, distribution: 'normal' })
       return [name, table] as const
     }),
@@ -118,7 +118,7 @@ function build(config: Config, seed: number) {
   const sides = columnSides(config)
   const { layouts, inputs } = splitLayout(layout, (column) => sides.get(column) ?? 'request')
   const stage = (own: typeof layout, features: EncodedFeatures): Record<string, TensorData> =>
-    createInputStage(memory, own, tables).forward(features)
+    createInputStage(memories.home, own, tables).forward(features)
   return { encoder, layout, layouts, network, constants, stage, partition: network.partition(inputs) }
 }
 

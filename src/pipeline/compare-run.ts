@@ -82,9 +82,17 @@ async function trainedBundle(
   const run = { directory, bundle: join(directory, 'bundle'), checkpoints: join(directory, 'checkpoints') }
   const parts = modelParts(config, data)
   const profile = createStepProfile(() => performance.now())
-  const progress = await trainPrepared({ config, parts, data, checkpoints: run.checkpoints, profile, signal, onEvent })
+  const { progress, state } = await trainPrepared({
+    config,
+    parts,
+    data,
+    checkpoints: run.checkpoints,
+    profile,
+    signal,
+    onEvent,
+  })
   if (!progress.isFinished) return null
-  await writeRunBundle({ config, parts, data, run, progress })
+  await writeRunBundle({ config, parts, data, run, progress, state })
   return { bestEpoch: progress.best?.epoch ?? 0, epochCount: progress.epochs.length }
 }
 

@@ -38,6 +38,6 @@ export function openTrainedScorer({
   onnx,
   calibration,
 }: Omit<GoldenParts, 'data'>): ReturnType<typeof openScorer> {
-  const stage = createInputStage(state.memory, parts.layout, state.tables)
+  const stage = createInputStage(state.memories.home, parts.layout, state.tables)
   return openScorer(onnx, stage, { threads: 1, calibration })
 }

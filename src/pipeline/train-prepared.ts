@@ -56,14 +56,20 @@ export interface PreparedTraining {
   readonly pauseAfter?: number
 }
 
+export interface PreparedResult {
+  readonly progress: TrainingProgressState
+  /** The model as training left it, for the caller to fill with another epoch's: a second one may not fit in memory. */
+  readonly state: ModelState
+}
+
 /** Trains to the end, the pause or the signal: at the last two `isFinished` is false and a checkpoint is kept. */
-export async function trainPrepared(training: PreparedTraining): Promise<TrainingProgressState> {
+export async function trainPrepared(training: PreparedTraining): Promise<PreparedResult> {
   const { config, parts, data, pauseAfter } = training
   requireMemory(trainingMemory(parts), process.availableMemory())
   const checkpoints = openCheckpoints(training.checkpoints)
   const state = createModelState(parts)
   const earlier = checkpoints.latest() === null ? await training.begin?.(state) : undefined
-  return trainModel(parts, state, {
+  const progress = await trainModel(parts, state, {
     data: await openTrainingData(config, parts, data),
     validate: await validator(config, parts, data),
     checkpoints,
@@ -74,4 +80,5 @@ export async function trainPrepared(training: PreparedTraining): Promise<Trainin
     ...(earlier ? { earlier } : {}),
     ...(pauseAfter === undefined ? {} : { pauseAfter }),
   })
+  return { progress, state }
 }

@@ -99,12 +99,12 @@ export async function trainBundle(declared: LoadedConfig, options: TrainOptions 
   const { signal, onEvent } = options
   const begin = beginWarm(options.warmStart, run.directory, { config, parts, data })
   const training = { config, parts, data, checkpoints: run.checkpoints, profile, signal, onEvent, begin }
-  const progress = await trainPrepared(training)
+  const { progress, state } = await trainPrepared(training)
   if (!progress.isFinished) throw interrupted({ directory: run.directory, config: loaded.path })
   options.onProgress?.('building the indexes of retrieval')
   const retrieval = await buildRetrieval({ config, data, directory: run.directory, signal })
   if (signal?.aborted === true) throw interrupted({ directory: run.directory, config: loaded.path })
-  const bundle = { config, parts, data, run, progress, retrieval: retrieval?.index }
+  const bundle = { config, parts, data, run, progress, state, retrieval: retrieval?.index }
   const calibration = await writeRunBundle({ ...bundle, warn: options.warn ?? ignore })
   const written = await readWritten(run.bundle, data, parts.spec.metric)
   const { milliseconds, rowCount } = profile.totals()

@@ -6,8 +6,8 @@ import type { PreparedData } from '../data/index.js'
 import type { Config } from '../features/index.js'
 import { writeBundle } from '../model/index.js'
 import type { GoldenRequest } from '../model/index.js'
-import { createModelState, exchangeAverage, inferenceConstants, openCheckpoints } from '../training/index.js'
-import type { ModelParts, TrainingProgressState } from '../training/index.js'
+import { exchangeAverage, inferenceConstants, openCheckpoints } from '../training/index.js'
+import type { ModelParts, ModelState, TrainingProgressState } from '../training/index.js'
 import type { GoldenParts } from './golden.js'
 import { goldenRequests, openTrainedScorer } from './golden.js'
 import type { CalibrationReport } from './learn-calibration.js'
@@ -20,6 +20,8 @@ export interface RunBundle {
   readonly data: PreparedData
   readonly run: RunDirectory
   readonly progress: TrainingProgressState
+  /** Filled with the best checkpoint. */
+  readonly state: ModelState
   /** Directory with the indexes of retrieval, where there are any. */
   readonly retrieval?: string | undefined
   warn?(text: string): void
@@ -30,10 +32,9 @@ export interface RunBundle {
  * scores; returns what calibration did.
  */
 export async function writeRunBundle(runBundle: RunBundle): Promise<CalibrationReport | null> {
-  const { config, parts, data, run, progress } = runBundle
+  const { config, parts, data, run, progress, state } = runBundle
   const checkpoints = openCheckpoints(run.checkpoints)
   const best = progress.best?.checkpoint ?? checkpoints.latest() ?? ''
-  const state = createModelState(parts)
   await checkpoints.restore(best, state)
   exchangeAverage(state)
   const onnx = parts.network.inferenceModel(inferenceConstants(state, parts.network))

@@ -11,7 +11,7 @@ export const memoryExceeded = defineError<{ wanted: number; used: number }>(
   'TABLES_MEMORY_EXCEEDED',
   'environment',
   ({ wanted, used }) =>
-    `tables, optimizer state and buffers must fit in 4 GiB; got ${megabytes(used)} in use and ${megabytes(wanted)} more asked for; raise minCount, lower the embedding dimension or the batch size`,
+    `dense parameters and what a batch takes must fit in the 4 GiB of one memory beside the tables there; got ${megabytes(used)} in use and ${megabytes(wanted)} more asked for; lower the batch size or the width of the layers`,
 )
 
 export const everyStepTooLarge = defineError<{ table: string; size: number; limit: number }>(

@@ -7,5 +7,9 @@ export interface IdLists {
   readonly weights: Float32Array | null
 }
 
+/** Where the ids of a row begin. */
+export const startOf = ({ offsets }: Pick<IdLists, 'offsets'>, row: number): number =>
+  offsets ? (offsets[row] ?? 0) : row
+
 /** How the rows of a list become one, as in TensorFlow: Σ, Σ/Σw, Σ/√Σw². */
 export type RowCombiner = 'sum' | 'mean' | 'sqrtn'

@@ -22,9 +22,10 @@ export interface RowUpdate {
   update(step: OptimizerStep): void
 }
 
-/** One update for each table among the parts. */
+/** One update for each table among the parts that has an optimizer. */
 export function createRowUpdates(memory: TableMemory, parts: readonly BoundPart[], share: Share): readonly RowUpdate[] {
-  return [...new Set(parts.map(({ table }) => table))].map((table, index) => {
+  const tables = new Set(parts.flatMap(({ table }) => (table.optimizer ? [table] : [])))
+  return [...tables].map((table, index) => {
     const shared: SharedRows = {
       table,
       parts: parts.filter((part) => part.table === table),

@@ -6,3 +6,6 @@ export interface Share {
 
 /** All of it: one thread alone. */
 export const wholeShare: Share = { index: 0, count: 1 }
+
+/** Whether a row of a table is updated here: rows come in blocks of 16 whose owners take turns, as in assembly/update.ts. */
+export const ownsRow = ({ index, count }: Share, row: number): boolean => (row >>> 4) % count === index

@@ -5,6 +5,8 @@ import { instantiateKernels } from './kernels.js'
 
 const pageBytes = 65536
 const maximumPages = 65536
+/** What a memory can hold. */
+export const memoryBytes = maximumPages * pageBytes
 /** A cache line: rows that begin at one are read with fewer misses. */
 const alignment = 64
 
@@ -47,7 +49,7 @@ export function createTableMemory(shared?: WebAssembly.Memory): TableMemory {
       const lines = Math.ceil(bytes / alignment)
       const start = Atomics.add(taken(), 0, lines) * alignment
       const end = start + lines * alignment
-      if (end > maximumPages * pageBytes) {
+      if (end > memoryBytes) {
         Atomics.sub(taken(), 0, lines)
         throw memoryExceeded({ wanted: bytes, used: start })
       }

@@ -19,6 +19,8 @@ export interface TableOptions {
   readonly regularization?: 'touched' | 'everyStep'
   /** Largest length of a row; longer ones are scaled down to it after each update. Default: any. */
   readonly maxNorm?: number | undefined
+  /** Its place among the rows of a larger table of which this is a shard: what random weights are drawn by. Default 0. */
+  readonly firstRow?: number | undefined
   /** Where the rows lie already, in a memory that another thread has filled. Default: rows of zeros are reserved. */
   readonly offset?: number | undefined
   /** Where the slots of its rows lie already. Default: they are reserved when they are needed. */
@@ -35,9 +37,10 @@ export interface Initialization {
 
 export interface Table {
   readonly name: string
+  readonly memory: TableMemory
   readonly rowCount: number
   readonly dimension: number
-  /** Floats from one row to the next: `dimension · (1 + slots)`, padded to a multiple of four. */
+  /** Floats from one row to the next. */
   readonly rowFloats: number
   readonly offset: number
   readonly optimizer: BoundOptimizer | null
@@ -70,11 +73,12 @@ const everyStepLimit = 50_000_000
 /** Makes a table of zeros. */
 export function createTable(memory: TableMemory, options: TableOptions): Table {
   const { name, rowCount, dimension, optimizer, l2 = 0, l1 = 0, regularization = 'touched', maxNorm = 0 } = options
+  const { firstRow = 0 } = options
   const size = rowCount * dimension
   if (regularization === 'everyStep' && (l2 > 0 || l1 > 0) && size > everyStepLimit)
     throw everyStepTooLarge({ table: name, size, limit: everyStepLimit })
   const initial = optimizer ? initialSlots(optimizer) : []
-  const rowFloats = Math.ceil((dimension * (1 + initial.length)) / 4) * 4
+  const rowFloats = rowFloatsOf(options)
   const offset = options.offset ?? memory.allocate(4 * rowFloats * rowCount)
   const rows = memory.float32(offset, rowFloats * rowCount)
   const bound = optimizer && bindOptimizer(memory, optimizer)
@@ -82,6 +86,7 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
   const slots = (): number => (reserved ??= reserveSlots(memory, rowCount))
   return {
     name,
+    memory,
     rowCount,
     dimension,
     rowFloats,
@@ -92,10 +97,10 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
     regularization,
     maxNorm,
     slots,
-    place: () => ({ ...options, offset, slots: slots() }),
+    place: () => ({ ...options, offset, slots: optimizer ? slots() : undefined }),
     rows,
     initialize: (initialization) => {
-      initializeRows(rows, { rowFloats, dimension, slots: initial, rowCount }, initialization)
+      initializeRows(rows, { rowFloats, dimension, slots: initial, rowCount, firstRow }, initialization)
       if (maxNorm > 0) memory.kernels.limitNorms(offset, rowFloats, dimension, 0, rowCount, maxNorm, 0, 1)
     },
     readWeights(first, count) {
@@ -121,6 +126,11 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
   }
 }
 
+/** Floats from one row to the next: `dimension · (1 + slots)`, padded to a multiple of four. */
+export function rowFloatsOf({ dimension, optimizer }: Pick<TableOptions, 'dimension' | 'optimizer'>): number {
+  return Math.ceil((dimension * (1 + (optimizer ? initialSlots(optimizer).length : 0))) / 4) * 4
+}
+
 function reserveSlots(memory: TableMemory, rowCount: number): number {
   const offset = memory.allocate(4 * rowCount)
   memory.int32(offset, rowCount).fill(-1)
@@ -132,15 +142,17 @@ interface RowLayout {
   readonly dimension: number
   readonly slots: readonly number[]
   readonly rowCount: number
+  readonly firstRow: number
 }
 
 function initializeRows(rows: Float32Array, layout: RowLayout, initialization: Initialization): void {
-  const { rowFloats, dimension, rowCount } = layout
+  const { rowFloats, dimension, rowCount, firstRow } = layout
   const draw = drawer(initialization)
   for (let row = 0; row < rowCount; row++) {
     const at = row * rowFloats
-    const isZero = row < (initialization.zeroRows ?? 0)
-    for (let column = 0; column < dimension; column++) rows[at + column] = isZero ? 0 : draw(row * dimension + column)
+    const counter = (firstRow + row) * dimension
+    const isZero = firstRow + row < (initialization.zeroRows ?? 0)
+    for (let column = 0; column < dimension; column++) rows[at + column] = isZero ? 0 : draw(counter + column)
     fillSlots(rows, at, layout)
   }
 }

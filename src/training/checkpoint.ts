@@ -2,9 +2,9 @@
  * Checkpoints: every number that training changes, and where it stood. A checkpoint is a directory with a manifest, named by
  * its step; `latest` names the newest whole one and is replaced atomically, so a kill at any instant loses at most the steps since.
  */
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { atomicWriteFile, makeDirectory, readFloats, writeLargeFile } from '../base/index.js'
+import { atomicWriteFile, makeDirectory, readLargeFile, writeLargeFile } from '../base/index.js'
 import { readManifest, writeManifest } from '../model/index.js'
 import { checkpointForeign } from './errors.js'
 import type { ModelState } from './model-state.js'
@@ -42,7 +42,7 @@ async function writeState(directory: string, state: ModelState, progress: Traini
   const partial = `${directory}.partial`
   rmSync(partial, { recursive: true, force: true })
   makeDirectory(partial)
-  for (const { file, values } of stateArrays(state)) writeLargeFile(join(partial, file), [values])
+  for (const { file, values } of stateArrays(state)) writeLargeFile(join(partial, file), values)
   writeLargeFile(join(partial, 'progress.json'), [Buffer.from(`${JSON.stringify(progress, null, 2)}\n`)])
   await writeManifest(partial, { kind: 'training-state' })
   rmSync(directory, { recursive: true, force: true })
@@ -58,30 +58,28 @@ async function restoreState(directory: string, state: ModelState): Promise<Train
   }
   for (const { file, values } of arrays) {
     const path = join(directory, file)
-    const stored = existsSync(path) ? readFloats(path) : new Float32Array(0)
-    if (stored.length !== values.length) {
-      throw checkpointForeign({
-        directory,
-        part: file,
-        expected: `${String(values.length)} floats`,
-        got: String(stored.length),
-      })
-    }
-    values.set(stored)
+    const expected = values.reduce((sum, { length }) => sum + length, 0)
+    const got = existsSync(path) ? statSync(path).size / 4 : 0
+    if (got !== expected)
+      throw checkpointForeign({ directory, part: file, expected: `${String(expected)} floats`, got: String(got) })
+    readLargeFile(path, values)
   }
   const stored = JSON.parse(readFileSync(join(directory, 'progress.json'), 'utf8')) as Partial<TrainingProgressState>
   // Written before there were warm starts, it does not speak of earlier training.
   return { ...initialProgress, ...stored }
 }
 
-/** Every array of the state, by its file name; views of the live memory. */
-function stateArrays(state: ModelState): { file: string; values: Float32Array }[] {
+/** Every array of the state, by its file name; views of the live memory, those of a table's shards one after the other. */
+function stateArrays(state: ModelState): { file: string; values: Float32Array[] }[] {
   const file = (kind: string, name: string): string => `${kind}-${encodeURIComponent(name)}.f32`
   return [
-    ...[...state.tables].map(([name, table]) => ({ file: file('table', name), values: table.rows })),
-    ...state.dense.names.map((name) => ({ file: file('dense', name), values: state.dense.raw(name) })),
-    ...[...state.running].map(([name, values]) => ({ file: file('running', name), values })),
-    ...averageArrays(state).map(([name, values]) => ({ file: file('average', name), values })),
+    ...[...state.tables].map(([name, { shards }]) => ({
+      file: file('table', name),
+      values: shards.map(({ rows }) => rows),
+    })),
+    ...state.dense.names.map((name) => ({ file: file('dense', name), values: [state.dense.raw(name)] })),
+    ...[...state.running].map(([name, values]) => ({ file: file('running', name), values: [values] })),
+    ...averageArrays(state).map(([name, values]) => ({ file: file('average', name), values: [values] })),
   ]
 }
 

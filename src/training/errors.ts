@@ -36,14 +36,14 @@ export const threadEnded = defineError<{ reason: string }>(
 
 export const trainingTooLarge = defineError<{
   wanted: number
-  limit: number
+  available: number
   weights: number
   optimizerState: number
 }>(
   'TRAINING_TOO_LARGE',
   'environment',
-  ({ wanted, limit, weights, optimizerState }) =>
-    `weights, optimizer state and buffers must fit in ${megabytes(limit)}, the least of free memory and 4 GiB; got ${megabytes(wanted)}, of which weights ${megabytes(weights)} and optimizer state ${megabytes(optimizerState)}; raise minCount, take smaller embeddings, fewer hash buckets or another optimizer`,
+  ({ wanted, available, weights, optimizerState }) =>
+    `weights, optimizer state and buffers must fit in the free memory, ${megabytes(available)}; got ${megabytes(wanted)}, of which weights ${megabytes(weights)} and optimizer state ${megabytes(optimizerState)}; raise minCount, take smaller embeddings, fewer hash buckets or another optimizer`,
 )
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`

@@ -4,15 +4,16 @@
  */
 import { randomKey, randomUniform } from '../base/index.js'
 import type { InputLayout, Network, ParameterSpec, ResolvedModel, TableSpec } from '../model/index.js'
-import type { DenseParameters, Table, TableMemory } from '../tables/index.js'
-import { createDenseParameters, createTable, createTableMemory } from '../tables/index.js'
+import type { DenseParameters, ShardedTable, TableMemories } from '../tables/index.js'
+import { createDenseParameters, createShardedTable, createTableMemories } from '../tables/index.js'
+import { batchMemory } from './training-memory.js'
 import type { TrainingSpec } from './training-spec.js'
 import { createWeightAverage } from './weight-average.js'
 import type { WeightAverage } from './weight-average.js'
 
 export interface ModelState {
-  readonly memory: TableMemory
-  readonly tables: ReadonlyMap<string, Table>
+  readonly memories: TableMemories
+  readonly tables: ReadonlyMap<string, ShardedTable>
   readonly dense: DenseParameters
   /** Running mean and variance of each batch normalisation, by input name. */
   readonly running: ReadonlyMap<string, Float32Array>
@@ -30,12 +31,12 @@ export interface ModelParts {
 /** Missing and out-of-vocabulary start at zero: without training they must not add noise. */
 const zeroRows = 2
 
-/** Makes a fresh model: a function of the seed alone, whatever the number of threads. */
-export function createModelState({ model, layout, network, spec }: ModelParts): ModelState {
-  const memory = createTableMemory()
-  const tables = new Map(layout.tables.map((table) => [table.name, freshTable(memory, table, { model, spec })]))
+/** Makes a fresh model: a function of the seed alone, whatever the number of threads and memories. */
+export function createModelState(parts: ModelParts, memories: TableMemories = memoriesFor(parts)): ModelState {
+  const { model, layout, network, spec } = parts
+  const tables = new Map(layout.tables.map((table) => [table.name, freshTable(memories, table, parts)]))
   const dense = createDenseParameters(
-    memory,
+    memories.home,
     network.parameters.map((parameter) => ({
       name: parameter.name,
       shape: parameter.shape,
@@ -51,7 +52,7 @@ export function createModelState({ model, layout, network, spec }: ModelParts): 
     running.set(`${name}/variance`, new Float32Array(width).fill(1))
   }
   const average = spec.averaging > 0 ? createWeightAverage({ tables, dense, running }) : null
-  return { memory, tables, dense, running, average }
+  return { memories, tables, dense, running, average }
 }
 
 /** The weights that the inference graph needs, by input name, copied out of shared memory. */
@@ -62,13 +63,26 @@ export function inferenceConstants(state: ModelState, network: Network): Record<
   return constants
 }
 
-function freshTable(memory: TableMemory, table: TableSpec, { model, spec }: Pick<ModelParts, 'model' | 'spec'>): Table {
+/** Memories in which tables leave room for what a step takes: twice that, as buffers grow by doubling, and half of them at most. */
+const memoriesFor = (parts: ModelParts): TableMemories =>
+  createTableMemories({ buffers: Math.min(2 * batchMemory(parts), 2 ** 31) })
+
+function freshTable(
+  memories: TableMemories,
+  table: TableSpec,
+  { model, spec }: Pick<ModelParts, 'model' | 'spec'>,
+): ShardedTable {
   const { part } = table
   const { wide, deep } = model
   const penalties =
     part === 'wide' ? penaltiesOf(wide?.l2, wide?.l1) : penaltiesOf(deep?.embeddingL2, deep?.embeddingL1)
   const regularization = model[part]?.regularization ?? 'touched'
-  const fresh = createTable(memory, { ...table, optimizer: spec.optimizers[part], ...penalties, regularization })
+  const fresh = createShardedTable(memories, {
+    ...table,
+    optimizer: spec.optimizers[part],
+    ...penalties,
+    regularization,
+  })
   if (part === 'wide') fresh.initialize({ key: 0, standardDeviation: 0, distribution: 'zeros' })
   else {
     const standardDeviation = model.deep?.embeddingDeviation ?? 0.01

@@ -8,7 +8,7 @@ import type { StepPlan } from './step-plan.js'
 /** What a thread is started with. */
 export interface ThreadStart {
   readonly plan: StepPlan
-  readonly memory: WebAssembly.Memory
+  readonly memories: readonly WebAssembly.Memory[]
   readonly share: Share
   readonly barrier: SharedArrayBuffer
 }

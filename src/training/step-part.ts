@@ -8,8 +8,8 @@ import type { CompiledGraph, TensorData } from '../graph/index.js'
 import { openExecutor } from '../graph/index.js'
 import { createInputStage, gradientName } from '../model/index.js'
 import type { InputStage } from '../model/index.js'
-import type { DenseUpdate, OptimizerStep, RowRange, Share, TableMemory } from '../tables/index.js'
-import { createDenseUpdate, createTable } from '../tables/index.js'
+import type { DenseUpdate, OptimizerStep, RowRange, Share, TableMemories } from '../tables/index.js'
+import { createDenseUpdate, createShardedTable, createTable } from '../tables/index.js'
 import { createDropoutMasks } from './dropout-masks.js'
 import type { MaskMaker } from './dropout-masks.js'
 import { createWeightFeeds, lossFeeds } from './part-feeds.js'
@@ -37,7 +37,7 @@ export interface StepPart {
 }
 
 export interface StepPartOptions {
-  readonly memory: TableMemory
+  readonly memories: TableMemories
   readonly share: Share
   /** Where the gradients of the whole batch lie, by the name of the input. Default: with the part. */
   readonly gradients?: ((name: string) => number) | undefined
@@ -85,8 +85,9 @@ export async function openStepPart(plan: StepPlan, options: StepPartOptions): Pr
 }
 
 async function openContext(plan: StepPlan, options: StepPartOptions): Promise<PartContext> {
-  const { memory, share, gradients } = options
-  const tables = new Map(plan.tables.map((place) => [place.name, createTable(memory, place)]))
+  const { memories, share, gradients } = options
+  const memory = memories.home
+  const tables = new Map(plan.tables.map((place) => [place.name, createShardedTable(memories, place)]))
   const dense = plan.dense.map((place) => createTable(memory, place))
   return {
     ...options,

@@ -5,14 +5,14 @@
 import { chooseExecutor } from '../graph/index.js'
 import type { Execution, Program } from '../graph/index.js'
 import type { InputLayout, NormSpec, Network, ParameterSpec } from '../model/index.js'
-import type { TableMemory, TableOptions } from '../tables/index.js'
+import type { ShardedTableOptions, TableMemory, TableOptions } from '../tables/index.js'
 import { gradientFloats } from '../tables/index.js'
 import type { ModelParts, ModelState } from './model-state.js'
 
 export interface StepPlan {
   readonly layout: InputLayout
   /** Where the rows of each table lie. */
-  readonly tables: readonly TableOptions[]
+  readonly tables: readonly ShardedTableOptions[]
   /** The dense parameters, tables of one row, in the order of `parameters`. */
   readonly dense: readonly TableOptions[]
   readonly parameters: readonly ParameterSpec[]
@@ -46,7 +46,7 @@ export const statisticNames = (norms: readonly NormSpec[]): string[] =>
 
 /** Reserves what the parts share, and says where everything is. */
 export async function planStep({ network, layout, spec }: ModelParts, state: ModelState): Promise<StepPlan> {
-  const { memory, tables, dense } = state
+  const { memories, tables, dense } = state
   const { workers: parts, threadsOfPart: threads } = spec
   const { executor, precision, program } = await chooseExecutor(
     { ...spec.executor, threads },
@@ -66,8 +66,8 @@ export async function planStep({ network, layout, spec }: ModelParts, state: Mod
     seed: spec.seed,
     clipNorm: spec.clipNorm,
     parts,
-    gradients: memory.allocate(4 * parts * gradientFloats(dense.tables)),
-    results: memory.allocate(8 * parts * resultWidth(network.norms)),
+    gradients: memories.home.allocate(4 * parts * gradientFloats(dense.tables)),
+    results: memories.home.allocate(8 * parts * resultWidth(network.norms)),
   }
 }
 

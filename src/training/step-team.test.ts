@@ -3,6 +3,7 @@ import { randomInteger, randomUniform } from '../base/index.js'
 import { categorical, createEncoder, cross, embedding, list, numeric } from '../features/index.js'
 import type { Config, FeatureState, ModelDeclaration } from '../features/index.js'
 import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
+import { createTableMemories } from '../tables/index.js'
 import { createModelState } from './model-state.js'
 import type { ModelParts, ModelState } from './model-state.js'
 import { createStepProfile } from './step-profile.js'
@@ -104,11 +105,13 @@ interface Trained {
 interface Run {
   readonly workers: number
   readonly batch?: (config: Config, step: number) => TrainingBatch
+  /** Bytes of tables in one memory. */
+  readonly tableBytes?: number
 }
 
-async function trained(config: Config, { workers, batch = batchOf }: Run): Promise<Trained> {
+async function trained(config: Config, { workers, batch = batchOf, tableBytes = 2 ** 31 }: Run): Promise<Trained> {
   const parts = partsOf(config, workers)
-  const state = createModelState(parts)
+  const state = createModelState(parts, createTableMemories({ buffers: 2 ** 32 - tableBytes }))
   const step = await createTrainingStep(
     parts,
     state,
@@ -128,7 +131,7 @@ async function trained(config: Config, { workers, batch = batchOf }: Run): Promi
 
 /** All numbers that training changes. */
 const numbersOf = ({ tables, dense, running }: ModelState): Float32Array[] => [
-  ...[...tables.values()].map(({ rows }) => rows),
+  ...[...tables.values()].map(({ shards }) => Float32Array.from(shards.flatMap(({ rows }) => [...rows]))),
   ...dense.names.map((name) => dense.raw(name)),
   ...running.values(),
 ]
@@ -168,6 +171,21 @@ describe('a step in parts', () => {
     const bytes = async (): Promise<string[]> => bytesOf((await trained(config, { workers: 3 })).state)
     expect(await bytes()).toEqual(await bytes())
   })
+
+  it.each(Object.keys(models))(
+    'leaves the bytes that it leaves in one memory when tables lie in many: %s',
+    async (name) => {
+      const config = models[name] ?? configOf({})
+      for (const workers of [1, 3]) {
+        const whole = await trained(config, { workers })
+        const parted = await trained(config, { workers, tableBytes: 1500 })
+        expect(parted.state.memories.all.length).toBeGreaterThan(2)
+        expect(parted.losses).toEqual(whole.losses)
+        expect(bytesOf(parted.state)).toEqual(bytesOf(whole.state))
+      }
+    },
+    30_000,
+  )
 
   it('normalises each part by its own statistics, and averages those by rows', async () => {
     const config = configOf({ wide: false, deep: { embedding: 2, hidden: [3], normalization: 'batch' } })

@@ -1,6 +1,6 @@
 /** Who takes the parts of a step: the calling thread alone, or threads over shared tables. */
 import { gradientWidths } from '../model/index.js'
-import type { TableMemory } from '../tables/index.js'
+import type { TableMemories } from '../tables/index.js'
 import { wholeShare } from '../tables/index.js'
 import { Abandoned, barrierMemory, openBarrier } from './barrier.js'
 import { createBatchWriter } from './batch-place.js'
@@ -21,9 +21,9 @@ export interface StepTeam {
 }
 
 /** Opens the parts of a plan; a single one runs here. */
-export async function openStepTeam(plan: StepPlan, memory: TableMemory, profile: StepProfile): Promise<StepTeam> {
-  if (plan.parts > 1) return openThreads(plan, memory, profile)
-  const part = await openStepPart(plan, { memory, share: wholeShare, meet: () => undefined })
+export async function openStepTeam(plan: StepPlan, memories: TableMemories, profile: StepProfile): Promise<StepTeam> {
+  if (plan.parts > 1) return openThreads(plan, memories, profile)
+  const part = await openStepPart(plan, { memories, share: wholeShare, meet: () => undefined })
   return {
     run: (batch, settings) => part.run(batch, settings, profile),
     runGraphAgain: () => part.runGraphAgain(),
@@ -31,14 +31,14 @@ export async function openStepTeam(plan: StepPlan, memory: TableMemory, profile:
   }
 }
 
-async function openThreads(plan: StepPlan, memory: TableMemory, profile: StepProfile): Promise<StepTeam> {
+async function openThreads(plan: StepPlan, memories: TableMemories, profile: StepProfile): Promise<StepTeam> {
   const shared = barrierMemory()
   const lost = (): void => {
     openBarrier(shared, plan.parts).abandon()
   }
   const threads = Array.from({ length: plan.parts }, (_, index) => {
     const share = { index, count: plan.parts }
-    return new StepThread({ plan, memory: memory.memory, share, barrier: shared }, lost)
+    return new StepThread({ plan, memories: memories.all.map(({ memory }) => memory), share, barrier: shared }, lost)
   })
   const close = async (): Promise<void> => {
     await Promise.all(threads.map((thread) => thread.close()))
@@ -50,7 +50,7 @@ async function openThreads(plan: StepPlan, memory: TableMemory, profile: StepPro
     throw error
   }
   const ask = (question: Question): Promise<Milliseconds[]> => allOf(threads.map((thread) => thread.ask(question)))
-  const write = createBatchWriter(memory, gradientWidths(plan.layout))
+  const write = createBatchWriter(memories.home, gradientWidths(plan.layout))
   let sent: BatchPlace | null = null
   return {
     async run(batch, settings) {

@@ -1,6 +1,6 @@
 /** The program of a training thread: one part of every step, over tables that all threads share. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { createTableMemory } from '../tables/index.js'
+import { createTableMemories } from '../tables/index.js'
 import type { TableMemory } from '../tables/index.js'
 import { Abandoned, openBarrier } from './barrier.js'
 import { openBatch } from './batch-place.js'
@@ -18,7 +18,7 @@ const say = (answer: Answer): void => {
   port.postMessage(answer)
 }
 
-const { plan, memory: shared, share, barrier: barrierOf } = workerData as ThreadStart
+const { plan, memories: shared, share, barrier: barrierOf } = workerData as ThreadStart
 const barrier = openBarrier(barrierOf, share.count)
 
 /** Where the batches of the steps lie, and the last of them as views. */
@@ -68,10 +68,10 @@ function failed(error: unknown): Answer {
 }
 
 try {
-  const memory = createTableMemory(shared)
-  const reader = new BatchReader(memory)
+  const memories = createTableMemories({ shared })
+  const reader = new BatchReader(memories.home)
   const part = await openStepPart(plan, {
-    memory,
+    memories,
     share,
     gradients: (name) => reader.gradients(name),
     meet: () => {

@@ -6,6 +6,7 @@ import { permutation, randomInteger, randomKey, randomUniform } from '../base/in
 import { categorical, createEncoder, cross, numeric } from '../features/index.js'
 import type { Config, FeatureState } from '../features/index.js'
 import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
+import { createTableMemories } from '../tables/index.js'
 import { openCheckpoints } from './checkpoint.js'
 import { createModelState } from './model-state.js'
 import type { ModelParts } from './model-state.js'
@@ -91,6 +92,8 @@ interface Stops {
   readonly stopAfter?: number
   readonly pauseAfter?: number
   readonly workers?: number
+  /** Bytes of tables in one memory. */
+  readonly tableBytes?: number
 }
 
 interface Run {
@@ -99,7 +102,7 @@ interface Run {
 }
 
 async function run(directory: string, stops: Stops = {}): Promise<Run> {
-  const { stopAfter = Infinity, pauseAfter = Infinity, workers = 1 } = stops
+  const { stopAfter = Infinity, pauseAfter = Infinity, workers = 1, tableBytes = 2 ** 31 } = stops
   const controller = new AbortController()
   const losses: number[] = []
   const options: TrainerOptions = {
@@ -119,7 +122,7 @@ async function run(directory: string, stops: Stops = {}): Promise<Run> {
     pauseAfter,
   }
   const all = parts(workers)
-  await trainModel(all, createModelState(all), options)
+  await trainModel(all, createModelState(all, createTableMemories({ buffers: 2 ** 32 - tableBytes })), options)
   return { directory, losses }
 }
 
@@ -162,6 +165,15 @@ describe('the trainer', () => {
     await run(directory, { workers: 2 })
     const whole = await run(fresh(), { workers: 2 })
     expect(files(directory)).toEqual(files(whole.directory))
+  })
+
+  it.each([1, 2])('does so with tables in many memories, as in one (%i threads)', async (workers) => {
+    const directory = fresh()
+    // 900 bytes hold a few dozen rows; a checkpoint does not tell how many memories there were.
+    await run(directory, { stopAfter: 7, workers, tableBytes: 900 })
+    await run(directory, { stopAfter: 12, workers })
+    await run(directory, { workers, tableBytes: 600 })
+    expect(files(directory)).toEqual(files((await run(fresh(), { workers })).directory))
   })
 
   it('paused after an epoch and called again, ends in the same bytes; a pause that is past trains nothing', async () => {

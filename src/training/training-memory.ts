@@ -16,40 +16,39 @@ export interface TrainingMemory {
   readonly buffers: number
 }
 
-/** What one WebAssembly memory can hold. */
-const addressable = 2 ** 32
-
 /** Bytes that training a model reserves. */
-export function trainingMemory({ layout, network, spec }: ModelParts): TrainingMemory {
-  const { batchSize, workers, optimizers } = spec
-  const slotCount = (part: 'wide' | 'deep'): number => optimizers[part].kind.slots.length
-  const dense = network.parameters.map(({ shape, part }) => ({
-    rowCount: 1,
-    dimension: shape.reduce((product, size) => product * size, 1),
-    part,
-  }))
+export function trainingMemory(parts: ModelParts): TrainingMemory {
+  const { layout, network, spec } = parts
+  const slotCount = (part: 'wide' | 'deep'): number => spec.optimizers[part].kind.slots.length
+  const dense = network.parameters.map(({ shape, part }) => ({ rowCount: 1, dimension: sizeOf(shape), part }))
   const rows = [...layout.tables, ...dense].map(({ rowCount, dimension, part }) => ({
     weights: 4 * rowCount * dimension,
     // Rows begin at multiples of four floats.
     whole: 16 * rowCount * Math.ceil((dimension * (1 + slotCount(part))) / 4),
   }))
   const weights = sum(rows.map((row) => row.weights))
-  const denseBytes = 4 * sum(dense.map(({ dimension }) => dimension))
-  const inputBytes = 4 * batchSize * sum(Object.values(gradientWidths(layout)))
   const slots = 4 * sum(layout.tables.map(({ rowCount }) => rowCount))
   return {
     weights,
     optimizerState: sum(rows.map(({ whole }) => whole)) - weights,
-    // Of the inputs: staged, fed, their gradients as an output and in shared memory, their sums by id. Of dense parameters: fed, and their gradients twice.
-    buffers: slots + 5 * inputBytes + 3 * workers * denseBytes,
+    buffers: slots + batchMemory(parts) + (spec.averaging > 0 ? weights : 0),
   }
 }
 
-/** Throws `TRAINING_TOO_LARGE` where a training cannot fit into one memory, or into the `available` bytes. */
+/** Bytes that a step takes beside the tables and their slots. */
+export function batchMemory({ layout, network, spec }: ModelParts): number {
+  const denseBytes = 4 * sum(network.parameters.map(({ shape }) => sizeOf(shape)))
+  const inputBytes = 4 * spec.batchSize * sum(Object.values(gradientWidths(layout)))
+  // Of the inputs: staged, fed, their gradients as an output and in shared memory, their sums by id. Of dense parameters: fed, and their gradients twice.
+  return 5 * inputBytes + 3 * spec.workers * denseBytes
+}
+
+/** Throws `TRAINING_TOO_LARGE` where a training does not fit into the `available` bytes. */
 export function requireMemory({ weights, optimizerState, buffers }: TrainingMemory, available: number): void {
   const wanted = weights + optimizerState + buffers
-  const limit = Math.min(addressable, available)
-  if (wanted > limit) throw trainingTooLarge({ wanted, limit, weights, optimizerState })
+  if (wanted > available) throw trainingTooLarge({ wanted, available, weights, optimizerState })
 }
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

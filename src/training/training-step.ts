@@ -48,8 +48,8 @@ export async function createTrainingStep(
 ): Promise<TrainingStep> {
   const plan = await planStep(parts, state)
   const inference = await openInference(parts, state)
-  const team = await openStepTeam(plan, state.memory, profile)
-  const results = Array.from({ length: plan.parts }, (_, part) => resultsOf(state.memory, plan, part))
+  const team = await openStepTeam(plan, state.memories, profile)
+  const results = Array.from({ length: plan.parts }, (_, part) => resultsOf(state.memories.home, plan, part))
   return {
     async run(batch, position) {
       await team.run(batch, settingsOf(parts, batch, position))
@@ -91,7 +91,7 @@ async function openInference({ network, layout, spec }: ModelParts, state: Model
   const graph: CompiledGraph = await createOnnxRuntimeExecutor().compile(network.inferenceModel(), {
     threads: spec.threads,
   })
-  const stage = createInputStage(state.memory, layout, state.tables)
+  const stage = createInputStage(state.memories.home, layout, state.tables)
   const weights = createWeightFeeds(network.parameters, state.dense.tables)
   const running: Record<string, TensorData> = {}
   for (const [name, data] of state.running) running[name] = { data, shape: [1, data.length] }

@@ -3,6 +3,7 @@ import { randomNormal } from '../base/index.js'
 import { carriedIds, categorical, createEncoder, cross, indicator, list, numeric } from '../features/index.js'
 import type { Config, Encoder } from '../features/index.js'
 import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
+import { createTableMemories } from '../tables/index.js'
 import { createModelState } from './model-state.js'
 import { createStepProfile } from './step-profile.js'
 import { resolveTraining } from './training-spec.js'
@@ -37,14 +38,21 @@ interface Made extends TrainedModel {
   readonly encoder: Encoder
 }
 
-function make(given: Config['features'], model: NonNullable<Config['model']>, seed: number): Made {
+/** Memories with room for so many bytes of tables each. */
+const memoriesOf = (tableBytes: number) => createTableMemories({ buffers: 2 ** 32 - tableBytes })
+
+function make(
+  given: Config['features'],
+  model: NonNullable<Config['model']>,
+  { seed, tableBytes = 2 ** 31 }: { seed: number; tableBytes?: number },
+): Made {
   const config: Config = { data: {}, features: given, model, training: { seed, threads: 1 } }
   const encoder = createEncoder(config, state)
   const resolved = resolveModel(config)
   const layout = layoutInputs(resolved, config, encoder.columns)
   const spec = resolveTraining(config, resolved, () => true)
   const parts = { model: resolved, layout, network: createNetwork(resolved, layout), spec }
-  return { parts, state: createModelState(parts), encoder }
+  return { parts, state: createModelState(parts, memoriesOf(tableBytes)), encoder }
 }
 
 /** Numbers everywhere, unknown rows and biases too, so that nothing agrees by chance. */
@@ -74,9 +82,9 @@ describe('a warm start', () => {
     'scores as before when columns and tokens change places: %s',
     async (architecture) => {
       const model = { architecture, deep: { embedding: 3, hidden: [5, 4] } }
-      const then = make(features, model, 1)
+      const then = make(features, model, { seed: 1 })
       fill(then)
-      const now = make(turned, model, 2)
+      const now = make(turned, model, { seed: 2 })
       const { dense } = start(now, then)
       const expected = await scores(then)
       for (const [row, score] of (await scores(now)).entries()) expect(score).toBeCloseTo(expected[row] ?? 0, 6)
@@ -84,9 +92,40 @@ describe('a warm start', () => {
     },
   )
 
+  it('carries weights and state over alike between tables in one memory and in many', () => {
+    const model = { deep: { embedding: 3, hidden: [5, 4] } }
+    const grown = { ...turned, item: categorical({ values: ['z', 'new', 'y', 'x'] }) }
+    const carried = (given: Config['features'], then: number, now: number): number[][][] => {
+      const [previous, current] = [
+        make(features, model, { seed: 1, tableBytes: then }),
+        make(given, model, { seed: 2, tableBytes: now }),
+      ]
+      let counter = 0
+      for (const { rowCount, row } of previous.state.tables.values())
+        for (let id = 0; id < rowCount; id++) row(id).forEach((_, i, own) => (own[i] = randomNormal(9, counter++)))
+      start(current, previous)
+      return [previous, current].map(({ state }) =>
+        [...state.tables.values()].map(({ shards }) => shards.flatMap(({ rows }) => [...rows])),
+      )
+    }
+    const one = 2 ** 31
+    for (const [then, now] of [
+      [one, one],
+      [90, one],
+      [one, 60],
+      [60, 90],
+    ] as const) {
+      const [previous, current] = carried(features, then, now)
+      expect(current).toEqual(previous)
+      expect(carried(grown, then, now)).toEqual(carried(grown, one, one))
+    }
+  })
+
   it.each(['autoint', 'xdeepfm'])('says what cannot follow where fields have no names: %s', (architecture) => {
     const model = { architecture, deep: { embedding: 3, hidden: [5, 4] } }
-    const fresh = start(make(turned, model, 2), make(features, model, 1)).dense.filter(({ carried }) => carried === 0)
+    const fresh = start(make(turned, model, { seed: 2 }), make(features, model, { seed: 1 })).dense.filter(
+      ({ carried }) => carried === 0,
+    )
     expect(fresh.length).toBeGreaterThan(0)
     for (const { reason } of fresh) expect(reason).toBe('its numbers depend on the list of columns, which has changed')
   })
@@ -96,7 +135,7 @@ describe('a warm start', () => {
       make(
         { user: categorical({ hashBuckets }), item: user },
         { wide: { crosses: [cross('user', 'item', { name: 'pair', hashBuckets: crossed })] } },
-        1,
+        { seed: 1 },
       )
     const reasons = (now: Made): (string | undefined)[] =>
       start(now, hashed(8, 16)).tables.flatMap(({ name, reason }) => (name.startsWith('wide') ? [reason] : []))
@@ -111,7 +150,7 @@ describe('a warm start', () => {
 
   it('starts a hashed cross afresh when the ids that it hashes have moved', () => {
     const withPair = (given: Config['features']): Made =>
-      make(given, { wide: { crosses: [cross('user', 'item', { name: 'pair', hashBuckets: 16 })] } }, 1)
+      make(given, { wide: { crosses: [cross('user', 'item', { name: 'pair', hashBuckets: 16 })] } }, { seed: 1 })
     const { tables } = start(withPair(turned), withPair(features))
     const { reason } = tables.find(({ name }) => name === 'wide/pair') ?? {}
     expect(reason).toBe('its buckets follow the ids of user, which have moved')

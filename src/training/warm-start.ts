@@ -4,7 +4,7 @@
  * changed, the state is the earlier one bit by bit.
  */
 import type { CarriedIds } from '../features/index.js'
-import type { Table } from '../tables/index.js'
+import type { ShardedTable } from '../tables/index.js'
 import type { CarriedDense, TrainedModel } from './warm-start-dense.js'
 import { carryDense } from './warm-start-dense.js'
 
@@ -73,8 +73,8 @@ function hasSameOptimizer(current: TrainedModel, previous: TrainedModel, table: 
 }
 
 function carryTable(
-  table: Table,
-  previous: Table | undefined,
+  table: ShardedTable,
+  previous: ShardedTable | undefined,
   { ids, hasState }: { ids: CarriedIds | string; hasState: boolean },
 ): CarriedTable {
   const { name, rowCount: rows, dimension } = table
@@ -88,7 +88,7 @@ function carryTable(
 }
 
 function copyRows(
-  { table, previous, hasState }: { table: Table; previous: Table; hasState: boolean },
+  { table, previous, hasState }: { table: ShardedTable; previous: ShardedTable; hasState: boolean },
   { from, isOwn }: CarriedIds,
 ): { carried: number; unknown: number; dropped: number } {
   const { dimension } = table
@@ -99,10 +99,12 @@ function copyRows(
     const before = from[row] ?? -1
     if (before < 0 || before >= previous.rowCount) continue
     const owns = isOwn[row] === 1
-    const length = owns && hasState ? table.rowFloats : dimension
-    const start = before * previous.rowFloats
-    table.rows.set(previous.rows.subarray(start, start + length), row * table.rowFloats)
-    if (length === dimension) table.restartRow(row)
+    const state = previous.row(before)
+    if (owns && hasState) table.row(row).set(state)
+    else {
+      table.row(row).set(state.subarray(0, dimension))
+      table.restartRow(row)
+    }
     isUsed[before] = 1
     if (owns) carried++
     else unknown++

@@ -16,11 +16,12 @@ export interface WeightAverage {
 }
 
 /** What is averaged: without the average itself. */
-type Weights = Omit<ModelState, 'average' | 'memory'>
+type Weights = Omit<ModelState, 'average' | 'memories'>
 
 /** An empty average of a model's weights. */
 export function createWeightAverage(weights: Weights): WeightAverage {
-  const values = new Map(weightRows(weights).map(({ name, count, width }) => [name, new Float32Array(count * width)]))
+  const lengths = new Map(weightRows(weights).map(({ name, first, count, width }) => [name, (first + count) * width]))
+  const values = new Map([...lengths].map(([name, length]) => [name, new Float32Array(length)]))
   return { refreshes: new Float32Array(1), values }
 }
 
@@ -66,6 +67,8 @@ export function exchangeAverage(state: ModelState): void {
 interface WeightRows {
   readonly name: string
   readonly live: Float32Array
+  /** Number of the first among all rows of the name, which follow one another. */
+  readonly first: number
   readonly count: number
   readonly width: number
   readonly stride: number
@@ -75,18 +78,22 @@ function weightRows({ tables, dense, running }: Weights): WeightRows[] {
   const whole = (name: string, live: Float32Array): WeightRows => ({
     name,
     live,
+    first: 0,
     count: 1,
     width: live.length,
     stride: live.length,
   })
   return [
-    ...[...tables].map(([name, { rows, rowCount, dimension, rowFloats }]) => ({
-      name: `table ${name}`,
-      live: rows,
-      count: rowCount,
-      width: dimension,
-      stride: rowFloats,
-    })),
+    ...[...tables].flatMap(([name, { shards, rowsPerShard }]) =>
+      shards.map(({ rows, rowCount, dimension, rowFloats }, index) => ({
+        name: `table ${name}`,
+        live: rows,
+        first: index * rowsPerShard,
+        count: rowCount,
+        width: dimension,
+        stride: rowFloats,
+      })),
+    ),
     ...dense.names.map((name) => whole(`dense ${name}`, dense.weights(name))),
     ...[...running].map(([name, values]) => whole(`running ${name}`, values)),
   ]
@@ -95,12 +102,12 @@ function weightRows({ tables, dense, running }: Weights): WeightRows[] {
 type Visitor = (live: Float32Array, at: number, averages: Float32Array, to: number) => void
 
 function visit(weights: Weights, { values }: WeightAverage, visitor: Visitor): void {
-  for (const { name, live, count, width, stride } of weightRows(weights)) {
+  for (const { name, live, first, count, width, stride } of weightRows(weights)) {
     const averages = values.get(name)
     if (!averages) continue
     for (let row = 0; row < count; row++) {
       for (let column = 0; column < width; column++)
-        visitor(live, row * stride + column, averages, row * width + column)
+        visitor(live, row * stride + column, averages, (first + row) * width + column)
     }
   }
 }

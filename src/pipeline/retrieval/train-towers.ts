@@ -135,7 +135,7 @@ async function finished(towers: TwoTowers, { parts, state, encoder, training }: 
   const item = towers.tower('item')
   const models = { user: towers.tower('user').model(constants), item: item.model(constants) }
   const compiled = await createOnnxRuntimeExecutor().compile(models.item)
-  const stage = createInputStage(state.memory, item.layout, state.tables)
+  const stage = createInputStage(state.memories.home, item.layout, state.tables)
   const itemVectors = new Float32Array(training.items.length * towerDimension)
   for (let first = 0; first < training.items.length; first += batchSize) {
     const features = encoder.encodeFeatures(training.items.slice(first, first + batchSize))

@@ -82,7 +82,7 @@ async function trainTrial(context: TrialContext, { job, signal, onEpoch }: Trial
   const config = withOverrides(context.config, trialOverrides(job))
   const parts = modelParts(config, context.data)
   const { metric } = parts.spec
-  const progress = await trainPrepared({
+  const { progress } = await trainPrepared({
     config,
     parts,
     data: context.data,

@@ -5,8 +5,8 @@ import type { EncodedFeatures } from '../../features/index.js'
 import { createOnnxRuntimeExecutor } from '../../graph/index.js'
 import type { InputLayout, TowerName } from '../../model/index.js'
 import { createInputStage, createTwoTowers, towerDimension } from '../../model/index.js'
-import type { Table } from '../../tables/index.js'
-import { createTable, createTableMemory } from '../../tables/index.js'
+import type { ShardedTable, TableMemories } from '../../tables/index.js'
+import { createShardedTable, createTableMemories } from '../../tables/index.js'
 import type { SourceContext } from '../candidate-source.js'
 import { readFloat32 } from '../index-files.js'
 import { openNearest } from './nearest.js'
@@ -59,8 +59,8 @@ interface Tower {
 
 async function openTower(directory: string, name: TowerName, { config, encoder }: TowerContext): Promise<Tower> {
   const { layout } = createTwoTowers(config, encoder.columns).tower(name)
-  const memory = createTableMemory()
-  const stage = createInputStage(memory, layout, readTables(directory, layout, memory))
+  const memories = createTableMemories()
+  const stage = createInputStage(memories.home, layout, readTables(directory, layout, memories))
   const model = readFileSync(join(directory, towerModel(name)))
   const compiled = await createOnnxRuntimeExecutor().compile(model, { threads: 1, spinning: false })
   return {
@@ -69,14 +69,10 @@ async function openTower(directory: string, name: TowerName, { config, encoder }
   }
 }
 
-function readTables(
-  directory: string,
-  { tables }: InputLayout,
-  memory: ReturnType<typeof createTableMemory>,
-): Map<string, Table> {
+function readTables(directory: string, { tables }: InputLayout, memories: TableMemories): Map<string, ShardedTable> {
   return new Map(
     tables.map(({ name, rowCount, dimension }) => {
-      const table = createTable(memory, { name, rowCount, dimension, optimizer: null })
+      const table = createShardedTable(memories, { name, rowCount, dimension, optimizer: null })
       table.writeWeights(0, readFloat32(directory, towerTable(name)))
       return [name, table] as const
     }),
