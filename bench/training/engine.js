@@ -13,14 +13,16 @@ export async function openEngine(workload) {
   const parts = partsOf(workload)
   await requireExecutor(parts)
   const state = createModelState(parts)
-  const profile = createStepProfile(() => performance.now())
-  const training = await createTrainingStep(parts, state, profile)
+  const training = await createTrainingStep(
+    parts,
+    state,
+    createStepProfile(() => performance.now()),
+  )
   const batchOf = batcher(workload)
   let taken = 0
   return {
     layout: parts.layout,
     state,
-    profile,
     /** Trains on the batch that begins at row `first`. */
     step: (rows, first, epoch = 0) =>
       training.run(batchOf(rows, first, batchSize), { epoch, step: taken++, stepCount: 1e9, learningRateScale: 1 }),

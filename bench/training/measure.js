@@ -5,9 +5,8 @@ import { inBlocks, median, ratioOfMedians } from '../statistics.js'
 import { openMatrixPeak, operationsOfStep } from './matrix-peak.js'
 import { startSide } from './side-process.js'
 
-const warmUpSeconds = 3
-const blockSeconds = 5
-const peakSeconds = 1
+/** Each at most as long as the whole. */
+const [warmUpSeconds, blockSeconds, peakSeconds] = [3, 5, 1]
 /** A side that needs longer to the end of its examples has no log loss. */
 const mostSecondsToFinish = 600
 
@@ -46,7 +45,7 @@ export async function measure(workload, sides, { seconds, calibrate, scores, say
       await attempt(name, async () => {
         const task = { ...workload, threads, precision, settings, scores: join(scores, workload.name, name) }
         running[name] = await startSide(program(), task)
-        await running[name].run(warmUpSeconds)
+        await running[name].run(Math.min(warmUpSeconds, seconds))
       })
     const started = Object.keys(running)
     for (const name of started) {
@@ -54,9 +53,10 @@ export async function measure(workload, sides, { seconds, calibrate, scores, say
       peaks[precision] ??= await openMatrixPeak(workload, { threads, precision })
     }
     const turns = {}
-    for (const [precision, peak] of Object.entries(peaks)) turns[peakOf(precision)] = () => peak.measure(peakSeconds)
+    for (const [precision, peak] of Object.entries(peaks))
+      turns[peakOf(precision)] = () => peak.measure(Math.min(peakSeconds, seconds))
     for (const name of started)
-      turns[name] = () => running[name] && attempt(name, () => running[name].run(blockSeconds))
+      turns[name] = () => running[name] && attempt(name, () => running[name].run(Math.min(blockSeconds, seconds)))
     const { blocks, discarded, total } = await inBlocks(turns, { seconds, calibrate })
     const rates = Object.fromEntries(
       started.map((name) => [name, blocks[name].filter(Boolean).map((block) => block.examples / block.seconds)]),
