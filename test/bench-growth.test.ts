@@ -102,10 +102,14 @@ describe('what an example costs', () => {
   it('is told of tables of every size, beside visits of the same rows', async () => {
     const { points } = await costByRows(tiny, { ...settings, rowCounts: [307, 3070], seconds: 0.01 })
     expect(points.map(({ tableRows }) => tableRows)).toEqual([307, 3070])
-    for (const { zipf = 0, zipfRows = 0, uniform = 0, uniformRows = 0 } of points) {
+    for (const point of points) {
+      const { zipf = 0, zipfRows = 0, zipfDistinct = 0, uniform = 0, uniformRows = 0, uniformDistinct = 0 } = point
       expect(Math.min(zipfRows, uniformRows)).toBeGreaterThan(0)
       expect(zipf).toBeGreaterThan(zipfRows)
       expect(uniform).toBeGreaterThan(uniformRows)
+      // Three columns; uniform ids repeat less.
+      expect(uniformDistinct).toBeLessThan(3)
+      expect(uniformDistinct).toBeGreaterThan(zipfDistinct)
     }
   })
 })

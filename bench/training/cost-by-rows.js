@@ -9,15 +9,32 @@ import { visitRows } from './visit-rows.js'
 
 const batchesOfBlock = 25
 
-/** `points`: for each of `rowCounts` the rows that the columns' tables really have, and processor time for an example in microseconds. */
+/**
+ * All sizes take turns. `points`: for each of `rowCounts` the rows that the columns' tables really have, processor time for an example in microseconds
+ * (`zipf`, `uniform`, and `…Rows` of visiting the rows alone), and `…Distinct`, ids of an example that no example before it in the batch has.
+ */
 export async function costByRows(workload, { rowCounts, seconds, calibrate, say }) {
-  const points = []
-  for (const rowCount of rowCounts) {
-    points.push(await costWith(scaled(workload, rowCount), { seconds, calibrate }))
-    const { tableRows, zipf, uniform } = points.at(-1)
-    say(`${tableRows} rows: ${zipf.toFixed(1)} µs an example by Zipf's law, ${uniform.toFixed(1)} µs uniform`)
+  const opened = []
+  try {
+    for (const rowCount of rowCounts) {
+      say(`tables of ${rowCount} rows …`)
+      opened.push(await openSize(scaled(workload, rowCount)))
+    }
+    const sides = {}
+    for (const { tableRows, runs } of opened)
+      for (const [name, run] of Object.entries(runs)) sides[`${name} ${tableRows}`] = run
+    for (const run of Object.values(sides)) await run()
+    const { blocks, ...counts } = await inBlocks(sides, { seconds, calibrate })
+    const costOfSide = (name) => median(blocks[name].map((block) => block.processorMicroseconds))
+    const points = opened.map(({ tableRows, runs, distinct }) => ({
+      tableRows,
+      ...Object.fromEntries(Object.keys(runs).map((name) => [name, costOfSide(`${name} ${tableRows}`)])),
+      ...distinct,
+    }))
+    return { points, ...counts }
+  } finally {
+    await Promise.all(opened.map(({ close }) => close()))
   }
-  return { points }
 }
 
 /** The workload with its columns' cardinalities scaled to so many in all. Crosses keep their buckets. */
@@ -31,32 +48,26 @@ function scaled(workload, rowCount) {
   }
 }
 
-async function costWith({ source, ...workload }, { seconds, calibrate }) {
+async function openSize({ source, ...workload }) {
   const { batchSize, threads } = workload
   const columns = columnsOf(source)
   const engine = await openEngine({ ...workload, columns, numberCount: source.numbers, settings: {} })
-  try {
-    const rowsOfBlock = batchesOfBlock * batchSize
-    const draw = async (zipfExponent) => {
-      const drawers = openDrawers({ ...source, zipfExponent }, threads)
-      const drawn = await drawers.draw('rows', 0, rowsOfBlock, threads)
-      await drawers.close()
-      return drawn
-    }
-    const sides = {}
-    for (const [name, exponent] of Object.entries({ zipf: source.zipfExponent, uniform: 0 })) {
-      const drawn = await draw(exponent)
-      let turn = 0
-      const next = () => drawn[turn++ % drawn.length]
-      sides[name] = () => costOf(rowsOfBlock, () => steps(engine, next(), batchSize))
-      sides[`${name}Rows`] = () => costOf(rowsOfBlock, () => visitRows(engine, next(), batchSize))
-    }
-    for (const side of Object.values(sides)) await side()
-    const { blocks, discarded } = await inBlocks(sides, { seconds, calibrate })
-    const costs = Object.entries(blocks).map(([name, of]) => [name, median(of.map((at) => at.processorMicroseconds))])
-    const tableRows = columns.reduce((sum, column) => sum + (column.isCross ? 0 : column.rowCount), 0)
-    return { tableRows, ...Object.fromEntries(costs), discarded }
-  } finally {
-    await engine.close()
+  const rowsOfBlock = batchesOfBlock * batchSize
+  const [runs, distinct] = [{}, {}]
+  for (const [name, zipfExponent] of Object.entries({ zipf: source.zipfExponent, uniform: 0 })) {
+    const drawers = openDrawers({ ...source, zipfExponent }, threads)
+    const drawn = await drawers.draw('rows', 0, rowsOfBlock, threads)
+    await drawers.close()
+    let turn = 0
+    const next = () => drawn[turn++ % drawn.length]
+    runs[name] = () => costOf(rowsOfBlock, () => steps(engine, next(), batchSize))
+    runs[`${name}Rows`] = () => costOf(rowsOfBlock, () => visitRows(engine, next(), batchSize))
+    distinct[`${name}Distinct`] = distinctIds(drawn[0], batchSize)
   }
+  const tableRows = columns.reduce((sum, column) => sum + (column.isCross ? 0 : column.rowCount), 0)
+  return { tableRows, runs, distinct, close: () => engine.close() }
 }
+
+/** Distinct ids of the columns in the first batch, for each of its examples. */
+const distinctIds = ({ ids }, batchSize) =>
+  Object.values(ids).reduce((sum, of) => sum + new Set(of.subarray(0, batchSize)).size, 0) / batchSize
