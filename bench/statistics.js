@@ -21,13 +21,23 @@ export function interval(blocks, measure = median, rounds = 2000) {
   return [quantile(made, 0.025), quantile(made, 0.975)]
 }
 
-/** Median of one side's blocks over that of another's, with its 95 % interval: `[ratio, lower, upper]`. */
-export function ratioOfMedians(ours, theirs, rounds = 2000) {
-  const drawn = (blocks, name, round) =>
-    median(blocks.map((_, i) => blocks[randomInteger(randomKey(7, name, round), i, blocks.length)]))
-  const made = Array.from({ length: rounds }, (_, round) => drawn(ours, 'ours', round) / drawn(theirs, 'theirs', round))
-  return [median(ours) / median(theirs), quantile(made, 0.025), quantile(made, 0.975)]
+/** What `measure` makes of the sides' medians, by name, with its 95 % interval: `[value, lower, upper]`. */
+export function ofMedians(blocks, measure, rounds = 2000) {
+  const mediansOf = (choose) =>
+    Object.fromEntries(Object.entries(blocks).map(([name, values]) => [name, median(choose(name, values))]))
+  const made = Array.from({ length: rounds }, (_, round) =>
+    measure(
+      mediansOf((name, values) => {
+        const key = randomKey(7, name, round)
+        return values.map((__, i) => values[randomInteger(key, i, values.length)])
+      }),
+    ),
+  )
+  return [measure(mediansOf((_, values) => values)), quantile(made, 0.025), quantile(made, 0.975)]
 }
+
+/** Median of one side's blocks over that of another's, with its 95 % interval: `[ratio, lower, upper]`. */
+export const ratioOfMedians = (ours, theirs) => ofMedians({ ours, theirs }, (medians) => medians.ours / medians.theirs)
 
 export async function timed(work) {
   const start = performance.now()
@@ -57,14 +67,15 @@ export async function openCalibration() {
 const mostDrift = 0.05
 
 /**
- * Runs the sides in turn for so many seconds, every block between two products. Answers the blocks of each side that count; where none
- * does, all of them, and `discarded` of `total` says so.
+ * Runs the sides in turn for so many seconds, or so many laps, every block between two products. Answers the blocks of each side that count; where
+ * none does, all of them, and `discarded` of `total` says so.
  */
-export async function inBlocks(sides, { seconds, calibrate }) {
+export async function inBlocks(sides, { seconds = Infinity, laps = Infinity, calibrate }) {
   const kept = Object.fromEntries(Object.keys(sides).map((name) => [name, []]))
   const all = structuredClone(kept)
   let [discarded, total] = [0, 0]
-  for (const end = performance.now() + 1000 * seconds; performance.now() < end;)
+  const end = performance.now() + 1000 * seconds
+  for (let lap = 0; lap < laps && performance.now() < end; lap++)
     for (const [name, run] of Object.entries(sides)) {
       const before = await calibrate()
       const block = await run()

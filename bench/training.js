@@ -11,37 +11,20 @@
  * step of ours were nothing but its matrix products at the measured peak.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openCalibration } from './statistics.js'
-import { measure, threads } from './training/measure.js'
+import { compareSides } from './training/compare-sides.js'
+import { ownSides } from './training/own-sides.js'
 import { peers } from './training/peers.js'
-import { lineOf, rowOf } from './training/report.js'
-import { openWorkload, workloads } from './training/workloads.js'
+import { lineOf } from './training/report.js'
+import { workloads } from './training/workloads.js'
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean' }, peers: { type: 'string' }, seconds: { type: 'string', default: '300' } },
   allowPositionals: true,
 })
-const leftOut = []
-const say = (...words) => console.error(...words)
-const leaveOut = (name, reason) => {
-  leftOut.push(`${name} is left out: ${reason}`)
-  say(leftOut.at(-1))
-}
-
-const program = () => ({
-  command: process.execPath,
-  args: [fileURLToPath(new URL('training/sides/widedeep.js', import.meta.url))],
-})
-/** Ours by name: `settings` go into the config's `training`. The first is what a user gets: oneDNN where it is installed. */
-const own = {
-  widedeep: { precision: 'float32', settings: {}, program },
-  'widedeep-onnxruntime': { precision: 'float32', settings: { executor: 'onnxruntime' }, program },
-  'widedeep-bfloat16': { precision: 'bfloat16', settings: { precision: 'bfloat16' }, program },
-}
 
 function chosen(all, names, kind) {
   const unknown = names.find((name) => !all.includes(name))
@@ -55,38 +38,19 @@ const names = chosen(
   positionals,
   'workload',
 )
-const sides = { ...own, ...Object.fromEntries(peerNames.map((name) => [name, peers[name]])) }
-
-/** The rows of a workload; `null` where they are not to be had. */
-function open(name) {
-  say(`${name} …`)
-  try {
-    return openWorkload(workloads.find((workload) => workload.name === name))
-  } catch (error) {
-    leaveOut(name, error.message)
-    return null
-  }
-}
+const sides = { own: ownSides, peers: Object.fromEntries(peerNames.map((name) => [name, peers[name]])) }
 
 const scores = mkdtempSync(join(tmpdir(), 'bench-training-'))
 try {
-  const settings = { seconds: Number(values.seconds), calibrate: await openCalibration(), scores, say, leaveOut }
-  const rows = []
-  for (const name of names) {
-    const workload = open(name)
-    if (!workload) continue
-    const found = await measure(workload, sides, settings)
-    say(`${found.discarded} of ${found.total} blocks discarded`)
-    for (const side of Object.keys(own)) rows.push(rowOf(workload, side, found, peerNames))
-  }
-  const matrixPeakGflops = Math.max(...rows.map((row) => row.matrixPeakGflops))
-  const cpu = cpus()[0].model
-  if (values.json) console.log(JSON.stringify({ workloads: rows, leftOut, matrixPeakGflops, cpu, threads }, null, 2))
+  const settings = { seconds: Number(values.seconds), calibrate: await openCalibration(), scores, say: console.error }
+  const wanted = names.map((name) => workloads.find((workload) => workload.name === name))
+  const report = await compareSides(wanted, sides, settings)
+  if (values.json) console.log(JSON.stringify(report, null, 2))
   else {
-    console.log(`${cpu}, ${threads} threads, products at ${matrixPeakGflops.toFixed(0)} GFLOP/s`)
+    console.log(`${report.cpu}, ${report.threads} threads, products at ${report.matrixPeakGflops.toFixed(0)} GFLOP/s`)
     console.log('examples per second / held-out log loss after the same examples / training time to the AUC aimed at')
-    console.table(rows.map(lineOf))
-    for (const line of leftOut) console.log(line)
+    console.table(report.workloads.map(lineOf))
+    for (const line of report.leftOut) console.log(line)
   }
 } finally {
   rmSync(scores, { recursive: true })

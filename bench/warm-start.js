@@ -205,7 +205,13 @@ writeFileSync(
   join(directory, 'warm-start.json'),
   `${JSON.stringify({ scenario, impressions, gap, curves }, null, 2)}\n`,
 )
-writeFileSync(join(directory, 'warm-start.svg'), curvesSvg(curves))
+writeFileSync(
+  join(directory, 'warm-start.svg'),
+  curvesSvg(
+    curves.map(({ name, points }) => ({ name, points: points.map(({ examples, auc }) => ({ x: examples, y: auc })) })),
+    { x: { label: 'examples seen (logarithmic)', isLogarithmic: true }, y: { label: 'AUC' } },
+  ),
+)
 
 function percent(share) {
   return `${(100 * share).toFixed(1)} %`

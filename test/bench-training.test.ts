@@ -24,8 +24,24 @@ const { openWorkload } = (await moduleOf('training/workloads.js')) as {
 const { startSide } = (await moduleOf('training/side-process.js')) as {
   startSide: (program: Program, task: object) => Promise<Side>
 }
-const { ratioOfMedians } = (await moduleOf('statistics.js')) as {
+type Calibrate = () => Promise<number>
+const { ratioOfMedians, openCalibration } = (await moduleOf('statistics.js')) as {
   ratioOfMedians: (ours: readonly number[], theirs: readonly number[]) => [number, number, number]
+  openCalibration: () => Promise<Calibrate>
+}
+type Row = Readonly<Record<string, unknown>> & { readonly peers: Readonly<Record<string, object>> }
+interface Report {
+  readonly workloads: readonly Row[]
+  readonly leftOut: readonly string[]
+  readonly matrixPeakGflops: number
+  readonly cpu: string
+}
+interface Sides {
+  readonly own: object
+  readonly peers: object
+}
+const { compareSides } = (await moduleOf('training/compare-sides.js')) as {
+  compareSides: (workloads: readonly object[], sides: Sides, settings: object) => Promise<Report>
 }
 const { boundOf } = (await moduleOf('training/measure.js')) as {
   boundOf: (workload: object, peer: { examplesPerSecond: number }, gflops: number) => number
@@ -94,6 +110,71 @@ describe('a side of the training benchmark', () => {
     const broken = { command: process.execPath, args: ['-e', 'console.error("no such library"); process.exit(1)'] }
     await expect(startSide(broken, taskOf({}))).rejects.toThrow('no such library')
     await expect(startSide({ command: join(home, 'nowhere'), args: [] }, taskOf({}))).rejects.toThrow('ENOENT')
+  })
+})
+
+describe('the report of the training benchmark', () => {
+  const side = { precision: 'float32', settings: { executor: 'onnxruntime' }, program: () => program }
+  const broken = {
+    precision: 'bfloat16',
+    program: () => ({
+      command: process.execPath,
+      args: ['-e', 'console.error("not for this processor"); process.exit(1)'],
+    }),
+  }
+  const report = async (targetAuc: number): Promise<Report> =>
+    compareSides(
+      [
+        { ...tiny, targetAuc },
+        { ...tiny, name: 'absent', source: { kind: 'nowhere' } },
+      ],
+      { own: { widedeep: side, 'widedeep-bfloat16': broken }, peers: { twin: side, 'twin-bfloat16': broken } },
+      {
+        seconds: 0.05,
+        calibrate: await openCalibration(),
+        scores: join(home, 'report'),
+        say: () => undefined,
+        cache: home,
+      },
+    )
+
+  it('has every key that was asked for, with null for what is not to be had', async () => {
+    const { workloads, leftOut, matrixPeakGflops, cpu } = JSON.parse(JSON.stringify(await report(0.99))) as Report
+    expect(workloads).toHaveLength(2)
+    for (const row of workloads) {
+      const keys = [
+        'name', 'precision', 'examplesPerSecond', 'logLoss', 'peers', 'ratioToFastestPeer', 'ratioToFastestFloat32Peer', 'bound',
+      ] // prettier-ignore
+      for (const key of keys) expect(row).toHaveProperty(key)
+      expect(Object.keys(row.peers)).toEqual(['twin', 'twin-bfloat16'])
+      for (const peer of Object.values(row.peers))
+        for (const key of ['precision', 'examplesPerSecond', 'logLoss']) expect(peer).toHaveProperty(key)
+    }
+    const [ours, absent] = workloads
+    // The same program from the same seed.
+    expect(ours).toMatchObject({ name: 'tiny', precision: 'float32', fastestPeer: 'twin', firstToAuc: null })
+    expect(ours?.['logLoss']).toBe((ours?.peers['twin'] as Row | undefined)?.['logLoss'])
+    expect(ours?.['ratioToFastestPeer']).toBeGreaterThan(0)
+    expect(ours?.['ratioToFastestFloat32Peer']).toBe(ours?.['ratioToFastestPeer'])
+    expect(ours?.['bound']).toBeGreaterThan(0)
+    const nothing = { examplesPerSecond: null, logLoss: null, ratioToFastestPeer: null, bound: null }
+    expect(absent).toMatchObject({ precision: 'bfloat16', ...nothing, reason: 'not for this processor' })
+    expect(matrixPeakGflops).toBeGreaterThan(0)
+    expect(cpu).not.toBe('')
+    expect(leftOut.map((line) => line.split(' is left out')[0])).toEqual([
+      'widedeep-bfloat16 on tiny',
+      'twin-bfloat16 on tiny',
+      'absent',
+    ])
+  })
+
+  it('says when each side came to the AUC aimed at, by the clock of its training, and who was first', async () => {
+    const [row] = (await report(0.6)).workloads
+    expect(row?.['examplesToAuc']).toBe(10_000)
+    const [ours, theirs] = [row, row?.peers['twin'] as Row | undefined].map((one) => one?.['secondsToAuc'] as number)
+    const first = row?.['firstToAuc'] as { side: string; seconds: number }
+    expect(first.seconds).toBe(Math.min(ours ?? 0, theirs ?? 0))
+    expect(first.side).toBe((ours ?? 0) <= (theirs ?? 0) ? 'widedeep' : 'twin')
   })
 })
 

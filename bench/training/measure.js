@@ -5,24 +5,28 @@ import { inBlocks, median, ratioOfMedians } from '../statistics.js'
 import { openMatrixPeak, operationsOfStep } from './matrix-peak.js'
 import { startSide } from './side-process.js'
 
-const warmUpSeconds = 3
-const blockSeconds = 5
-const peakSeconds = 1
+/** Each at most as long as the whole. */
+const [warmUpSeconds, blockSeconds, peakSeconds] = [3, 5, 1]
 /** A side that needs longer to the end of its examples has no log loss. */
 const mostSecondsToFinish = 600
 
 export const threads = cpus().length
 
 /**
- * `sides`: by name `{ precision, program(), settings }`. Answers by name `{ precision, examplesPerSecond, logLoss, … }`, or `{ precision, reason }`
- * for a side that did not come through, and of the whole `matrixPeakGflops`, `discarded` and `total` blocks, `compare(ours, theirs)`.
+ * `sides`: by name `{ precision, program(), settings }`. Answers by name `{ precision, examplesPerSecond, logLoss, … }`, nulls and a `reason` for
+ * a side that did not come through, and of the whole `matrixPeakGflops` by precision, `discarded` and `total` blocks, `compare(ours, theirs)`.
  */
 export async function measure(workload, sides, { seconds, calibrate, scores, say, leaveOut }) {
   const results = {}
   const running = {}
   const failed = async (name, { message }) => {
     leaveOut(`${name} on ${workload.name}`, message)
-    results[name] = { precision: sides[name].precision, reason: message }
+    results[name] = {
+      precision: sides[name].precision,
+      examplesPerSecond: null,
+      ...judged(workload, []),
+      reason: message,
+    }
     const side = running[name]
     delete running[name]
     await side?.stop()
@@ -35,18 +39,24 @@ export async function measure(workload, sides, { seconds, calibrate, scores, say
       return null
     }
   }
-  const peak = await openMatrixPeak(workload, threads)
+  const peaks = {}
   try {
     for (const [name, { precision, program, settings }] of Object.entries(sides))
       await attempt(name, async () => {
         const task = { ...workload, threads, precision, settings, scores: join(scores, workload.name, name) }
         running[name] = await startSide(program(), task)
-        await running[name].run(warmUpSeconds)
+        await running[name].run(Math.min(warmUpSeconds, seconds))
       })
     const started = Object.keys(running)
-    const turns = { peak: () => peak.measure(peakSeconds) }
+    for (const name of started) {
+      const { precision } = sides[name]
+      peaks[precision] ??= await openMatrixPeak(workload, { threads, precision })
+    }
+    const turns = {}
+    for (const [precision, peak] of Object.entries(peaks))
+      turns[peakOf(precision)] = () => peak.measure(Math.min(peakSeconds, seconds))
     for (const name of started)
-      turns[name] = () => running[name] && attempt(name, () => running[name].run(blockSeconds))
+      turns[name] = () => running[name] && attempt(name, () => running[name].run(Math.min(blockSeconds, seconds)))
     const { blocks, discarded, total } = await inBlocks(turns, { seconds, calibrate })
     const rates = Object.fromEntries(
       started.map((name) => [name, blocks[name].filter(Boolean).map((block) => block.examples / block.seconds)]),
@@ -64,22 +74,35 @@ export async function measure(workload, sides, { seconds, calibrate, scores, say
       results,
       discarded,
       total,
-      matrixPeakGflops: median(blocks.peak),
+      matrixPeakGflops: Object.fromEntries(
+        Object.keys(peaks).map((precision) => [precision, median(blocks[peakOf(precision)])]),
+      ),
       compare: (ours, theirs) => ratioOfMedians(rates[ours], rates[theirs]),
     }
   } finally {
-    await Promise.all([peak.close(), ...Object.values(running).map((side) => side.stop())])
+    await Promise.all([
+      ...Object.values(peaks).map((peak) => peak.close()),
+      ...Object.values(running).map((side) => side.stop()),
+    ])
   }
 }
 
-/** Held-out quality after the workload's examples, and the training time to its target where it has one. */
+/** Of the turns of the products, which are no side. */
+const peakOf = (precision) => `products of ${precision}`
+
+/**
+ * Held-out quality after the workload's examples; where it has a target, the examples and the seconds up to the first score that reaches it. Seconds
+ * are those of training alone, for all sides: judging is in no clock.
+ */
 function judged({ examples, targetAuc }, scored) {
   const last = scored.find((at) => at.examples === examples)
   const reached = scored.find(({ auc }) => auc >= targetAuc)
   return {
     logLoss: last?.logLoss ?? null,
     auc: last?.auc ?? null,
-    ...(targetAuc === undefined ? {} : { secondsToAuc: reached?.seconds ?? null }),
+    ...(targetAuc === undefined
+      ? {}
+      : { examplesToAuc: reached?.examples ?? null, secondsToAuc: reached?.seconds ?? null }),
   }
 }
 

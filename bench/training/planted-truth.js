@@ -10,7 +10,7 @@ const tasteWidth = 4
 const strength = { effects: 1, tastes: 0.8, pairs: 0.6, numbers: 0.5 }
 const bias = -1
 
-/** `logitOf(row)` of a `row` as generate.js makes it: `ids` by column, and `numbers`. */
+/** `logitOf(row)` of a `row` as generated-rows.js makes it: `ids` by column, and `numbers`. */
 export function plantTruth({ seed, columns, numberCount }) {
   const features = columns.filter(({ isCross }) => !isCross)
   const crosses = columns.filter(({ isCross }) => isCross)

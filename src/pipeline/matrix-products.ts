@@ -1,38 +1,70 @@
 /**
  * What the machine's matrix products allow: the three products of the largest layer of a step (forward, the gradient of its input, that of its
- * weights), called directly with the threads of the step.
+ * weights), called directly with the threads of the step, by the fastest executor that is there.
  */
 import { randomUniform } from '../base/index.js'
-import { Graph, createOnnxRuntimeExecutor, operations, writeOnnx } from '../graph/index.js'
-import type { TensorData } from '../graph/index.js'
+import { Graph, openExecutor, operations } from '../graph/index.js'
+import type { CompiledGraph, Execution, TensorData } from '../graph/index.js'
 import type { ModelParts } from '../training/index.js'
 
-/** Milliseconds that each product is repeated for, after a warm-up. */
-const measured = 300
+/** Milliseconds for all products of an executor together, after a warm-up. */
+const measured = 900
 
 type Shape = readonly [rows: number, columns: number]
 
-/** Operations a second of the fastest of the three products, 2 for each multiplication; `null` for a model without layers. */
+export interface LayerProducts {
+  readonly batchSize: number
+  /** Inputs and outputs. */
+  readonly layer: Shape
+  readonly threads: number
+  readonly precision: Execution['precision']
+}
+
+export interface ProductPeak {
+  /** Operations a second of the fastest product, 2 for each multiplication; every product is called for its share of the time. */
+  measure(milliseconds: number): Promise<number>
+  close(): Promise<void>
+}
+
+/** Operations a second of the fastest product; `null` for a model without layers. */
 export async function productPeak({ network, spec }: ModelParts, now: () => number): Promise<number | null> {
-  const largest = layers(network).reduce<Shape>((most, own) => (size(own) > size(most) ? own : most), [0, 0])
-  if (size(largest) === 0) return null
-  const { batchSize, threads } = spec
-  const [inputs, outputs] = largest
-  let peak = 0
-  for (const product of [
-    { a: [batchSize, inputs], b: [inputs, outputs] },
-    { a: [batchSize, outputs], b: [inputs, outputs], transposeB: true },
-    { a: [batchSize, inputs], b: [batchSize, outputs], transposeA: true },
-  ] satisfies Product[]) {
-    const milliseconds = await fastest(product, threads, now)
-    peak = Math.max(peak, (2 * batchSize * size(largest)) / (milliseconds / 1000))
-  }
-  return peak
+  const layer = layers(network).reduce<Shape>((most, own) => (size(own) > size(most) ? own : most), [0, 0])
+  if (size(layer) === 0) return null
+  const { batchSize, threads, executor } = spec
+  const peak = await openProductPeak({ batchSize, layer, threads, precision: executor.precision }, now)
+  const fastest = await peak.measure(measured)
+  await peak.close()
+  return fastest
 }
 
 /** Operations of the layers of a step, for each example: forward and both gradients. */
 export const operationsPerExample = ({ network }: Pick<ModelParts, 'network'>): number =>
   layers(network).reduce((sum, layer) => sum + 6 * size(layer), 0)
+
+/** Compiles the products for ONNX Runtime and, where it is there, for oneDNN, also in the precision of the step. */
+export async function openProductPeak(products: LayerProducts, now: () => number): Promise<ProductPeak> {
+  const precisions = new Set([products.precision, 'float32' as const])
+  const executions: Execution[] = [
+    { executor: 'onnxruntime', precision: 'float32' },
+    ...[...precisions].map((precision) => ({ executor: 'onednn', precision }) as const),
+  ]
+  const compiled = (await Promise.all(executions.map((execution) => compile(products, execution)))).flat()
+  const operationCount = 2 * products.batchSize * size(products.layer)
+  return {
+    async measure(milliseconds) {
+      let fastest = 0
+      for (const product of compiled)
+        fastest = Math.max(
+          fastest,
+          operationCount * (await callsPerSecond(product, milliseconds / compiled.length, now)),
+        )
+      return fastest
+    },
+    async close() {
+      await Promise.all(compiled.map(({ graph }) => graph.close()))
+    },
+  }
+}
 
 function layers({ parameters }: ModelParts['network']): Shape[] {
   return parameters.flatMap(({ shape: [rows, columns] }) =>
@@ -42,29 +74,49 @@ function layers({ parameters }: ModelParts['network']): Shape[] {
 
 const size = ([rows, columns]: Shape): number => rows * columns
 
-interface Product {
-  readonly a: Shape
-  readonly b: Shape
-  readonly transposeA?: boolean
-  readonly transposeB?: boolean
+interface CompiledProduct {
+  readonly graph: CompiledGraph
+  readonly feeds: Readonly<Record<string, TensorData>>
 }
 
-/** Milliseconds of the fastest of many calls. */
-async function fastest({ a, b, ...transposes }: Product, threads: number, now: () => number): Promise<number> {
-  const graph = new Graph()
-  const product = operations.matmul(graph.input('a', a), graph.input('b', b), transposes)
-  const model = writeOnnx({ outputs: { product }, precision: 'float32' })
-  const compiled = await createOnnxRuntimeExecutor().compile(model, { threads })
-  const feeds = { a: filled(a), b: filled(b) }
-  await compiled.run(feeds)
-  let least = Infinity
-  for (const end = now() + measured; now() < end;) {
-    const before = now()
-    await compiled.run(feeds)
-    least = Math.min(least, now() - before)
-  }
-  await compiled.close()
-  return least
+/** The products of an executor, run once; none where it is not there. */
+async function compile(
+  { batchSize, layer: [inputs, outputs], threads }: LayerProducts,
+  execution: Execution,
+): Promise<CompiledProduct[]> {
+  const executor = await openExecutor(execution)
+  if ('reason' in executor) return []
+  const sides: { a: Shape; b: Shape; transposeA?: boolean; transposeB?: boolean }[] = [
+    { a: [batchSize, inputs], b: [inputs, outputs] },
+    { a: [batchSize, outputs], b: [inputs, outputs], transposeB: true },
+    { a: [batchSize, inputs], b: [batchSize, outputs], transposeA: true },
+  ]
+  return Promise.all(
+    sides.map(async ({ a, b, ...transposes }) => {
+      const graph = new Graph()
+      const product = operations.matmul(graph.input('a', a), graph.input('b', b), transposes)
+      const compiled = {
+        graph: await executor.compile(executor.write({ product }), { threads }),
+        feeds: { a: filled(a), b: filled(b) },
+      }
+      await compiled.graph.run(compiled.feeds)
+      return compiled
+    }),
+  )
+}
+
+async function callsPerSecond(
+  { graph, feeds }: CompiledProduct,
+  milliseconds: number,
+  now: () => number,
+): Promise<number> {
+  const start = now()
+  let calls = 0
+  do {
+    await graph.run(feeds)
+    calls++
+  } while (now() < start + milliseconds)
+  return (1000 * calls) / (now() - start)
 }
 
 const filled = (shape: Shape): TensorData => ({

@@ -15,7 +15,7 @@ export interface GraphComparison {
   readonly ratioToGraph: number
   /** Operations a second in the products of the layers, 2 for each multiplication; `null` for a model without layers. */
   readonly products: {
-    /** The best of the largest layer's three products, called directly with as many threads. */
+    /** The best of the largest layer's three products, called directly with as many threads, by the fastest executor that is there. */
     readonly peak: number
     /** What the graph alone and the whole step reach. */
     readonly graph: number

@@ -76,6 +76,7 @@ class WideDeep(nn.Module):
 
 
 def optimizer_of(settings, parameters, **how):
+    # A penalty of λ/2‖w‖² on all weights is the optimizer's weight decay.
     if settings["name"] == "adam":
         return torch.optim.Adam(parameters, lr=settings["learningRate"], **how)
     # There is no FTRL; AdaGrad is what it is without its L1.
@@ -85,11 +86,12 @@ def optimizer_of(settings, parameters, **how):
 model = WideDeep()
 # The fused kernels take no sparse gradients.
 optimizers = [
-    optimizer_of(wide_settings["optimizer"], [model.wide.weight], fused=not is_sparse),
-    optimizer_of(deep["optimizer"], model.tables(), fused=not is_sparse),
+    optimizer_of(
+        wide_settings["optimizer"], [model.wide.weight], fused=not is_sparse, weight_decay=wide_settings.get("l2", 0)
+    ),
+    optimizer_of(deep["optimizer"], model.tables(), fused=not is_sparse, weight_decay=deep.get("embeddingL2", 0)),
     optimizer_of(deep["optimizer"], [model.bias, *model.network.parameters()], fused=True),
 ]
-penalties = [(wide_settings.get("l2", 0), [model.wide.weight]), (deep.get("embeddingL2", 0), model.tables())]
 loss_of = nn.BCEWithLogitsLoss(reduction=task["lossReduction"])
 autocast = torch.autocast("cpu", dtype=torch.bfloat16, enabled=task["precision"] == "bfloat16")
 train, held_out = Rows("train"), Rows("held-out")
@@ -99,9 +101,6 @@ def step(at):
     with autocast:
         logits = model(train, at)
     loss = loss_of(logits, train.labels[at])
-    for strength, weights in penalties:
-        if strength > 0:
-            loss = loss + strength / 2 * sum(weight.square().sum() for weight in weights)
     for optimizer in optimizers:
         optimizer.zero_grad(set_to_none=True)
     loss.backward()

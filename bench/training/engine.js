@@ -1,0 +1,110 @@
+/** Our engine through its doors: a model over rows in memory, ids as they are. */
+import { categorical, list, numeric } from '../../dist/features/index.js'
+import { chooseExecutor } from '../../dist/graph/index.js'
+import { createNetwork, layoutInputs, resolveModel } from '../../dist/model/index.js'
+import { createModelState, createStepProfile, createTrainingStep, resolveTraining } from '../../dist/training/index.js'
+
+/**
+ * Opens the model of a workload; throws the reason where what its settings ask for cannot be had. `rows`: `ids` by column, `numbers`,
+ * `labels`, each one array.
+ */
+export async function openEngine(workload) {
+  const { batchSize } = workload
+  const parts = partsOf(workload)
+  await requireExecutor(parts)
+  const state = createModelState(parts)
+  const training = await createTrainingStep(
+    parts,
+    state,
+    createStepProfile(() => performance.now()),
+  )
+  const batchOf = batcher(workload)
+  let taken = 0
+  return {
+    layout: parts.layout,
+    state,
+    /** Trains on the batch that begins at row `first`. */
+    step: (rows, first, epoch = 0) =>
+      training.run(batchOf(rows, first, batchSize), { epoch, step: taken++, stepCount: 1e9, learningRateScale: 1 }),
+    /** The probabilities of the first `count` rows. */
+    async predict(rows, count) {
+      const scores = new Float32Array(count)
+      for (let first = 0; first < count; first += batchSize)
+        scores.set(await training.predict(batchOf(rows, first, Math.min(batchSize, count - first))), first)
+      return scores
+    },
+    close: () => training.close(),
+  }
+}
+
+function partsOf(workload) {
+  const config = configOf(workload)
+  const model = resolveModel(config)
+  const layout = layoutInputs(model, config, encodedColumns(workload))
+  const spec = resolveTraining(config, model, () => true)
+  return { model, layout, network: createNetwork(model, layout), spec }
+}
+
+/** What is asked for and cannot be had is no measurement of it. */
+async function requireExecutor({ network, spec }) {
+  const request = { ...spec.executor, threads: spec.threadsOfPart }
+  const { isFallback, reason } = await chooseExecutor(request, network.trainingOutputs())
+  if (isFallback) throw new Error(reason)
+}
+
+function configOf({ batchSize, columns, numberCount, model, lossReduction, threads, settings }) {
+  const features = Object.fromEntries(
+    columns.map(({ name, rowCount, length }) => {
+      const one = categorical({ values: rowCount })
+      return [name, length > 1 ? list(one) : one]
+    }),
+  )
+  if (numberCount > 0) features.numbers = numeric()
+  const { columns: used, ...wide } = model.wide
+  const inWide = columns.filter(({ isCross }) => used === 'all' || isCross).map(({ name }) => name)
+  const inDeep = columns.filter(({ isCross }) => !isCross).map(({ name }) => name)
+  return {
+    data: {},
+    features,
+    model: {
+      wide: { ...wide, features: inWide },
+      deep: { ...model.deep, features: numberCount > 0 ? [...inDeep, 'numbers'] : inDeep },
+    },
+    training: { batchSize, lossReduction, threads, ...settings },
+  }
+}
+
+/** Ids of the files are rows of the tables: nothing is kept for missing and unknown values. */
+const encodedColumns = ({ columns, numberCount }) => [
+  ...columns.map(({ name, rowCount, length }) => ({
+    name,
+    shape: { kind: 'ids', idCount: rowCount, isMultivalent: length > 1, combiner: 'mean' },
+  })),
+  ...(numberCount > 0 ? [{ name: 'numbers', shape: { kind: 'numbers', width: numberCount } }] : []),
+]
+
+/** `batchOf(rows, first, rowCount)` without copying a row. */
+function batcher({ batchSize, columns, numberCount }) {
+  const offsets = new Map(
+    columns
+      .filter(({ length }) => length > 1)
+      .map(({ name, length }) => [name, Int32Array.from({ length: batchSize + 1 }, (_, row) => row * length)]),
+  )
+  const weights = new Float32Array(batchSize).fill(1)
+  return ({ ids, numbers, labels }, first, rowCount) => {
+    const idsOf = ({ name, length }) => ({
+      ids: ids[name].subarray(first * length, (first + rowCount) * length),
+      offsets: offsets.get(name)?.subarray(0, rowCount + 1) ?? null,
+      weights: null,
+    })
+    return {
+      rowCount,
+      ids: Object.fromEntries(columns.map((column) => [column.name, idsOf(column)])),
+      numbers:
+        numberCount > 0 ? { numbers: numbers.subarray(first * numberCount, (first + rowCount) * numberCount) } : {},
+      labels: labels.subarray(first, first + rowCount),
+      weights: weights.subarray(0, rowCount),
+      firstRow: first,
+    }
+  }
+}
