@@ -71,7 +71,7 @@ describe('a lookup', () => {
         const gathered = Float32Array.from(lookup.forward({ rowCount, ids: columns }))
         const gradient = Float32Array.from({ length: rowCount * width }, (_, i) => randomNormal(seed + 20, i))
         lookup.gradient().set(gradient)
-        lookup.backward(step)
+        lookup.update(step)
         const expected = Float64Array.from(before)
         for (let row = 0; row < rowCount; row++) {
           for (const [column, offset] of [
@@ -144,7 +144,7 @@ describe('a lookup', () => {
     const ids = Int32Array.from({ length: 200 }, (_, row) => (row * 7) % 100)
     lookup.forward({ rowCount: 200, ids: { x: { ids, offsets: null, weights: null } } })
     lookup.gradient().fill(1)
-    lookup.backward(step)
+    lookup.update(step)
     // Each of the first hundred ids occurs twice.
     expect([...table.readWeights(0, 300)]).toEqual(Array.from({ length: 1500 }, (_, i) => (i < 500 ? -2 : 0)))
   })
@@ -172,7 +172,6 @@ describe('the norm of the gradients', () => {
     const lookup = createLookup(memory, { width: 1, parts: [{ table, column: 'x', offset: 0, combiner: 'sum' }] })
     lookup.forward({ rowCount: 3, ids: { x: { ids: Int32Array.of(2, 5, 2), offsets: null, weights: null } } })
     lookup.gradient().set([1, 4, 2])
-    lookup.accumulate()
     expect(lookup.squaredNorm()).toBe(25)
   })
 
@@ -183,7 +182,7 @@ describe('the norm of the gradients', () => {
     const lookup = createLookup(memory, { width: 1, parts: [{ table, column: 'x', offset: 0, combiner: 'sum' }] })
     lookup.forward({ rowCount: 1, ids: { x: { ids: Int32Array.of(2), offsets: null, weights: null } } })
     lookup.gradient().set([4])
-    lookup.backward({ ...step, gradientScale: 0.5 })
+    lookup.update({ ...step, gradientScale: 0.5 })
     expect([...table.readWeights(0, 4)]).toEqual([10, 10, 7, 10])
   })
 })
@@ -196,7 +195,7 @@ describe('the largest length of a row', () => {
     const lookup = createLookup(memory, { width: 2, parts: [{ table, column: 'x', offset: 0, combiner: 'sum' }] })
     lookup.forward({ rowCount: 1, ids: { x: { ids: Int32Array.of(1), offsets: null, weights: null } } })
     lookup.gradient().set([0, -8])
-    lookup.backward(step)
+    lookup.update(step)
     // (5, 12) has length 13: half of it remains. Rows that the batch did not meet stay as they are.
     expect([...table.readWeights(0, 3)]).toEqual([30, 40, 2.5, 6, 5, 4])
   })
@@ -234,7 +233,7 @@ describe('regularisation', () => {
     const lookup = createLookup(memory, { width: 1, parts: [{ table, column: 'x', offset: 0, combiner: 'sum' }] })
     lookup.forward({ rowCount: 1, ids: { x: { ids: Int32Array.of(2), offsets: null, weights: null } } })
     lookup.gradient().set([1])
-    lookup.backward(step)
+    lookup.update(step)
     return [...table.readWeights(0, 4)]
   }
 

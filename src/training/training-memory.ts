@@ -10,11 +10,14 @@ export interface TrainingMemory {
   /** What the optimizers keep beside them, and the padding of rows. */
   readonly optimizerState: number
   /**
-   * Slots of the rows, gradients, inputs and id sums of a batch, in all threads: with one id a column and row. Without the activations that an executor holds
-   * within a run.
+   * Inputs of a batch, their gradients and the touches of rows, in all threads: with one id a column and row. Without the activations that an executor
+   * holds within a run.
    */
   readonly buffers: number
 }
+
+/** Of one id of one example, for the thread that owns its row. */
+const touchBytes = 8
 
 /** What one WebAssembly memory can hold. */
 const addressable = 2 ** 32
@@ -36,12 +39,12 @@ export function trainingMemory({ layout, network, spec }: ModelParts): TrainingM
   const weights = sum(rows.map((row) => row.weights))
   const denseBytes = 4 * sum(dense.map(({ dimension }) => dimension))
   const inputBytes = 4 * batchSize * sum(Object.values(gradientWidths(layout)))
-  const slots = 4 * sum(layout.tables.map(({ rowCount }) => rowCount))
+  const columns = new Set([...(layout.wide?.parts ?? []), ...(layout.deep?.parts ?? [])].map(({ column }) => column))
   return {
     weights,
     optimizerState: sum(rows.map(({ whole }) => whole)) - weights,
-    // Of the inputs: staged, fed, their gradients as an output and in shared memory, their sums by id. Of dense parameters: fed, and their gradients twice.
-    buffers: slots + 5 * inputBytes + 3 * workers * denseBytes,
+    // Of the inputs: staged, fed, their gradients as an output and in shared memory. Of dense parameters: fed, and their gradients twice.
+    buffers: 4 * inputBytes + workers * (touchBytes * batchSize * columns.size + 3 * denseBytes),
   }
 }
 
