@@ -6,6 +6,7 @@ import { createLookup } from './lookup.js'
 import { resolveOptimizer } from './optimizer.js'
 import type { Table } from './table.js'
 import { createTable } from './table.js'
+import type { TableMemory } from './table-memory.js'
 import { createTableMemory } from './table-memory.js'
 
 const step = { learningRateScale: 1, stepNumber: 1 }
@@ -37,8 +38,8 @@ function coefficients(
   return own.map(({ id, weight }) => ({ id, coefficient: weight / norm }))
 }
 
-function filledTable(memory: ReturnType<typeof createTableMemory>, name: string, dimension: number): Table {
-  const table = createTable(memory, { name, rowCount: 9, dimension, optimizer: sgd })
+function filledTable(memory: TableMemory, name: string, dimension: number, rowCount = 9): Table {
+  const table = createTable(memory, { name, rowCount, dimension, optimizer: sgd })
   table.initialize({ key: 11, standardDeviation: 1, distribution: 'normal' })
   return table
 }
@@ -49,16 +50,17 @@ describe('a lookup', () => {
     (combiner) => {
       for (let seed = 0; seed < 12; seed++) {
         const memory = createTableMemory()
-        const dimension = 1 + (seed % 7)
+        const dimension = [1, 2, 4, 5, 16, 23][seed % 6] ?? 0
         const rowCount = 6
-        const table = filledTable(memory, 'shared', dimension)
-        const before = table.readWeights(0, 9)
+        const idCount = seed % 2 === 0 ? 9 : 1100
+        const table = filledTable(memory, 'shared', dimension, idCount)
+        const before = table.readWeights(0, idCount)
         const singles: IdLists = {
-          ids: Int32Array.from({ length: rowCount }, (_, row) => randomInteger(seed + 9, row, 9)),
+          ids: Int32Array.from({ length: rowCount }, (_, row) => randomInteger(seed + 9, row, idCount)),
           offsets: null,
           weights: null,
         }
-        const columns = { lists: randomLists(seed, rowCount, 9), singles }
+        const columns = { lists: randomLists(seed, rowCount, idCount), singles }
         const width = 2 * dimension + 1
         const lookup = createLookup(memory, {
           width,
@@ -92,7 +94,8 @@ describe('a lookup', () => {
             }
           }
         }
-        for (const [i, value] of table.readWeights(0, 9).entries()) expect(value).toBeCloseTo(expected[i] ?? NaN, 4)
+        const after = table.readWeights(0, idCount)
+        expect(Math.max(...after.map((value, i) => Math.abs(value - (expected[i] ?? NaN))))).toBeLessThan(1e-4)
       }
     },
   )

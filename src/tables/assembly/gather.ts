@@ -4,17 +4,28 @@ import { bagFactor } from './combiner'
 /**
  * Combines the rows of each example's ids into its place, zeros for an empty list; with `isAdding` what stands there is added to. table: rows of
  * `rowFloats` floats, weights first; ids of example r: i32 `[offsets[r], offsets[r+1])`, or just r where `offsets` is 0; weights: f32 per id, or 0
- * for ones; out: `count` places of `dimension` floats, `outStride` floats apart.
+ * for ones; out: `count` places of `dimension` floats, `outStride` floats apart. Returns a number without meaning.
  */
 export function gather(
   table: usize, rowFloats: i32, dimension: i32, ids: usize, offsets: usize, weights: usize, combiner: i32,
   count: i32, out: usize, outStride: i32, isAdding: bool,
-): void {
+): i32 {
+  let read: i32 = 0
+  const outBytes = <usize>outStride << 2
+  if (offsets == 0 && weights == 0) {
+    for (let example: i32 = 0; example < count; example++)
+      copyRow(rowOf(table, rowFloats, ids, example), out + <usize>example * outBytes, dimension, isAdding)
+    return 0
+  }
   for (let example: i32 = 0; example < count; example++) {
     const start = offsets == 0 ? example : load<i32>(offsets + (<usize>example << 2))
     const end = offsets == 0 ? example + 1 : load<i32>(offsets + (<usize>(example + 1) << 2))
-    const factor = offsets == 0 && weights == 0 ? <f32>1 : bagFactor(weights, start, end, combiner)
-    const target = out + ((<usize>example * <usize>outStride) << 2)
+    if (offsets != 0 && example + 1 < count) {
+      const ahead = load<i32>(offsets + (<usize>(example + 2) << 2))
+      for (let i = end; i < ahead; i++) read ^= load<i32>(rowOf(table, rowFloats, ids, i))
+    }
+    const factor = bagFactor(weights, start, end, combiner)
+    const target = out + <usize>example * outBytes
     let column: i32 = 0
     for (; column + 16 <= dimension; column += 16) {
       sumSixteen(table + (<usize>column << 2), rowFloats, ids, weights, start, end, factor, target + (<usize>column << 2), isAdding)
@@ -25,6 +36,24 @@ export function gather(
     for (; column < dimension; column++) {
       sumOne(table + (<usize>column << 2), rowFloats, ids, weights, start, end, factor, target + (<usize>column << 2), isAdding)
     }
+  }
+  return read
+}
+
+/** One row as it is. */
+// @ts-ignore: decorator
+@inline
+function copyRow(row: usize, target: usize, dimension: i32, isAdding: bool): void {
+  const end: i32 = dimension & ~3
+  for (let i: i32 = 0; i < end; i += 4) {
+    const at = <usize>i << 2
+    const values = v128.load(row + at)
+    v128.store(target + at, isAdding ? f32x4.add(v128.load(target + at), values) : values)
+  }
+  for (let i: i32 = end; i < dimension; i++) {
+    const at = <usize>i << 2
+    const value = load<f32>(row + at)
+    store<f32>(target + at, isAdding ? load<f32>(target + at) + value : value)
   }
 }
 
