@@ -19,7 +19,7 @@ export interface Kernels {
     out: number,
     outStride: number,
     isAdding: number,
-  ): void
+  ): number
   findTouches(
     ids: number,
     offsets: number,

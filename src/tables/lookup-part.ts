@@ -41,7 +41,7 @@ export function loadIds(memory: TableMemory, part: BoundPart, lists: IdLists | u
   const { ids, offsets, weights } = lists
   const { buffers, current } = part
   current.ids = placed(memory, buffers.ids, ids)
-  current.offsets = offsets ? placed(memory, buffers.offsets, offsets.subarray(0, rowCount + 1)) : 0
+  current.offsets = offsets ? placed(memory, buffers.offsets, offsets) : 0
   current.weights = weights ? placed(memory, buffers.weights, weights) : 0
   current.idCount = offsets ? (offsets[rowCount] ?? 0) : rowCount
 }

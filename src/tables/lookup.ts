@@ -79,9 +79,13 @@ export function createLookup(memory: TableMemory, options: LookupOptions): Looku
       return memory.float32(out, range.count * width)
     },
     gradient: () => memory.float32(gradients() + 4 * range.first * width, range.count * width),
-    squaredNorm: () => rowUpdates().reduce((sum, one) => sum + one.squaredNorm(batch()), 0),
+    squaredNorm() {
+      const given = batch()
+      return rowUpdates().reduce((sum, one) => sum + one.squaredNorm(given), 0)
+    },
     update(step) {
-      for (const one of rowUpdates()) one.update(step, batch())
+      const given = batch()
+      for (const one of rowUpdates()) one.update(step, given)
     },
   }
 }

@@ -45,7 +45,7 @@ export function createTouchedRows(memory: TableMemory, share: Share): TouchedRow
     const owner = (share.index + known.size) % share.count
     const owners = share.count
     const buffer = createGrowingBuffer(memory)
-    const bits = Math.ceil(Math.log2(parts[0]?.table.rowCount ?? 1))
+    const bits = 32 - Math.clz32((parts[0]?.table.rowCount ?? 1) - 1)
     let foundOf = -1
     let found: Touches = { place: 0, count: 0 }
     const find = (rowCount: number): Touches => {

@@ -103,7 +103,7 @@ function updateRow(
 
 /**
  * Updates the rows that are touched: their gradients times `factor`, and those of the penalties `l2` and `l1`; no row is longer than `maxNorm` afterwards (0: any
- * length). sums: room for `dimension` floats, 160 bytes at least. Returns a number without meaning.
+ * length). sums: room for `dimension` floats, 112 bytes at least. Returns a number without meaning.
  */
 export function updateTouched(
   optimizer: u32, hyperparameters: usize, table: usize, rowFloats: i32, dimension: i32, l2: f32, l1: f32, maxNorm: f32,
