@@ -34,6 +34,7 @@ export function createRowUpdates(
     const { kernels } = memory
     const own = parts.filter((part) => part.table === table)
     const touches = touched.of(own)
+    const start = 4 * startOf(own)
     const { offset, rowFloats, dimension, l2, l1, maxNorm, optimizer } = table
     // At least what rows of one weight take, four at a time.
     const sums = memory.allocate(Math.max(4 * dimension, 112))
@@ -41,7 +42,7 @@ export function createRowUpdates(
     return {
       squaredNorm(batch) {
         const { place, count } = touches.find(batch.rowCount)
-        return kernels.squaredNorm(place, count, writeTerms(own, batch), batch.gradient, dimension, sums)
+        return kernels.squaredNorm(place, count, writeTerms(own, batch), batch.gradient + start, dimension, sums)
       },
       update(step, batch) {
         if (!optimizer) throw new Error(`internal: table ${table.name} was opened for scoring`)
@@ -59,7 +60,7 @@ export function createRowUpdates(
           place,
           count,
           writeTerms(own, batch),
-          batch.gradient,
+          batch.gradient + start,
           step.gradientScale ?? 1,
           sums,
         ] as const
@@ -70,20 +71,31 @@ export function createRowUpdates(
   })
 }
 
-/** A writer of the terms of one table after the other to one place: what the touches of its rows point to. */
+/**
+ * A writer of the terms of one table after the other to one place: what the touches of its rows point to, gradients counted from where that of the first part
+ * lies. The terms of a column with one id a row are the same for every table.
+ */
 function createTermWriter(memory: TableMemory): (parts: readonly BoundPart[], batch: BatchGradient) => number {
   const buffer = createGrowingBuffer(memory)
+  let plainRows = 0
   return (parts, { width, rowCount }) => {
     const terms = buffer.reserve(termBytes * parts.reduce((sum, { current }) => sum + termCount(current, rowCount), 0))
+    const isPlain = parts.length === 1 && parts.every(({ current }) => current.offsets === 0 && current.weights === 0)
+    if (isPlain && plainRows === rowCount) return terms
+    plainRows = isPlain ? rowCount : 0
     let next = terms
     for (const { current, combiner, offset } of parts) {
       const { offsets, weights } = current
-      memory.kernels.writeTerms(offsets, weights, rowCount, combinerCodes[combiner], offset, width, next)
+      const first = offset - startOf(parts)
+      memory.kernels.writeTerms(offsets, weights, rowCount, combinerCodes[combiner], first, width, next)
       next += termBytes * termCount(current, rowCount)
     }
     return terms
   }
 }
+
+/** The column of the gradient that terms count from. */
+const startOf = (parts: readonly BoundPart[]): number => parts[0]?.offset ?? 0
 
 /** Bytes of a term. */
 const termBytes = 8
