@@ -122,7 +122,7 @@ describe('visits of rows', () => {
     await drawers.close()
     if (!rows) throw new Error('no rows')
     await engine.step(rows, 0)
-    const tables = [...engine.state.tables.values()]
+    const tables = [...engine.state.tables.values()].flatMap(({ shards }) => shards)
     const before = tables.map((table) => Float32Array.from(table.rows))
     const sum = visitRows(engine, rows, 256)
     expect(tables.map((table) => Float32Array.from(table.rows))).toEqual(before)
@@ -130,7 +130,7 @@ describe('visits of rows', () => {
     // Rows of four weights and their state are less than a cache line: the first number of each is all.
     let expected = 0
     for (const { table, column } of [...engine.layout.wide.parts, ...engine.layout.deep.parts]) {
-      const { rows: values, rowFloats } = engine.state.tables.get(table) ?? { rows: [], rowFloats: 0 }
+      const { rows: values, rowFloats } = engine.state.tables.get(table)?.shards[0] ?? { rows: [], rowFloats: 0 }
       for (const id of rows.ids[column] ?? []) expected += values[id * rowFloats] ?? Number.NaN
     }
     expect(sum).toBeCloseTo(expected, 6)

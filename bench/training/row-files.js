@@ -2,7 +2,7 @@
  * Rows as files that every side reads, raw little-endian arrays: `<column>.i32` (rows × length), `numbers.f32` (rows × numbers) and
  * `labels.f32`. Written by chunks, so that the size of a workload is no matter of memory.
  */
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
 const chunkRows = 16_384
@@ -30,4 +30,10 @@ export function writeRows(directory, { columns, numberCount, count }, fill) {
     for (const { file, data, width } of all) writeSync(file, data.subarray(0, rows * width))
   }
   for (const { file } of all) closeSync(file)
+}
+
+/** The ids of the first `count` rows of the training half, of a column with one id a row. */
+export function readIds(directory, name, count) {
+  const { buffer, byteOffset } = readFileSync(join(directory, 'train', `${name}.i32`))
+  return new Int32Array(buffer, byteOffset, count)
 }

@@ -8,7 +8,8 @@ const lineFloats = 16
 
 export function visitRows({ layout, state }, rows, batchSize) {
   const places = [...layout.wide.parts, ...layout.deep.parts].map(({ table, column }) => ({
-    table: state.tables.get(table),
+    // The rows of a workload's table lie in one memory.
+    table: state.tables.get(table).shards[0],
     ids: rows.ids[column],
   }))
   let sum = 0

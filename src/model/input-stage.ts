@@ -5,7 +5,7 @@
 import type { EncodedFeatures } from '../features/index.js'
 import type { TensorData } from '../graph/index.js'
 import type { Lookup, OptimizerStep, RowRange, Share, ShardedTable, TableMemory } from '../tables/index.js'
-import { createShardedLookup } from '../tables/index.js'
+import { createShardedLookup, createTouchedRows, wholeShare } from '../tables/index.js'
 import type { DensePart, InputLayout, LookupPart } from './input-layout.js'
 import { gradientName, inputNames } from './network.js'
 import type { DenseTarget } from './sequence-input.js'
@@ -16,11 +16,9 @@ export interface InputStage {
   forward(features: EncodedFeatures, range?: RowRange): Record<string, TensorData>
   /** Takes the gradients of the last `forward`'s outputs: zeros where the loss does not depend on one. */
   takeGradients(gradients: Readonly<Record<string, TensorData>>): void
-  /** Sums the gradients of the whole batch by id, once those of all its rows were taken. */
-  accumulate(): void
-  /** Σ g² over the gradients that were summed, each row's once. */
+  /** Σ g² over the rows that are updated here, once the gradients of the whole batch were taken: those of a row are summed first. */
   squaredNorm(): number
-  /** Updates the rows whose gradients were summed; each part has its own step. */
+  /** Updates those rows by the gradients of the whole batch; each part has its own step. */
   update(steps: PartSteps): void
 }
 
@@ -50,6 +48,7 @@ export function createInputStage(
   sharing?: StageSharing,
 ): InputStage {
   const lookups: StagedLookup[] = []
+  const touched = createTouchedRows(memory, sharing?.share ?? wholeShare)
   const add = (name: string, width: number, parts: readonly LookupPart[]): void => {
     if (parts.length === 0) return
     const bound = parts.map(({ table, column, offset, combiner }) => ({
@@ -58,8 +57,8 @@ export function createInputStage(
       offset,
       combiner,
     }))
-    const shared = sharing && { share: sharing.share, gradients: () => sharing.gradients(name) }
-    lookups.push({ name, width, lookup: createShardedLookup(memory, { width, parts: bound, ...shared }) })
+    const gradients = sharing && { gradients: () => sharing.gradients(name) }
+    lookups.push({ name, width, lookup: createShardedLookup(memory, { width, parts: bound, touched, ...gradients }) })
   }
   add(inputNames.wide, layout.wide?.logitWidth ?? 1, layout.wide?.parts ?? [])
   const sequences = layout.deep?.sequences ?? []
@@ -83,9 +82,6 @@ export function createInputStage(
         if (gradient) lookup.gradient().set(gradient.data)
         else lookup.gradient().fill(0)
       }
-    },
-    accumulate() {
-      for (const { lookup } of lookups) lookup.accumulate()
     },
     squaredNorm: () => lookups.reduce((sum, { lookup }) => sum + lookup.squaredNorm(), 0),
     update(steps) {

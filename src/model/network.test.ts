@@ -273,7 +273,7 @@ async function kernelGradients(
     const lookup = createShardedLookup(memories.home, { width, parts: bound })
     lookup.forward(batch)
     lookup.gradient().set(outputs[gradientName(input)]?.data ?? [])
-    lookup.backward({ learningRateScale: 1, stepNumber: 1 })
+    lookup.update({ learningRateScale: 1, stepNumber: 1 })
   }
   return Promise.resolve(
     new Map(

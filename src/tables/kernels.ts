@@ -12,81 +12,74 @@ export interface Kernels {
     rowFloats: number,
     dimension: number,
     ids: number,
-    coefficients: number,
+    offsets: number,
+    weights: number,
+    combiner: number,
     count: number,
     out: number,
     outStride: number,
     isAdding: number,
-  ): void
-  gatherBags(
-    table: number,
-    rowFloats: number,
-    dimension: number,
-    ids: number,
-    offsets: number,
-    coefficients: number,
-    count: number,
-    out: number,
-    outStride: number,
-    isAdding: number,
-  ): void
-  bagCoefficients(offsets: number, weights: number, count: number, combiner: number, out: number): void
-  accumulate(
-    slots: number,
-    unique: number,
-    uniqueCount: number,
-    ids: number,
-    offsets: number,
-    coefficients: number,
-    count: number,
-    gradient: number,
-    gradientStride: number,
-    dimension: number,
-    sums: number,
-    owner: number,
-    owners: number,
   ): number
-  limitNorms(
+  findTouches(
+    ids: number,
+    offsets: number,
+    weights: number,
+    count: number,
+    firstTerm: number,
+    owner: number,
+    owners: number,
+    touches: number,
+  ): number
+  sortTouches(touches: number, spare: number, count: number, bits: number, counters: number): void
+  writeTerms(
+    offsets: number,
+    weights: number,
+    count: number,
+    combiner: number,
+    first: number,
+    stride: number,
+    terms: number,
+  ): void
+  squaredNorm(touches: number, count: number, terms: number, gradient: number, dimension: number, sums: number): number
+  updateTouched(
+    optimizer: number,
+    hyperparameters: number,
     table: number,
     rowFloats: number,
     dimension: number,
-    ids: number,
-    count: number,
+    l2: number,
+    l1: number,
     maxNorm: number,
+    touches: number,
+    count: number,
+    terms: number,
+    gradient: number,
+    factor: number,
+    sums: number,
+  ): number
+  updateEvery(
+    optimizer: number,
+    hyperparameters: number,
+    table: number,
+    rowFloats: number,
+    dimension: number,
+    l2: number,
+    l1: number,
+    maxNorm: number,
+    touches: number,
+    count: number,
+    terms: number,
+    gradient: number,
+    factor: number,
+    sums: number,
+    rowCount: number,
     owner: number,
     owners: number,
   ): void
+  limitNorms(table: number, rowFloats: number, dimension: number, rowCount: number, maxNorm: number): void
   sumOfSquares(values: number, count: number): number
   sumParts(values: number, stride: number, parts: number, count: number): void
   scale(values: number, count: number, factor: number): void
-  updateTouched(
-    optimizer: number,
-    table: number,
-    rowFloats: number,
-    dimension: number,
-    slots: number,
-    unique: number,
-    uniqueCount: number,
-    sums: number,
-    l2: number,
-    l1: number,
-    hyperparameters: number,
-  ): void
-  updateEvery(
-    optimizer: number,
-    table: number,
-    rowFloats: number,
-    dimension: number,
-    rowCount: number,
-    slots: number,
-    sums: number,
-    scratch: number,
-    l2: number,
-    l1: number,
-    hyperparameters: number,
-    owner: number,
-    owners: number,
-  ): void
   updateRange(
     optimizer: number,
     row: number,

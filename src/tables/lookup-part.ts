@@ -13,40 +13,37 @@ export interface LookupPart {
   readonly combiner: RowCombiner
 }
 
-/** A part with its buffers: ids, offsets and coefficients of the batch in WebAssembly memory. */
+/** A part with its buffers: ids, offsets and weights of the batch in WebAssembly memory. */
 export interface BoundPart extends LookupPart {
   readonly isAdding: boolean
   readonly buffers: {
     readonly ids: GrowingBuffer
     readonly offsets: GrowingBuffer
     readonly weights: GrowingBuffer
-    readonly coefficients: GrowingBuffer
   }
-  current: { ids: number; offsets: number; coefficients: number }
+  /** Where they are; 0: there are none, each row has one id, or each id weighs 1. `idCount`: ids of the batch. */
+  current: { ids: number; offsets: number; weights: number; idCount: number }
 }
 
-const combinerCodes: Record<RowCombiner, number> = { sum: 0, mean: 1, sqrtn: 2 }
+/** What the kernels call a combiner. */
+export const combinerCodes: Record<RowCombiner, number> = { sum: 0, mean: 1, sqrtn: 2 }
 
 /** Makes the buffers of a part. */
 export function bindPart(memory: TableMemory, part: LookupPart, isAdding: boolean): BoundPart {
   const buffer = (): GrowingBuffer => createGrowingBuffer(memory)
-  const buffers = { ids: buffer(), offsets: buffer(), weights: buffer(), coefficients: buffer() }
-  return { ...part, isAdding, buffers, current: { ids: 0, offsets: 0, coefficients: 0 } }
+  const buffers = { ids: buffer(), offsets: buffer(), weights: buffer() }
+  return { ...part, isAdding, buffers, current: { ids: 0, offsets: 0, weights: 0, idCount: 0 } }
 }
 
-/** Brings the batch's ids into WebAssembly memory, where they are not there already, and computes what each of them counts. */
+/** Brings the batch's ids into WebAssembly memory, where they are not there already. */
 export function loadIds(memory: TableMemory, part: BoundPart, lists: IdLists | undefined, rowCount: number): void {
   if (!lists) throw new Error(`internal: the batch has no ids of column ${part.column}`)
   const { ids, offsets, weights } = lists
   const { buffers, current } = part
   current.ids = placed(memory, buffers.ids, ids)
-  current.offsets = offsets ? placed(memory, buffers.offsets, offsets.subarray(0, rowCount + 1)) : 0
-  current.coefficients = 0
-  // One unweighted id a row counts 1 whatever the combiner.
-  if (!offsets && !weights) return
-  const given = weights ? placed(memory, buffers.weights, weights) : 0
-  current.coefficients = buffers.coefficients.reserve(4 * ids.length)
-  memory.kernels.bagCoefficients(current.offsets, given, rowCount, combinerCodes[part.combiner], current.coefficients)
+  current.offsets = offsets ? placed(memory, buffers.offsets, offsets) : 0
+  current.weights = weights ? placed(memory, buffers.weights, weights) : 0
+  current.idCount = offsets ? (offsets[rowCount] ?? 0) : rowCount
 }
 
 function placed(memory: TableMemory, buffer: GrowingBuffer, values: Int32Array | Float32Array): number {

@@ -4,21 +4,22 @@
  */
 import type { IdLists } from './id-lists.js'
 import type { BoundPart, LookupPart } from './lookup-part.js'
-import { bindPart, loadIds } from './lookup-part.js'
+import { bindPart, combinerCodes, loadIds } from './lookup-part.js'
 import type { OptimizerStep } from './optimizer.js'
-import type { RowUpdate } from './row-update.js'
+import type { BatchGradient, RowUpdate } from './row-update.js'
 import { createRowUpdates } from './row-update.js'
-import type { Share } from './share.js'
 import { wholeShare } from './share.js'
 import type { TableMemory } from './table-memory.js'
 import { createGrowingBuffer } from './table-memory.js'
+import type { TouchedRows } from './touched-rows.js'
+import { createTouchedRows } from './touched-rows.js'
 
 export interface LookupOptions {
   /** Columns of the staging matrix. */
   readonly width: number
   readonly parts: readonly LookupPart[]
-  /** Which rows of the tables are updated here. Default: all. */
-  readonly share?: Share
+  /** The rows of the tables that are updated here, which lookups of the same batches may share. Default: its own, all rows. */
+  readonly touched?: TouchedRows
   /** Where the gradient of a whole batch lies, that all shares fill and read. Default: it is reserved when it is needed. */
   gradients?(): number
 }
@@ -40,19 +41,15 @@ export interface Lookup {
   forward(features: LookupRows, range?: RowRange): Float32Array
   /** The matrix to write the gradient of the rows of the last `forward` to, `count × width`. */
   gradient(): Float32Array
-  /** Sums the gradients of the whole batch by id, in the order of its rows: one for each row of a table that the share owns. */
-  accumulate(): void
-  /** Σ g² over the gradients that were summed. */
+  /** Σ g² over the rows of the tables that are updated here, the gradients of the whole batch summed for each. */
   squaredNorm(): number
-  /** Updates the rows whose gradients were summed. */
+  /** Updates those rows by the gradients of the whole batch, summed in the order of its rows. */
   update(step: OptimizerStep): void
-  /** `accumulate` and `update` at once. */
-  backward(step: OptimizerStep): void
 }
 
 /** Compiles the columns of a lookup. */
 export function createLookup(memory: TableMemory, options: LookupOptions): Lookup {
-  const { width, parts, share = wholeShare } = options
+  const { width, parts, touched = createTouchedRows(memory, wholeShare) } = options
   const bound = parts.map((part, index) =>
     bindPart(
       memory,
@@ -66,18 +63,14 @@ export function createLookup(memory: TableMemory, options: LookupOptions): Looku
   let rowCount = 0
   let range: RowRange = { first: 0, count: 0 }
   const gradients = (): number => options.gradients?.() ?? own.reserve(4 * rowCount * width)
-  const accumulate = (): void => {
-    // Made at the first use: scoring never pays for it.
-    updates ??= createRowUpdates(memory, bound, share)
-    for (const one of updates) one.accumulate({ gradient: gradients(), width, rowCount })
-  }
-  const update = (step: OptimizerStep): void => {
-    for (const one of updates ?? []) one.update(step)
-  }
+  // Made at the first use: scoring never pays for it.
+  const rowUpdates = (): readonly RowUpdate[] => (updates ??= createRowUpdates(memory, bound, touched))
+  const batch = (): BatchGradient => ({ gradient: gradients(), width, rowCount })
   return {
     forward(features, asked) {
       rowCount = features.rowCount
       range = asked ?? { first: 0, count: rowCount }
+      touched.renew()
       const out = staging.reserve(4 * range.count * width)
       for (const part of bound) {
         loadIds(memory, part, features.ids[part.column], rowCount)
@@ -86,12 +79,13 @@ export function createLookup(memory: TableMemory, options: LookupOptions): Looku
       return memory.float32(out, range.count * width)
     },
     gradient: () => memory.float32(gradients() + 4 * range.first * width, range.count * width),
-    accumulate,
-    squaredNorm: () => (updates ?? []).reduce((sum, one) => sum + one.squaredNorm(), 0),
-    update,
-    backward(step) {
-      accumulate()
-      update(step)
+    squaredNorm() {
+      const given = batch()
+      return rowUpdates().reduce((sum, one) => sum + one.squaredNorm(given), 0)
+    },
+    update(step) {
+      const given = batch()
+      for (const one of rowUpdates()) one.update(step, given)
     },
   }
 }
@@ -103,26 +97,22 @@ interface Gathering {
 }
 
 function gatherPart(memory: TableMemory, part: BoundPart, { range, out, width }: Gathering): void {
-  const { kernels } = memory
-  const { table, isAdding } = part
-  const { ids, offsets, coefficients } = part.current
+  const { table, combiner, isAdding, current } = part
+  const { ids, offsets, weights } = current
   const { first, count } = range
-  const target = out + 4 * part.offset
-  const adding = Number(isAdding)
-  if (offsets === 0) {
-    const own = coefficients === 0 ? 0 : coefficients + 4 * first
-    kernels.gather(table.offset, table.rowFloats, table.dimension, ids + 4 * first, own, count, target, width, adding)
-  } else
-    kernels.gatherBags(
-      table.offset,
-      table.rowFloats,
-      table.dimension,
-      ids,
-      offsets + 4 * first,
-      coefficients,
-      count,
-      target,
-      width,
-      adding,
-    )
+  // Without offsets ids and weights are those of the first row on.
+  const skipped = offsets === 0 ? 4 * first : 0
+  memory.kernels.gather(
+    table.offset,
+    table.rowFloats,
+    table.dimension,
+    ids + skipped,
+    offsets === 0 ? 0 : offsets + 4 * first,
+    weights === 0 ? 0 : weights + skipped,
+    combinerCodes[combiner],
+    count,
+    out + 4 * part.offset,
+    width,
+    Number(isAdding),
+  )
 }

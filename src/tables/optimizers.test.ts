@@ -150,7 +150,7 @@ describe.each(names)('%s', (name) => {
       const gradient = Float32Array.from({ length: dimension }, (_, k) => randomNormal(i, k))
       lookup.forward({ rowCount: 1, ids: { c: { ids: Int32Array.of(2), offsets: null, weights: null } } })
       lookup.gradient().set(gradient)
-      lookup.backward(step(i))
+      lookup.update(step(i))
       dense.update('w', gradient, step(i))
     }
     expect([...table.readWeights(2, 1)]).toEqual([...dense.weights('w')])

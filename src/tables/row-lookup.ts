@@ -12,7 +12,7 @@ export interface RowLookup extends Lookup {
 
 const column = 'row'
 
-export function createRowLookup(table: Table, options: Pick<LookupOptions, 'share' | 'gradients'> = {}): RowLookup {
+export function createRowLookup(table: Table, options: Pick<LookupOptions, 'touched' | 'gradients'> = {}): RowLookup {
   const { memory, dimension } = table
   const parts = [{ table, column, offset: 0, combiner: 'sum' }] as const
   const lookup = createLookup(memory, { width: dimension, parts, ...options })

@@ -4,7 +4,8 @@
  */
 import { startOf } from './id-lists.js'
 import { IdRouter } from './id-router.js'
-import { bindPart, loadIds } from './lookup-part.js'
+import type { BoundPart } from './lookup-part.js'
+import { bindPart, combinerCodes, loadIds } from './lookup-part.js'
 import type { LookupRows } from './lookup.js'
 import { createMovableRows } from './movable-rows.js'
 import type { RowLookup } from './row-lookup.js'
@@ -17,6 +18,7 @@ import { listsOf } from './staged-part.js'
 import type { Table } from './table.js'
 import type { TableMemory } from './table-memory.js'
 import { createGrowingBuffer } from './table-memory.js'
+import { createTouchedRows, termBytes, termCount } from './touched-rows.js'
 
 export interface ShardUpdateOptions {
   readonly table: ShardedTable
@@ -27,17 +29,35 @@ export interface ShardUpdateOptions {
   batch(): LookupRows
 }
 
+export interface ShardUpdate extends RowUpdate {
+  /** Says that another batch has come. */
+  renew(): void
+}
+
 /** Makes the update of a table. */
-export function createShardUpdate(memory: TableMemory, { table, parts, share, batch }: ShardUpdateOptions): RowUpdate {
+export function createShardUpdate(
+  memory: TableMemory,
+  { table, parts, share, batch }: ShardUpdateOptions,
+): ShardUpdate {
   const shards = table.shards.map((shard) => createShardGradients(shard, share))
   const sources = parts.map((part) => createPartGradients(memory, part, share))
+  let isRouted = false
+  const route = (gradient: BatchGradient): void => {
+    if (isRouted) return
+    isRouted = true
+    const routed = sources.map((source) => source.route(batch(), gradient))
+    for (const [index, shard] of shards.entries()) shard.take(routed.flatMap((part) => part[index] ?? []))
+  }
   return {
-    accumulate(gradient) {
-      const routed = sources.map((source) => source.route(batch(), gradient))
-      for (const [index, shard] of shards.entries()) shard.accumulate(routed.flatMap((part) => part[index] ?? []))
+    renew() {
+      isRouted = false
     },
-    squaredNorm: () => shards.reduce((sum, { lookup }) => sum + lookup.squaredNorm(), 0),
-    update(step) {
+    squaredNorm(gradient) {
+      route(gradient)
+      return shards.reduce((sum, { lookup }) => sum + lookup.squaredNorm(), 0)
+    },
+    update(step, gradient) {
+      route(gradient)
       for (const { lookup } of shards) lookup.update(step)
     },
   }
@@ -55,6 +75,7 @@ function createPartGradients(memory: TableMemory, part: StagedPart, share: Share
   const { table, column } = part
   const router = new IdRouter(table)
   const bound = bindPart(memory, part.staged, false)
+  const readFactors = createFactorReader(memory, bound)
   // The gradient of a batch has a row for each of its rows.
   const gradients = createMovableRows(memory, table.dimension)
   const lookup = createRowLookup(gradients)
@@ -64,19 +85,34 @@ function createPartGradients(memory: TableMemory, part: StagedPart, share: Share
       gradients.rowFloats = width
       const lists = listsOf(batch, column)
       loadIds(memory, bound, lists, rowCount)
-      const { coefficients } = bound.current
-      const counts = coefficients === 0 ? null : memory.float32(coefficients, lists.ids.length)
       const rowOf = rowsOfIds(lists.offsets, rowCount)
+      const factors = readFactors(rowOf, rowCount)
       const all = { from: 0, to: startOf(lists, rowCount) }
       return router.route(lists.ids, all, share).map(({ rows, positions }) => ({
         rows,
         read: () =>
           lookup.read(
             rowOf ? picked(rowOf, positions, new Int32Array(positions.length)) : positions,
-            counts && picked(counts, positions, new Float32Array(positions.length)),
+            factors && picked(factors, positions, new Float32Array(positions.length)),
           ),
       }))
     },
+  }
+}
+
+/** A reader of what each id of a batch counts in the gradient of its row, `null` where all count 1: the kernels' own terms. */
+function createFactorReader(memory: TableMemory, part: BoundPart) {
+  const buffer = createGrowingBuffer(memory)
+  return (rowOf: Int32Array | null, rowCount: number): Float32Array | null => {
+    const { offsets, weights, idCount } = part.current
+    if (weights === 0 && (!rowOf || part.combiner === 'sum')) return null
+    const count = termCount(part.current, rowCount)
+    const place = buffer.reserve(termBytes * count)
+    memory.kernels.writeTerms(offsets, weights, rowCount, combinerCodes[part.combiner], 0, 0, place)
+    // A term is the place of a gradient, then what it counts.
+    const terms = memory.float32(place, 2 * count)
+    const termOf = (id: number): number => (weights === 0 ? (rowOf?.[id] ?? 0) : id)
+    return Float32Array.from({ length: idCount }, (_, id) => terms[2 * termOf(id) + 1] ?? 0)
   }
 }
 
@@ -94,18 +130,18 @@ function picked<A extends Int32Array | Float32Array>(values: A, positions: Int32
   return target
 }
 
-/** Sums gradients in the memory of a shard. */
+/** Takes gradients to the memory of a shard, where its lookup sums and applies them. */
 function createShardGradients(
   table: Table,
   share: Share,
-): { lookup: RowLookup; accumulate(parts: readonly RowGradients[]): void } {
+): { lookup: RowLookup; take(parts: readonly RowGradients[]): void } {
   const { memory, dimension } = table
   const buffer = createGrowingBuffer(memory)
   let place = 0
-  const lookup = createRowLookup(table, { share, gradients: () => place })
+  const lookup = createRowLookup(table, { touched: createTouchedRows(memory, share), gradients: () => place })
   return {
     lookup,
-    accumulate(parts) {
+    take(parts) {
       const count = parts.reduce((sum, { rows }) => sum + rows.length, 0)
       const all = new Int32Array(count)
       place = buffer.reserve(4 * count * dimension)
@@ -117,7 +153,6 @@ function createShardGradients(
         known += rows.length
       }
       lookup.expect(all)
-      lookup.accumulate()
     },
   }
 }

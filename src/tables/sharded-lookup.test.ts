@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { randomInteger, randomNormal, randomUniform } from '../base/index.js'
 import type { IdLists, RowCombiner } from './id-lists.js'
-import type { Lookup } from './lookup.js'
 import { optimizerKinds, resolveOptimizer } from './optimizer.js'
 import type { Share } from './share.js'
 import { createShardedLookup } from './sharded-lookup.js'
@@ -9,6 +8,7 @@ import type { ShardedTable, ShardedTableOptions } from './sharded-table.js'
 import { createShardedTable } from './sharded-table.js'
 import { createTableMemories } from './table-memories.js'
 import type { TableMemories } from './table-memories.js'
+import { createTouchedRows } from './touched-rows.js'
 
 /** Memories with room for so many bytes of tables each. */
 const tiny = (tableBytes: number): TableMemories => createTableMemories({ buffers: 2 ** 32 - tableBytes })
@@ -73,7 +73,6 @@ describe('a table in shards', () => {
     const opened = createShardedTable(shared, structuredClone(table.place()))
     table.row(49)[0] = 3
     expect([...opened.readWeights(49, 1)]).toEqual([3, 0, 0])
-    expect(opened.shards.map((shard) => shard.slots())).toEqual(table.shards.map((shard) => shard.slots()))
   })
 })
 
@@ -94,7 +93,12 @@ function lookupsOf(memories: TableMemories, options: Partial<ShardedTableOptions
     { table: items, column: 'list', offset: 9, combiner: 'sum' as RowCombiner },
   ]
   const lookups = shares.map((share) =>
-    createShardedLookup(memories.home, { width, parts, share, gradients: () => gradients }),
+    createShardedLookup(memories.home, {
+      width,
+      parts,
+      touched: createTouchedRows(memories.home, share),
+      gradients: () => gradients,
+    }),
   )
   return { lookups, tables: [users, items, small] }
 }
@@ -138,19 +142,11 @@ function trajectory(memories: TableMemories, options: Partial<ShardedTableOption
       for (let i = 0; i < matrix.length; i++) if (i % width !== 0) read.push(matrix[i] ?? NaN)
       lookup.gradient().set(Array.from(matrix, (_, i) => randomNormal(7 + stepNumber, first * width + i)))
     }
-    eachDo(lookups, (lookup) => {
-      lookup.accumulate()
-    })
     norms.push(lookups.reduce((sum, lookup) => sum + lookup.squaredNorm(), 0))
-    eachDo(lookups, (lookup) => {
+    for (const lookup of lookups)
       lookup.update({ learningRateScale: 1, stepNumber: stepNumber + 1, gradientScale: 0.7 })
-    })
   }
   return { read, norms, tables: tables.map(floatsOf) }
-}
-
-const eachDo = (lookups: readonly Lookup[], work: (lookup: Lookup) => void): void => {
-  for (const lookup of lookups) work(lookup)
 }
 
 describe('a lookup over tables in shards', () => {
@@ -174,16 +170,5 @@ describe('a lookup over tables in shards', () => {
         for (const [step, norm] of parted.norms.entries()) expect(norm).toBeCloseTo(whole.norms[step] ?? NaN, 9)
       }
     }
-  })
-
-  it('updates nothing before its gradients were summed, as any lookup', () => {
-    const { lookups, tables } = lookupsOf(tiny(700), {}, [{ index: 0, count: 1 }])
-    const before = tables.map(floatsOf)
-    eachDo(lookups, (lookup) => {
-      lookup.forward(batchOf(1, 5))
-      lookup.update({ learningRateScale: 1, stepNumber: 1 })
-      expect(lookup.squaredNorm()).toBe(0)
-    })
-    expect(tables.map(floatsOf)).toEqual(before)
   })
 })

@@ -2,7 +2,8 @@
 import type { Lookup, LookupOptions, LookupRows } from './lookup.js'
 import { createLookup } from './lookup.js'
 import type { LookupPart } from './lookup-part.js'
-import type { RowUpdate } from './row-update.js'
+import type { BatchGradient } from './row-update.js'
+import type { ShardUpdate } from './shard-update.js'
 import { createShardUpdate } from './shard-update.js'
 import type { Share } from './share.js'
 import { wholeShare } from './share.js'
@@ -10,6 +11,7 @@ import type { ShardedLookupPart, StagedPart } from './staged-part.js'
 import { createStagedPart } from './staged-part.js'
 import type { TableMemory } from './table-memory.js'
 import { createGrowingBuffer } from './table-memory.js'
+import { createTouchedRows } from './touched-rows.js'
 
 export interface ShardedLookupOptions extends Omit<LookupOptions, 'parts'> {
   readonly parts: readonly ShardedLookupPart[]
@@ -17,7 +19,7 @@ export interface ShardedLookupOptions extends Omit<LookupOptions, 'parts'> {
 
 /** Compiles the columns of a lookup; the batch lies in `memory`. */
 export function createShardedLookup(memory: TableMemory, options: ShardedLookupOptions): Lookup {
-  const { width, share = wholeShare } = options
+  const { width, touched = createTouchedRows(memory, wholeShare) } = options
   const staged: StagedPart[] = []
   const parts = options.parts.map((part): LookupPart => {
     const [only, ...others] = part.table.shards
@@ -29,31 +31,24 @@ export function createShardedLookup(memory: TableMemory, options: ShardedLookupO
   let batch: LookupRows = { rowCount: 0, ids: {} }
   const own = createGrowingBuffer(memory)
   const gradients = (): number => options.gradients?.() ?? own.reserve(4 * batch.rowCount * width)
-  const lookup = createLookup(memory, { width, parts, share, gradients })
-  let updates: readonly RowUpdate[] | undefined
-  const accumulate = (): void => {
-    lookup.accumulate()
-    // Made at the first use: scoring never pays for it.
-    updates ??= shardUpdates(memory, { staged, share, batch: () => batch })
-    for (const one of updates) one.accumulate({ gradient: gradients(), width, rowCount: batch.rowCount })
-  }
-  const update: Lookup['update'] = (step) => {
-    lookup.update(step)
-    for (const one of updates ?? []) one.update(step)
-  }
+  const lookup = createLookup(memory, { width, parts, touched, gradients })
+  let updates: readonly ShardUpdate[] | undefined
+  // Made at the first use: scoring never pays for it.
+  const shardUpdates = (): readonly ShardUpdate[] =>
+    (updates ??= createShardUpdates(memory, { staged, share: touched.share, batch: () => batch }))
+  const given = (): BatchGradient => ({ gradient: gradients(), width, rowCount: batch.rowCount })
   return {
     ...lookup,
-    forward(given, range = { first: 0, count: given.rowCount }) {
-      batch = given
+    forward(features, range = { first: 0, count: features.rowCount }) {
+      batch = features
+      for (const one of updates ?? []) one.renew()
       const rows = staged.reduce<LookupRows>((known, one) => one.stage(known, range), batch)
       return lookup.forward(rows, range)
     },
-    accumulate,
-    squaredNorm: () => (updates ?? []).reduce((sum, one) => sum + one.squaredNorm(), lookup.squaredNorm()),
-    update,
-    backward(step) {
-      accumulate()
-      update(step)
+    squaredNorm: () => shardUpdates().reduce((sum, one) => sum + one.squaredNorm(given()), lookup.squaredNorm()),
+    update(step) {
+      lookup.update(step)
+      for (const one of shardUpdates()) one.update(step, given())
     },
   }
 }
@@ -65,7 +60,7 @@ interface Updating {
 }
 
 /** One update for each table among the parts. */
-function shardUpdates(memory: TableMemory, { staged, share, batch }: Updating): RowUpdate[] {
+function createShardUpdates(memory: TableMemory, { staged, share, batch }: Updating): ShardUpdate[] {
   return [...new Set(staged.map(({ table }) => table))].map((table, place) =>
     createShardUpdate(memory, {
       table,

@@ -3,13 +3,13 @@ import type { Initialization, Table, TableOptions } from './table.js'
 import { createTable, rowFloatsOf } from './table.js'
 import type { RowsPlace, TableMemories } from './table-memories.js'
 
-export interface ShardedTableOptions extends Omit<TableOptions, 'offset' | 'slots' | 'firstRow'> {
+export interface ShardedTableOptions extends Omit<TableOptions, 'offset' | 'firstRow'> {
   /** Where the shards lie, in memories that another thread has filled. Default: rows of zeros are reserved. */
   readonly places?: readonly ShardPlace[]
 }
 
 /** The rows of a shard: their memory, and where they lie there once they are reserved. */
-export type ShardPlace = RowsPlace & Pick<TableOptions, 'offset' | 'slots'>
+export type ShardPlace = RowsPlace & Pick<TableOptions, 'offset'>
 
 export interface ShardedTable {
   readonly name: string
@@ -47,7 +47,7 @@ interface RowsOfShard {
 export function createShardedTable(memories: TableMemories, options: ShardedTableOptions): ShardedTable {
   const { places: given, ...whole } = options
   const { name, rowCount, dimension } = whole
-  const places: readonly ShardPlace[] = given ?? memories.divide(rowCount, rowBytes(whole))
+  const places: readonly ShardPlace[] = given ?? memories.divide(rowCount, 4 * rowFloatsOf(whole))
   const rowsPerShard = places[0]?.rowCount ?? 0
   const shards = places.map(({ memory, ...rows }, index) =>
     createTable(memories.at(memory), { ...whole, ...rows, firstRow: index * rowsPerShard }),
@@ -100,11 +100,7 @@ export function createShardedTable(memories: TableMemories, options: ShardedTabl
   }
 }
 
-/** What a row takes: its floats, and its slot where it is updated. */
-const rowBytes = (options: Pick<TableOptions, 'dimension' | 'optimizer'>): number =>
-  4 * rowFloatsOf(options) + (options.optimizer ? 4 : 0)
-
 function placeOf({ all }: TableMemories, shard: Table): ShardPlace {
-  const { rowCount, offset, slots } = shard.place()
-  return { memory: all.indexOf(shard.memory), rowCount, offset, slots }
+  const { rowCount, offset } = shard.place()
+  return { memory: all.indexOf(shard.memory), rowCount, offset }
 }

@@ -7,5 +7,6 @@ export interface Share {
 /** All of it: one thread alone. */
 export const wholeShare: Share = { index: 0, count: 1 }
 
-/** Whether a row of a table is updated here: rows come in blocks of 16 whose owners take turns, as in assembly/update.ts. */
-export const ownsRow = ({ index, count }: Share, row: number): boolean => (row >>> 4) % count === index
+/** Whether a row of a table is updated here: the rule of `isOwned` in assembly/touches.ts. */
+export const ownsRow = ({ index, count }: Share, row: number): boolean =>
+  ((Math.imul(row >>> 2, 0x9e3779b1) >>> 16) * count) >>> 16 === index

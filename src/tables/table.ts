@@ -23,8 +23,6 @@ export interface TableOptions {
   readonly firstRow?: number | undefined
   /** Where the rows lie already, in a memory that another thread has filled. Default: rows of zeros are reserved. */
   readonly offset?: number | undefined
-  /** Where the slots of its rows lie already. Default: they are reserved when they are needed. */
-  readonly slots?: number | undefined
 }
 
 export interface Initialization {
@@ -49,8 +47,6 @@ export interface Table {
   readonly regularization: 'touched' | 'everyStep'
   /** 0: any length. */
   readonly maxNorm: number
-  /** Where one i32 a row lies: −1, or in a step the slot of an id that was met. Scoring never reserves them. */
-  slots(): number
   /** What another thread opens the same table with: plain data. */
   place(): TableOptions
   /** All rows with their state; what a checkpoint stores. */
@@ -82,8 +78,6 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
   const offset = options.offset ?? memory.allocate(4 * rowFloats * rowCount)
   const rows = memory.float32(offset, rowFloats * rowCount)
   const bound = optimizer && bindOptimizer(memory, optimizer)
-  let reserved = options.slots
-  const slots = (): number => (reserved ??= reserveSlots(memory, rowCount))
   return {
     name,
     memory,
@@ -96,12 +90,11 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
     l1,
     regularization,
     maxNorm,
-    slots,
-    place: () => ({ ...options, offset, slots: optimizer ? slots() : undefined }),
+    place: () => ({ ...options, offset }),
     rows,
     initialize: (initialization) => {
       initializeRows(rows, { rowFloats, dimension, slots: initial, rowCount, firstRow }, initialization)
-      if (maxNorm > 0) memory.kernels.limitNorms(offset, rowFloats, dimension, 0, rowCount, maxNorm, 0, 1)
+      if (maxNorm > 0) memory.kernels.limitNorms(offset, rowFloats, dimension, rowCount, maxNorm)
     },
     readWeights(first, count) {
       const weights = new Float32Array(count * dimension)
@@ -129,12 +122,6 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
 /** Floats from one row to the next: `dimension · (1 + slots)`, padded to a multiple of four. */
 export function rowFloatsOf({ dimension, optimizer }: Pick<TableOptions, 'dimension' | 'optimizer'>): number {
   return Math.ceil((dimension * (1 + (optimizer ? initialSlots(optimizer).length : 0))) / 4) * 4
-}
-
-function reserveSlots(memory: TableMemory, rowCount: number): number {
-  const offset = memory.allocate(4 * rowCount)
-  memory.int32(offset, rowCount).fill(-1)
-  return offset
 }
 
 interface RowLayout {

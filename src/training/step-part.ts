@@ -160,7 +160,6 @@ function meet(context: PartContext, profile: StepProfile): void {
 /** Moves dense parameters and touched rows along their gradients, clipped together: all that the part owns. */
 function update(context: PartContext, settings: StepSettings, profile: StepProfile): void {
   const { plan, stage, dense, own, all, wideParameters } = context
-  stage.accumulate()
   dense.sum()
   let clipping = {}
   if (plan.clipNorm !== null) {

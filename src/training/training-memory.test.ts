@@ -27,8 +27,8 @@ describe('what training takes', () => {
     expect(weights + optimizerState).toBe(rows)
     // 1,000 ids: embeddings of 5 and wide weights; layers 5·7 + 7, the deep logit 7, the bias 1.
     expect(weights).toBe(4 * (6000 + 35 + 7 + 7 + 1))
-    // Slots, then 256 rows of 6 inputs five times, and the dense gradients of two threads.
-    expect(buffers).toBe(4 * (2000 + 5 * 256 * 6 + 3 * 2 * 50))
+    // 256 rows of 6 inputs four times; of each of two threads 256 touches, and the dense weights and gradients.
+    expect(buffers).toBe(4 * (4 * 256 * 6 + 2 * 3 * 50) + 2 * 8 * 256)
   })
 
   it('is refused where it is more than there is', () => {

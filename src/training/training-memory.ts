@@ -10,11 +10,14 @@ export interface TrainingMemory {
   /** What the optimizers keep beside them, and the padding of rows. */
   readonly optimizerState: number
   /**
-   * Slots of the rows, gradients, inputs and id sums of a batch, in all threads: with one id a column and row. Without the activations that an executor holds
-   * within a run.
+   * Inputs of a batch, their gradients and the touches of rows, in all threads: with one id a column and row. Without the activations that an executor
+   * holds within a run.
    */
   readonly buffers: number
 }
+
+/** Of one id of one example, for the thread that owns its row. */
+const touchBytes = 8
 
 /** Bytes that training a model reserves. */
 export function trainingMemory(parts: ModelParts): TrainingMemory {
@@ -27,20 +30,20 @@ export function trainingMemory(parts: ModelParts): TrainingMemory {
     whole: 16 * rowCount * Math.ceil((dimension * (1 + slotCount(part))) / 4),
   }))
   const weights = sum(rows.map((row) => row.weights))
-  const slots = 4 * sum(layout.tables.map(({ rowCount }) => rowCount))
   return {
     weights,
     optimizerState: sum(rows.map(({ whole }) => whole)) - weights,
-    buffers: slots + batchMemory(parts) + (spec.averaging > 0 ? weights : 0),
+    buffers: batchMemory(parts) + (spec.averaging > 0 ? weights : 0),
   }
 }
 
-/** Bytes that a step takes beside the tables and their slots. */
+/** Bytes that a step takes beside the tables. */
 export function batchMemory({ layout, network, spec }: ModelParts): number {
   const denseBytes = 4 * sum(network.parameters.map(({ shape }) => sizeOf(shape)))
   const inputBytes = 4 * spec.batchSize * sum(Object.values(gradientWidths(layout)))
-  // Of the inputs: staged, fed, their gradients as an output and in shared memory, their sums by id. Of dense parameters: fed, and their gradients twice.
-  return 5 * inputBytes + 3 * spec.workers * denseBytes
+  const columns = new Set([...(layout.wide?.parts ?? []), ...(layout.deep?.parts ?? [])].map(({ column }) => column))
+  // Of the inputs: staged, fed, their gradients as an output and in shared memory. Of dense parameters: fed, and their gradients twice.
+  return 4 * inputBytes + spec.workers * (touchBytes * spec.batchSize * columns.size + 3 * denseBytes)
 }
 
 /** Throws `TRAINING_TOO_LARGE` where a training does not fit into the `available` bytes. */

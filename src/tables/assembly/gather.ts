@@ -1,73 +1,127 @@
 /** Reading rows into the staging matrix. */
+import { bagFactor } from './combiner'
 
-/** Copies or adds `dimension` floats times `coefficient` from `source` to `target`. */
+/**
+ * Combines the rows of each example's ids into its place, zeros for an empty list; with `isAdding` what stands there is added to. table: rows of
+ * `rowFloats` floats, weights first; ids of example r: i32 `[offsets[r], offsets[r+1])`, or just r where `offsets` is 0; weights: f32 per id, or 0
+ * for ones; out: `count` places of `dimension` floats, `outStride` floats apart. Returns a number without meaning.
+ */
+export function gather(
+  table: usize, rowFloats: i32, dimension: i32, ids: usize, offsets: usize, weights: usize, combiner: i32,
+  count: i32, out: usize, outStride: i32, isAdding: bool,
+): i32 {
+  let read: i32 = 0
+  const outBytes = <usize>outStride << 2
+  if (offsets == 0 && weights == 0) {
+    for (let example: i32 = 0; example < count; example++)
+      copyRow(rowOf(table, rowFloats, ids, example), out + <usize>example * outBytes, dimension, isAdding)
+    return 0
+  }
+  for (let example: i32 = 0; example < count; example++) {
+    const start = offsets == 0 ? example : load<i32>(offsets + (<usize>example << 2))
+    const end = offsets == 0 ? example + 1 : load<i32>(offsets + (<usize>(example + 1) << 2))
+    if (offsets != 0 && example + 1 < count) {
+      const ahead = load<i32>(offsets + (<usize>(example + 2) << 2))
+      for (let i = end; i < ahead; i++) read ^= load<i32>(rowOf(table, rowFloats, ids, i))
+    }
+    const factor = bagFactor(weights, start, end, combiner)
+    const target = out + <usize>example * outBytes
+    let column: i32 = 0
+    for (; column + 16 <= dimension; column += 16) {
+      sumSixteen(table + (<usize>column << 2), rowFloats, ids, weights, start, end, factor, target + (<usize>column << 2), isAdding)
+    }
+    for (; column + 4 <= dimension; column += 4) {
+      sumFour(table + (<usize>column << 2), rowFloats, ids, weights, start, end, factor, target + (<usize>column << 2), isAdding)
+    }
+    for (; column < dimension; column++) {
+      sumOne(table + (<usize>column << 2), rowFloats, ids, weights, start, end, factor, target + (<usize>column << 2), isAdding)
+    }
+  }
+  return read
+}
+
+/** One row as it is. */
 // @ts-ignore: decorator
 @inline
-function addScaled(source: usize, target: usize, dimension: i32, coefficient: f32, isAdding: bool): void {
+function copyRow(row: usize, target: usize, dimension: i32, isAdding: bool): void {
   const end: i32 = dimension & ~3
-  const factor = f32x4.splat(coefficient)
   for (let i: i32 = 0; i < end; i += 4) {
     const at = <usize>i << 2
-    const scaled = f32x4.mul(v128.load(source + at), factor)
-    v128.store(target + at, isAdding ? f32x4.add(v128.load(target + at), scaled) : scaled)
+    const values = v128.load(row + at)
+    v128.store(target + at, isAdding ? f32x4.add(v128.load(target + at), values) : values)
   }
   for (let i: i32 = end; i < dimension; i++) {
     const at = <usize>i << 2
-    const scaled = load<f32>(source + at) * coefficient
-    store<f32>(target + at, isAdding ? load<f32>(target + at) + scaled : scaled)
+    const value = load<f32>(row + at)
+    store<f32>(target + at, isAdding ? load<f32>(target + at) + value : value)
   }
 }
 
-/** One id a row. table: rows of `rowFloats` floats, weights first; ids: i32 × count; out: count rows, `outStride` floats apart. */
-export function gather(
-  table: usize, rowFloats: i32, dimension: i32, ids: usize, coefficients: usize, count: i32, out: usize, outStride: i32, isAdding: bool,
+/** The place of the i-th id's row. */
+// @ts-ignore: decorator
+@inline
+function rowOf(table: usize, rowFloats: i32, ids: usize, i: i32): usize {
+  return table + ((<usize>load<u32>(ids + (<usize>i << 2)) * <usize>rowFloats) << 2)
+}
+
+// @ts-ignore: decorator
+@inline
+function weightOf(weights: usize, i: i32): f32 {
+  return weights == 0 ? <f32>1 : load<f32>(weights + (<usize>i << 2))
+}
+
+// @ts-ignore: decorator
+@inline
+function leave(target: usize, sum: v128, factor: v128, isAdding: bool): void {
+  const scaled = f32x4.mul(sum, factor)
+  v128.store(target, isAdding ? f32x4.add(v128.load(target), scaled) : scaled)
+}
+
+/** A cache line of each row, in registers: what several rows wait for, they wait for together. */
+// @ts-ignore: decorator
+@inline
+function sumSixteen(
+  table: usize, rowFloats: i32, ids: usize, weights: usize, start: i32, end: i32, factor: f32, target: usize, isAdding: bool,
 ): void {
-  const rowBytes = <usize>rowFloats << 2
-  const outBytes = <usize>outStride << 2
-  for (let i: i32 = 0; i < count; i++) {
-    const source = table + <usize>load<u32>(ids + (<usize>i << 2)) * rowBytes
-    const coefficient = coefficients == 0 ? <f32>1 : load<f32>(coefficients + (<usize>i << 2))
-    addScaled(source, out + <usize>i * outBytes, dimension, coefficient, isAdding)
+  let a = f32x4.splat(0)
+  let b = f32x4.splat(0)
+  let c = f32x4.splat(0)
+  let d = f32x4.splat(0)
+  for (let i: i32 = start; i < end; i++) {
+    const row = rowOf(table, rowFloats, ids, i)
+    const weight = f32x4.splat(weightOf(weights, i))
+    a = f32x4.add(a, f32x4.mul(v128.load(row), weight))
+    b = f32x4.add(b, f32x4.mul(v128.load(row, 16), weight))
+    c = f32x4.add(c, f32x4.mul(v128.load(row, 32), weight))
+    d = f32x4.add(d, f32x4.mul(v128.load(row, 48), weight))
   }
+  const factors = f32x4.splat(factor)
+  leave(target, a, factors, isAdding)
+  leave(target + 16, b, factors, isAdding)
+  leave(target + 32, c, factors, isAdding)
+  leave(target + 48, d, factors, isAdding)
 }
 
-/** Many ids a row: out row r = Σ over ids of r of coefficient · weights; zeros for an empty list. offsets: i32 × (count + 1). */
-export function gatherBags(
-  table: usize, rowFloats: i32, dimension: i32, ids: usize, offsets: usize, coefficients: usize, count: i32, out: usize, outStride: i32, isAdding: bool,
+// @ts-ignore: decorator
+@inline
+function sumFour(
+  table: usize, rowFloats: i32, ids: usize, weights: usize, start: i32, end: i32, factor: f32, target: usize, isAdding: bool,
 ): void {
-  const rowBytes = <usize>rowFloats << 2
-  const outBytes = <usize>outStride << 2
-  for (let row: i32 = 0; row < count; row++) {
-    const target = out + <usize>row * outBytes
-    const start = load<i32>(offsets + (<usize>row << 2))
-    const end = load<i32>(offsets + (<usize>(row + 1) << 2))
-    if (!isAdding && start == end) memory.fill(target, 0, <usize>dimension << 2)
-    for (let i: i32 = start; i < end; i++) {
-      const source = table + <usize>load<u32>(ids + (<usize>i << 2)) * rowBytes
-      addScaled(source, target, dimension, load<f32>(coefficients + (<usize>i << 2)), isAdding || i > start)
-    }
+  let sum = f32x4.splat(0)
+  for (let i: i32 = start; i < end; i++) {
+    const weight = f32x4.splat(weightOf(weights, i))
+    sum = f32x4.add(sum, f32x4.mul(v128.load(rowOf(table, rowFloats, ids, i)), weight))
   }
+  leave(target, sum, f32x4.splat(factor), isAdding)
 }
 
-/**
- * What each id of a list counts: its weight (1 when `weights` is 0), divided by Σ w for `mean` (1) and by √Σ w² for
- * `sqrtn` (2), as TensorFlow defines its combiners; `sum` is 0. Row r has the id r alone where `offsets` is 0.
- */
-export function bagCoefficients(offsets: usize, weights: usize, count: i32, combiner: i32, out: usize): void {
-  for (let row: i32 = 0; row < count; row++) {
-    const start = offsets == 0 ? row : load<i32>(offsets + (<usize>row << 2))
-    const end = offsets == 0 ? row + 1 : load<i32>(offsets + (<usize>(row + 1) << 2))
-    let sum: f32 = 0
-    for (let i: i32 = start; i < end; i++) {
-      const weight: f32 = weights == 0 ? 1 : load<f32>(weights + (<usize>i << 2))
-      store<f32>(out + (<usize>i << 2), weight)
-      sum += combiner == 2 ? weight * weight : weight
-    }
-    if (combiner == 0 || sum == 0) continue
-    const factor: f32 = 1 / (combiner == 2 ? sqrt<f32>(sum) : sum)
-    for (let i: i32 = start; i < end; i++) {
-      const at = out + (<usize>i << 2)
-      store<f32>(at, load<f32>(at) * factor)
-    }
-  }
+// @ts-ignore: decorator
+@inline
+function sumOne(
+  table: usize, rowFloats: i32, ids: usize, weights: usize, start: i32, end: i32, factor: f32, target: usize, isAdding: bool,
+): void {
+  let sum: f32 = 0
+  for (let i: i32 = start; i < end; i++) sum += load<f32>(rowOf(table, rowFloats, ids, i)) * weightOf(weights, i)
+  const scaled = sum * factor
+  store<f32>(target, isAdding ? load<f32>(target) + scaled : scaled)
 }

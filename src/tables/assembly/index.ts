@@ -1,5 +1,5 @@
 /**
- * The kernels: gather rows, sum gradients by id, update the touched rows, draw dropout masks. All pointers are byte offsets into
+ * The kernels: gather rows, find the rows that a batch touches, sum their gradients and update them, draw dropout masks. All pointers are byte offsets into
  * one shared memory; nothing is allocated here. An optimizer is one file in `optimizers/` and one line below.
  */
 export { adagrad, adagradDeclaration, adagradFade, adagradIndex } from './optimizers/adagrad'
@@ -12,8 +12,11 @@ export {
   proximalAdagradIndex,
 } from './optimizers/proximalAdagrad'
 export { sgd, sgdDeclaration, sgdIndex } from './optimizers/sgd'
-export { gather, gatherBags, bagCoefficients } from './gather'
-export { accumulate, limitNorms, scale, sumOfSquares, sumParts, updateTouched, updateEvery, updateRange } from './update'
+export { gather } from './gather'
+export { findTouches, sortTouches, writeTerms } from './touches'
+export { limitNorms, squaredNorm, updateEvery, updateTouched } from './update'
+export { sumParts, updateRange } from './dense'
+export { scale, sumOfSquares } from './vectors'
 export { dropoutMask } from './dropout'
 
 /** The first byte that the module does not use itself. */
