@@ -100,13 +100,14 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
       const weights = new Float32Array(count * dimension)
       for (let row = 0; row < count; row++) {
         const from = (first + row) * rowFloats
-        weights.set(rows.subarray(from, from + dimension), row * dimension)
+        for (let column = 0; column < dimension; column++) weights[row * dimension + column] = rows[from + column] ?? 0
       }
       return weights
     },
     writeWeights(first, weights) {
       for (let row = 0; row * dimension < weights.length; row++) {
-        rows.set(weights.subarray(row * dimension, (row + 1) * dimension), (first + row) * rowFloats)
+        const to = (first + row) * rowFloats
+        for (let column = 0; column < dimension; column++) rows[to + column] = weights[row * dimension + column] ?? 0
       }
     },
     restartRow(row) {
@@ -145,8 +146,10 @@ function initializeRows(rows: Float32Array, layout: RowLayout, initialization: I
 }
 
 function fillSlots(rows: Float32Array, at: number, { dimension, slots }: Pick<RowLayout, 'dimension' | 'slots'>): void {
-  for (const [slot, value] of slots.entries())
-    rows.fill(value, at + (1 + slot) * dimension, at + (2 + slot) * dimension)
+  for (let slot = 0; slot < slots.length; slot++) {
+    const from = at + (1 + slot) * dimension
+    for (let column = 0; column < dimension; column++) rows[from + column] = slots[slot] ?? 0
+  }
 }
 
 function drawer({ key, standardDeviation, distribution }: Initialization): (counter: number) => number {

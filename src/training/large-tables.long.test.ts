@@ -98,7 +98,7 @@ it('trains, is checkpointed and resumed, is written and scores', async () => {
   setFlagsFromString('--expose-gc')
   ;(runInNewContext('gc') as () => void)()
   const bundle = await openBundle(directory)
-  expect(bundle.sharedTables().memories.length).toBe(2)
+  expect(bundle.sharedTables().memories.length).toBe(3)
   const scores = await bundle.score(batch)
   for (const [row, score] of scores.entries()) expect(score).toBeCloseTo(predictions[row] ?? NaN, 5)
   await bundle.close()
