@@ -6,7 +6,7 @@ import { ItemParts } from './item-parts.js'
 
 const widths = [3, 1]
 /** Bytes of a slot with such rows, its head included. */
-const slotBytes = 32
+const slotBytes = 40
 
 /** The parts of an item at some version, as its graph would make them. */
 const made = (item: number, version: number): [Float32Array, Float32Array] => [
