@@ -66,6 +66,7 @@ describe('item parts', () => {
     const parts = new ItemParts({ widths, budgetBytes: slotBytes * 50 })
     expect(parts.memory.byteLength).toBeLessThanOrEqual(slotBytes * 50)
     expect(parts.capacity).toBe(48)
+    expect(new ItemParts({ widths, budgetBytes: 2 ** 36 }).memory.byteLength).toBeLessThanOrEqual(2 ** 33)
   })
 
   it('are all kept where the budget is for all', () => {

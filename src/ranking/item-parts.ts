@@ -12,6 +12,7 @@ import type { TensorData } from '../graph/index.js'
 export interface ItemPartsOptions {
   /** Floats of each boundary tensor of an item. */
   readonly widths: readonly number[]
+  /** More than 8 GiB is more than every version of Node has in one piece: the rest is not used. */
   readonly budgetBytes: number
   /** The memory of another thread's parts, made with the same widths. Default: its own; what is never written takes no memory of the machine's. */
   readonly memory?: SharedArrayBuffer | undefined
@@ -20,6 +21,7 @@ export interface ItemPartsOptions {
 /** Where the parts of some candidates are written: one matrix for each boundary, a row for each candidate. */
 export type PartRows = readonly Float32Array[]
 
+const mostBytes = 2 ** 33
 /** Slots that an item may have. */
 const mostWays = 8
 /** Numbers at the head of a slot, and where they stand. */
@@ -47,7 +49,7 @@ export class ItemParts {
     this.starts = [0, ...ends]
     this.rowFloats = ends.at(-1) ?? 0
     const slotBytes = 4 * (headInts + this.rowFloats)
-    const slots = Math.max(1, Math.floor((memory?.byteLength ?? budgetBytes) / slotBytes))
+    const slots = Math.max(1, Math.floor((memory?.byteLength ?? Math.min(budgetBytes, mostBytes)) / slotBytes))
     this.ways = Math.min(mostWays, slots)
     this.sets = Math.floor(slots / this.ways)
     this.memory = memory ?? new SharedArrayBuffer(this.capacity * slotBytes)
