@@ -6,7 +6,7 @@ import { ItemParts } from './item-parts.js'
 
 const widths = [3, 1]
 /** Bytes of a slot with such rows, its head included. */
-const slotBytes = 32
+const slotBytes = 40
 
 /** The parts of an item at some version, as its graph would make them. */
 const made = (item: number, version: number): [Float32Array, Float32Array] => [
@@ -66,6 +66,7 @@ describe('item parts', () => {
     const parts = new ItemParts({ widths, budgetBytes: slotBytes * 50 })
     expect(parts.memory.byteLength).toBeLessThanOrEqual(slotBytes * 50)
     expect(parts.capacity).toBe(48)
+    expect(new ItemParts({ widths, budgetBytes: 2 ** 36 }).memory.byteLength).toBeLessThanOrEqual(2 ** 33)
   })
 
   it('are all kept where the budget is for all', () => {

@@ -12,6 +12,7 @@ import type { TensorData } from '../graph/index.js'
 export interface ItemPartsOptions {
   /** Floats of each boundary tensor of an item. */
   readonly widths: readonly number[]
+  /** More than 8 GiB is more than every version of Node has in one piece: the rest is not used. */
   readonly budgetBytes: number
   /** The memory of another thread's parts, made with the same widths. Default: its own; what is never written takes no memory of the machine's. */
   readonly memory?: SharedArrayBuffer | undefined
@@ -20,11 +21,15 @@ export interface ItemPartsOptions {
 /** Where the parts of some candidates are written: one matrix for each boundary, a row for each candidate. */
 export type PartRows = readonly Float32Array[]
 
+const mostBytes = 2 ** 33
 /** Slots that an item may have. */
 const mostWays = 8
 /** Numbers at the head of a slot, and where they stand. */
 const headInts = 4
 const [countAt, ownerAt, versionAt, usedAt] = [0, 1, 2, 3]
+
+/** Whole eight bytes: V8 copies shared memory byte by byte where source and target do not begin alike, in three times the time. */
+const aligned = (floats: number): number => 2 * Math.ceil(floats / 2)
 
 export class ItemParts {
   readonly memory: SharedArrayBuffer
@@ -40,10 +45,11 @@ export class ItemParts {
 
   constructor(private readonly options: ItemPartsOptions) {
     const { widths, budgetBytes, memory } = options
-    this.starts = widths.map((_, index) => widths.slice(0, index).reduce((sum, width) => sum + width, 0))
-    this.rowFloats = widths.reduce((sum, width) => sum + width, 0)
+    const ends = widths.map((_, index) => widths.slice(0, index + 1).reduce((sum, width) => sum + aligned(width), 0))
+    this.starts = [0, ...ends]
+    this.rowFloats = ends.at(-1) ?? 0
     const slotBytes = 4 * (headInts + this.rowFloats)
-    const slots = Math.max(1, Math.floor((memory?.byteLength ?? budgetBytes) / slotBytes))
+    const slots = Math.max(1, Math.floor((memory?.byteLength ?? Math.min(budgetBytes, mostBytes)) / slotBytes))
     this.ways = Math.min(mostWays, slots)
     this.sets = Math.floor(slots / this.ways)
     this.memory = memory ?? new SharedArrayBuffer(this.capacity * slotBytes)

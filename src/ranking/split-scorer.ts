@@ -59,24 +59,7 @@ export async function openSplitScorer({ bundle, split, encoder, rest }: SplitSco
   const graphs = await compileAll(split, rest)
   const stages = stagesOf(bundle, split)
   const own = split.boundaries.filter(({ side }) => side === 'item')
-  const rows = own.map(({ width }) => new Float32Array(rowsPerRun * width))
-
-  /** Fills `rows` with the parts of some candidates. */
-  async function gather({ store, parts }: ScoredItems, candidates: Int32Array): Promise<void> {
-    const missing: number[] = []
-    for (const [row, item] of candidates.entries())
-      if (!parts.read(item, store.version(item), rows, row)) missing.push(row)
-    if (missing.length === 0 || !graphs.item) return
-    const items = Int32Array.from(missing, (row) => candidates[row] ?? 0)
-    const outputs = await graphs.item.run(stages.item.forward(store.rows(items)))
-    const made = own.map(({ name, width }) => outputs[name]?.data ?? new Float32Array(items.length * width))
-    for (const [at, row] of missing.entries()) {
-      for (const [index, { width }] of own.entries())
-        rows[index]?.set(made[index]?.subarray(at * width, (at + 1) * width) ?? [], row * width)
-      const item = items[at] ?? 0
-      parts.write(item, store.version(item), made, at)
-    }
-  }
+  const { rows, gather } = createGathering({ graph: graphs.item, stage: stages.item, own })
 
   /** Scores at most `rowsPerRun` candidates. */
   async function run(scored: ScoredItems, { features, made }: Request, some: Candidates): Promise<ArrayLike<number>> {
@@ -112,6 +95,34 @@ export async function openSplitScorer({ bundle, split, encoder, rest }: SplitSco
       for (const graph of Object.values(graphs)) await graph?.close()
     },
   }
+}
+
+interface GatheringParts {
+  readonly graph: CompiledGraph | null
+  readonly stage: ReturnType<Bundle['stage']>
+  /** What the item graph makes. */
+  readonly own: readonly Boundary[]
+}
+
+/** Brings the parts of candidates together in `rows`, one matrix for each boundary: kept ones, and those that are made and kept now. */
+function createGathering({ graph, stage, own }: GatheringParts) {
+  const rows = own.map(({ width }) => new Float32Array(rowsPerRun * width))
+  const gather = async ({ store, parts }: ScoredItems, candidates: Int32Array): Promise<void> => {
+    const missing: number[] = []
+    for (const [row, item] of candidates.entries())
+      if (!parts.read(item, store.version(item), rows, row)) missing.push(row)
+    if (missing.length === 0 || !graph) return
+    const items = Int32Array.from(missing, (row) => candidates[row] ?? 0)
+    const outputs = await graph.run(stage.forward(store.rows(items)))
+    const made = own.map(({ name, width }) => outputs[name]?.data ?? new Float32Array(items.length * width))
+    for (const [at, row] of missing.entries()) {
+      for (const [index, { width }] of own.entries())
+        rows[index]?.set(made[index]?.subarray(at * width, (at + 1) * width) ?? [], row * width)
+      const item = items[at] ?? 0
+      parts.write(item, store.version(item), made, at)
+    }
+  }
+  return { rows, gather }
 }
 
 const stagesOf = (bundle: Bundle, { layouts }: SplitModel): Record<Side, ReturnType<Bundle['stage']>> => ({

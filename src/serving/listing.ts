@@ -60,7 +60,9 @@ export function listed(catalogue: ItemCatalogue, listing: Listing): OrderedList 
     const items = reranked(catalogue, places, listing)
     return { page: (first, end) => items.slice(first, end) }
   }
-  const itemAt = (place: number, rank: number): RankedItem => rankedItem(catalogue, { candidates, ranked, place, rank })
+  // Thousands of lists are kept for their next pages: what was only needed to sort them is not.
+  const { scores } = ranked
+  const itemAt = (place: number, rank: number): RankedItem => rankedItem(catalogue, { candidates, scores, place, rank })
   return {
     page: (first, end) => Array.from(places.subarray(first, end), (place, at) => itemAt(place, first + at + 1)),
   }
@@ -89,7 +91,7 @@ function reranked(
   const { diversity: _diversity, exploration: _exploration, ...lasting } = rules
   const rest = rerank(later, lasting, { requestId, k: later.length })
   return [...first, ...rest].map(({ item, rules: applied, propensity }, at) => ({
-    ...rankedItem(catalogue, { candidates, ranked, place: Number(item), rank: at + 1 }),
+    ...rankedItem(catalogue, { candidates, scores: ranked.scores, place: Number(item), rank: at + 1 }),
     ...(applied.length > 0 ? { rules: [...applied] } : {}),
     ...(propensity === 1 ? {} : { propensity }),
   }))
@@ -97,15 +99,15 @@ function reranked(
 
 interface Placed {
   readonly candidates: Candidates
-  readonly ranked: RankedCandidates
+  readonly scores: Float32Array
   readonly place: number
   readonly rank: number
 }
 
-function rankedItem(catalogue: ItemCatalogue, { candidates, ranked, place, rank }: Placed): RankedItem {
+function rankedItem(catalogue: ItemCatalogue, { candidates, scores, place, rank }: Placed): RankedItem {
   const item = catalogue.at(candidates.indexes[place] ?? 0)
   const source = candidates.sources[place]
-  const score = ranked.scores[place] ?? Number.NaN
+  const score = scores[place] ?? Number.NaN
   return {
     id: item?.id ?? '',
     rank,

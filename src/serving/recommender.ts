@@ -43,7 +43,7 @@ export const keptLists = 10_000
 /** What a list was made of, for its next pages. */
 interface KeptList {
   readonly answer: Omit<RankedList, 'items' | 'timings'>
-  readonly asker: Asker
+  readonly asker: Pick<Asker, 'user' | 'used'>
   readonly list: OrderedList
   /** Items that were shown already. */
   readonly shown: number
@@ -132,7 +132,8 @@ async function answerList(
   }
   if (isLate) parts.onDegraded(model.version)
   const shown = list.page(0, k)
-  parts.lists.set(requestId, { answer, asker, list, shown: shown.length })
+  const { user, used } = asker
+  parts.lists.set(requestId, { answer, asker: { user, used }, list, shown: shown.length })
   parts.state.note(servedEvent({ answer, asker, items: shown, now: parts.now() }))
   const timings = { retrieveMs: candidates.retrieveMs, rankMs, totalMs: elapsed(start) }
   return { ...answer, items: shown, timings }

@@ -5,7 +5,7 @@ import type { Asker } from './asker.js'
 
 export interface Served {
   readonly answer: Pick<RankedList, 'requestId' | 'model'>
-  readonly asker: Asker
+  readonly asker: Pick<Asker, 'user' | 'used'>
   readonly items: readonly RankedItem[]
   /** Milliseconds since 1970. */
   readonly now: number
