@@ -1,6 +1,7 @@
 /** Curves as SVG, a point for each measurement; dark on white, so that it can be read on any page. */
 
 const size = { width: 720, height: 440, left: 64, right: 24, top: 24, bottom: 56 }
+const lineHeight = 18
 const colours = ['#1b6ca8', '#c2410c', '#6b7280', '#15803d']
 
 /**
@@ -16,7 +17,7 @@ export function curvesSvg(curves, { x, y }) {
     size.left + inner.width * across.share(point.x),
     size.top + inner.height * (1 - up.share(point.y)),
   ]
-  const bottomRight = (index) => [size.width - size.right - 8, size.height - size.bottom - 12 - 18 * index]
+  const legend = legendOf(curves, points.map(placeOf))
   const parts = [
     ...up.ticks.map((tick) => {
       const [, height] = placeOf({ x: 0, y: tick })
@@ -32,9 +33,7 @@ export function curvesSvg(curves, { x, y }) {
     text([size.left + inner.width / 2, size.height - 12], x.label, { anchor: 'middle' }),
     text([12, 16], y.label, { anchor: 'start' }),
     ...curves.map((curve, index) => curveOf(curve.points.map(placeOf), colours[index % colours.length])),
-    ...curves.map(({ name }, index) =>
-      text(bottomRight(curves.length - 1 - index), name, { anchor: 'end', fill: colours[index % colours.length] }),
-    ),
+    ...legend,
   ]
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="sans-serif" font-size="13">
 <rect width="100%" height="100%" fill="#ffffff"/>
@@ -68,6 +67,19 @@ function logarithmic(values) {
     name: (tick) => tick.toLocaleString('en'),
     share: (value) => (value > 0 ? (Math.log10(value) - low) / (high - low) : 0),
   }
+}
+
+/** Names of curves on the right, one below the other: at the bottom, in the middle or at the top, where no point lies. */
+function legendOf(curves, places) {
+  const height = lineHeight * curves.length
+  const [top, bottom] = [size.top + lineHeight, size.height - size.bottom - 12 - height]
+  const isFree = (first) =>
+    !places.some(([x, y]) => x > size.width / 2 && y > first - lineHeight && y < first + height + lineHeight / 2)
+  const first = [bottom, (top + bottom) / 2, top].find(isFree) ?? bottom
+  return curves.map(({ name }, index) => {
+    const fill = colours[index % colours.length]
+    return text([size.width - size.right - 8, first + lineHeight * (index + 1)], name, { anchor: 'end', fill })
+  })
 }
 
 function curveOf(places, colour) {

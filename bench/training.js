@@ -7,6 +7,8 @@
  * directory; 6 GB with the rows); one that cannot be is named with its reason. Sides take turns in blocks of five seconds for so many seconds a
  * workload (DESIGN §9), then train on to the workload's examples and are judged on held-out rows. `--peers none` measures our side alone.
  *
+ * A workload that aims at an AUC is judged after every so many examples: the time to it is that of training alone, for all sides.
+ *
  * ratio: our examples per second over those of the fastest peer of the same precision, with its 95 % interval. bound: what the ratio were if a
  * step of ours were nothing but its matrix products at the measured peak.
  */

@@ -166,6 +166,19 @@ describe('a picture of curves', () => {
     for (const words of ['millions', 'µs', 'up', 'level', '>18<', '>0<']) expect(svg).toContain(words)
   })
 
+  it('names its curves where no point lies', () => {
+    const heightOf = (svg: string): number => Number(/y="([\d.]+)"[^>]*>low</.exec(svg)?.[1])
+    const draw = (...levels: number[]): string =>
+      curvesSvg(
+        [{ name: 'low', points: levels.map((y, at) => ({ x: at, y })) }],
+        { x: { label: '' }, y: { label: '', from: 0 } },
+      ) // prettier-ignore
+    const [bottom, middle, top] = [draw(10, 10), draw(10, 10, 1, 10), draw(0, 0, 1, 5, 10)].map(heightOf)
+    expect(bottom).toBeGreaterThan(350)
+    expect(middle).toBeLessThan(250)
+    expect(top).toBeLessThan(80)
+  })
+
   it('has powers of ten on a logarithmic axis', () => {
     const svg = curvesSvg([{ name: 'a', points: [1e5, 1e6, 2e7].map((x) => ({ x, y: 1 + x / 1e8 })) }], {
       x: { label: 'rows', isLogarithmic: true },

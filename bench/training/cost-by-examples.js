@@ -9,7 +9,7 @@ const batchesOfBlock = 25
 
 /**
  * Trains on `millions` times `blocks` blocks that are drawn before they are timed, and seen once. `points`: `examples` seen up to there and
- * the cost of one within the last million, median of its blocks. `spread`: the dearest by the cheapest.
+ * the cost of one within the last million, median of its blocks. `spread`, `processorSpread`: the dearest by the cheapest.
  */
 export async function costByExamples(workload, { millions, blocks, calibrate, say }) {
   const { source, batchSize, threads } = workload
@@ -35,11 +35,19 @@ export async function costByExamples(workload, { millions, blocks, calibrate, sa
       })
       say(`${points.at(-1).examples} examples: ${points.at(-1).microseconds.toFixed(1)} µs each`)
     }
-    const costs = points.map(({ microseconds }) => microseconds)
-    return { points, spread: Math.max(...costs) / Math.min(...costs) }
+    return {
+      points,
+      spread: spreadOf(points, 'microseconds'),
+      processorSpread: spreadOf(points, 'processorMicroseconds'),
+    }
   } finally {
     await Promise.all([engine.close(), drawers.close()])
   }
+}
+
+function spreadOf(points, key) {
+  const costs = points.map((point) => point[key])
+  return Math.max(...costs) / Math.min(...costs)
 }
 
 /** One pass over rows that fill their batches. */
