@@ -1,10 +1,10 @@
 /** Curves of AUC against examples seen as SVG: a logarithmic axis of examples, a point for each measurement. */
 
 const size = { width: 720, height: 440, left: 64, right: 24, top: 24, bottom: 56 }
-const colours = ['#1b6ca8', '#c2410c', '#6b7280', '#15803d']
+const colours = ['#1b6ca8', '#c2410c', '#6b7280', '#15803d', '#7c3aed']
 
 /** Draws curves of `{ name, points: [{ examples, auc }] }`; a point at no examples stands at the left edge. */
-export function curvesSvg(curves) {
+export function curvesSvg(curves, axis = 'examples seen') {
   const points = curves.flatMap((curve) => curve.points)
   const counts = points.map(({ examples }) => examples).filter((examples) => examples > 0)
   const [low, high] = [Math.log10(Math.min(...counts)) - 0.15, Math.log10(Math.max(...counts))]
@@ -24,7 +24,7 @@ export function curvesSvg(curves) {
         text(size.left - 8, y(auc) + 4, auc.toFixed(2), 'end'),
     ),
     ...powers.map((count) => text(x(count), size.height - size.bottom + 20, String(count), 'middle')),
-    text(size.left + inner.width / 2, size.height - 12, 'examples seen (logarithmic)', 'middle'),
+    text(size.left + inner.width / 2, size.height - 12, `${axis} (logarithmic)`, 'middle'),
     text(12, 16, 'AUC', 'start'),
     ...curves.map((curve, index) => curveOf(curve, { colour: colours[index % colours.length], x, y })),
     ...curves.map(({ name }, index) =>
