@@ -2,7 +2,7 @@
 
 const size = { width: 720, height: 440, left: 64, right: 24, top: 24, bottom: 56 }
 const lineHeight = 18
-const colours = ['#1b6ca8', '#c2410c', '#6b7280', '#15803d']
+const colours = ['#1b6ca8', '#c2410c', '#6b7280', '#15803d', '#7c3aed']
 
 /**
  * Draws curves of `{ name, points: [{ x, y }] }`. `x`: `{ label, isLogarithmic }`; on a logarithmic axis a point at 0 stands at the left edge.

@@ -8,9 +8,14 @@ type Calibrated = [value: number, lower: number, upper: number]
 interface Parts {
   readonly parts: readonly { readonly table: string; readonly column: string }[]
 }
+interface Shard {
+  readonly rows: Float32Array
+  readonly rowFloats: number
+}
+
 interface Engine {
   readonly layout: { readonly wide: Parts; readonly deep: Parts }
-  readonly state: { readonly tables: ReadonlyMap<string, { readonly rows: Float32Array; readonly rowFloats: number }> }
+  readonly state: { readonly tables: ReadonlyMap<string, { readonly shards: readonly Shard[] }> }
   step(rows: Rows, first: number): Promise<number>
   close(): Promise<void>
 }

@@ -44,11 +44,11 @@ beforeAll(() => {
     simulatedConfig(true)
       .replace("validation: '1d', test: '1d'", 'validation: 0.1, test: 0.1')
       .replace(
-        "deep: { embedding: 16, hidden: [128, 64], dropout: 0.2, optimizer: { name: 'adagrad', learningRate: 0.03 } }",
+        "deep: { embedding: 16, hidden: [128, 64], dropout: 0.2, optimizer: { name: 'adagrad', learningRate: 0.05 } }",
         'deep: { embedding: 8, hidden: [32, 16], dropout: 0.3, normalization: "batch" }',
       )
       .replace(
-        'training: { batchSize: 512, epochs: 8, averaging: 1 }',
+        'training: { batchSize: 1024, epochs: 8, averaging: 0.5 }',
         "training: { batchSize: 64, epochs: 3, patience: 3, threads: 2, checkpointEvery: '20 steps' }",
       ),
   )

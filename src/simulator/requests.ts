@@ -26,6 +26,8 @@ export interface SimulatedImpression {
   /** The parts of the logit of an install by one who examined it, and the probability of that. */
   readonly main: number
   readonly lowRank: number
+  /** The part of `lowRank` that comes of the user's own taste. */
+  readonly ownTaste: number
   readonly pairs: number
   readonly hourEffect: number
   readonly examined: number
@@ -100,12 +102,14 @@ function createDisplay(
   const policy = createPolicy(apps, seed)
   const outcomeOf = createOutcomes(seed)
   const taste = new Float64Array(storeConstants.rank)
+  const ownTaste = new Float64Array(storeConstants.rank)
   const installed = new Int32Array(storeConstants.installedSlots)
   return (request) => {
     const { index, user, device, time, day, hour } = request
     if (!installedApps.isKnown(user))
       for (const app of users.initialInstalls(user, plan.appsOn(plan.joinDay(user)))) installedApps.add(user, app, 0)
     users.taste(user, { ...users.user(user), device }, taste)
+    users.ownTaste(user, ownTaste)
     const installedCount = installedApps.before(user, time, installed)
     const list = policy({
       request: index,
@@ -117,6 +121,7 @@ function createDisplay(
       const parts = {
         main: logit.main(app, request),
         lowRank: logit.lowRank(app, taste),
+        ownTaste: logit.lowRank(app, ownTaste),
         pairs: logit.pairs(app, installed, installedCount),
         hourEffect: logit.hour(app, hour),
       }

@@ -106,6 +106,22 @@ describe('the simulated app store', () => {
     expect(Math.abs(late / total - storeConstants.lateActions)).toBeLessThan(0.01)
   })
 
+  it('gives every user an own taste of the declared share, which the low-rank part holds and no more than that', () => {
+    let [own, all, product, count] = [0, 0, 0, 0]
+    for (const { impressions } of createAppStore(sizes).requests())
+      for (const { lowRank, ownTaste } of impressions) {
+        own += ownTaste ** 2
+        all += lowRank ** 2
+        product += lowRank * ownTaste
+        count++
+      }
+    const { ownTaste, tasteSpread } = storeConstants
+    expect(Math.abs(own / count / (ownTaste * tasteSpread ** 2) - 1)).toBeLessThan(0.2)
+    // The rest does not depend on it: what they have in common is the own part alone.
+    expect(Math.abs(product / own - 1)).toBeLessThan(0.2)
+    expect(all).toBeGreaterThan(5 * own)
+  })
+
   it('lets a day be the same in a longer simulation', () => {
     const [short, long] = [createAppStore({ ...sizes, days: 4 }), createAppStore({ ...sizes, days: 9 })]
     const longer = long.requests()
@@ -154,6 +170,8 @@ describe('the constants', () => {
       expect(bestAuc).toBeGreaterThan((parts.lowRank ?? 1) + 0.015)
       expect(bestAuc).toBeGreaterThan((parts.withoutAppPairs ?? 1) + 0.015)
       expect(bestAuc).toBeLessThan(0.9)
+      expect(parts.withoutOwnTaste).toBeLessThan(bestAuc ?? 0)
+      expect(parts.withoutOwnTaste).toBeGreaterThan((bestAuc ?? 1) - 0.015)
       expect(baseRate).toBeGreaterThan(0.02)
       expect(baseRate).toBeLessThan(0.05)
     }

@@ -14,6 +14,8 @@ export interface PartAreas {
   readonly particular: number | null
   /** Tastes and (category, hour), no pairs of apps: (category, hour) has few values, and embeddings may hold them too. */
   readonly withoutAppPairs: number | null
+  /** All but each user's own part of a taste, which no column says: about what a model can know of a user who has done little yet. */
+  readonly withoutOwnTaste: number | null
 }
 
 export interface TruthOfRows {
@@ -67,16 +69,18 @@ interface Tally {
   readonly lowRank: ScoreHistogram
   readonly particular: ScoreHistogram
   readonly withoutAppPairs: ScoreHistogram
+  readonly withoutOwnTaste: ScoreHistogram
 }
 
 function createTally(): Tally {
   const [best, lowRank] = [createScoreHistogram(), createScoreHistogram()]
   const [particular, withoutAppPairs] = [createScoreHistogram(), createScoreHistogram()]
-  return { impressions: 0, installs: 0, loss: 0, best, lowRank, particular, withoutAppPairs }
+  const withoutOwnTaste = createScoreHistogram()
+  return { impressions: 0, installs: 0, loss: 0, best, lowRank, particular, withoutAppPairs, withoutOwnTaste }
 }
 
 function addTo(tally: Tally, impression: SimulatedImpression): void {
-  const { main, lowRank, pairs, hourEffect, examined, probability, outcome } = impression
+  const { main, lowRank, ownTaste, pairs, hourEffect, examined, probability, outcome } = impression
   const label = outcome.installed ? 1 : 0
   tally.impressions++
   tally.installs += label
@@ -85,13 +89,13 @@ function addTo(tally: Tally, impression: SimulatedImpression): void {
   tally.lowRank.add(examined * sigmoid(main + lowRank), label)
   tally.particular.add(examined * sigmoid(main + pairs + hourEffect), label)
   tally.withoutAppPairs.add(examined * sigmoid(main + lowRank + hourEffect), label)
+  tally.withoutOwnTaste.add(examined * sigmoid(main + lowRank - ownTaste + pairs + hourEffect), label)
 }
 
 function truthOf(tallies: readonly Tally[]): TruthOfRows {
   const sum = (key: 'impressions' | 'installs' | 'loss'): number =>
     tallies.reduce((total, tally) => total + tally[key], 0)
-  const area = (key: 'best' | 'lowRank' | 'particular' | 'withoutAppPairs') =>
-    areaOf(tallies.map((tally) => tally[key]))
+  const area = (key: 'best' | keyof PartAreas) => areaOf(tallies.map((tally) => tally[key]))
   const [impressions, installs, best] = [sum('impressions'), sum('installs'), area('best')]
   return {
     impressions,
@@ -104,6 +108,7 @@ function truthOf(tallies: readonly Tally[]): TruthOfRows {
       lowRank: area('lowRank').auc,
       particular: area('particular').auc,
       withoutAppPairs: area('withoutAppPairs').auc,
+      withoutOwnTaste: area('withoutOwnTaste').auc,
     },
   }
 }

@@ -15,6 +15,8 @@ export interface SimulatedUsers {
   user(index: number): SimulatedUser
   /** Writes the `rank` numbers of a user's taste, on a device, of unit variance each. */
   taste(index: number, who: SimulatedUser, into: Float64Array): void
+  /** Writes the part of a taste that is the user's own: no column says it, only what the user does. */
+  ownTaste(index: number, into: Float64Array): void
   /** Apps on the device of a user who joins while `appCount` apps are out, each once. */
   initialInstalls(index: number, appCount: number): readonly number[]
 }
@@ -40,7 +42,7 @@ export function createUsers(apps: SimulatedApps, seed: number): SimulatedUsers {
         device: deviceAt(randomUniform(ofDevice, index)),
       }
     },
-    taste: tasteOf(seed),
+    ...tastesOf(seed),
     initialInstalls: (index, appCount) => {
       const [fewest, most] = storeConstants.initialInstalls
       const length = fewest + randomInteger(ofCount, index, most - fewest + 1)
@@ -56,8 +58,8 @@ export function deviceAt(share: number): number {
   return index < 0 ? devices.length - 1 : index
 }
 
-function tasteOf(seed: number): SimulatedUsers['taste'] {
-  const { rank, ownTaste } = storeConstants
+function tastesOf(seed: number): Pick<SimulatedUsers, 'taste' | 'ownTaste'> {
+  const { rank, ownTaste: ownShare } = storeConstants
   const ofOwn = randomKey(seed, 'taste', 'own')
   const table = (word: string, length: number): Float64Array => {
     const key = randomKey(seed, 'taste', word)
@@ -69,13 +71,20 @@ function tasteOf(seed: number): SimulatedUsers['taste'] {
   const ofLanguage = table('language', languages.length)
   const ofDevice = table('device', devices.length)
   // Four independent parts of one variance, and the user's own: the squares of the factors add up to one.
-  const [shared, own] = [Math.sqrt((1 - ownTaste) / 4), Math.sqrt(ownTaste)]
-  return (index, { country, age, language, device }, into) => {
-    const decade = Math.floor(age / 10)
-    for (let i = 0; i < rank; i++) {
-      const group = (ofCountry[country * rank + i] ?? 0) + (ofDecade[decade * rank + i] ?? 0)
-      const habit = (ofLanguage[language * rank + i] ?? 0) + (ofDevice[device * rank + i] ?? 0)
-      into[i] = shared * (group + habit) + own * randomNormal(ofOwn, index * rank + i)
-    }
+  const [shared, own] = [Math.sqrt((1 - ownShare) / 4), Math.sqrt(ownShare)]
+  const ownTaste = (index: number, into: Float64Array): void => {
+    for (let i = 0; i < rank; i++) into[i] = own * randomNormal(ofOwn, index * rank + i)
+  }
+  return {
+    ownTaste,
+    taste: (index, { country, age, language, device }, into) => {
+      ownTaste(index, into)
+      const decade = Math.floor(age / 10)
+      for (let i = 0; i < rank; i++) {
+        const group = (ofCountry[country * rank + i] ?? 0) + (ofDecade[decade * rank + i] ?? 0)
+        const habit = (ofLanguage[language * rank + i] ?? 0) + (ofDevice[device * rank + i] ?? 0)
+        into[i] = shared * (group + habit) + (into[i] ?? 0)
+      }
+    },
   }
 }
