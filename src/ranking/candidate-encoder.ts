@@ -42,8 +42,8 @@ export function createCandidateEncoder(config: Pick<Config, 'data' | 'features'>
   const pairCrosses = crosses.filter((cross) => !itemCrosses.includes(cross) && !requestCrosses.includes(cross))
   const crossed = new Set(pairCrosses.flatMap(({ declaration }) => declaration.features))
   const atServing = constantsAtServing(config)
-  const ofPairs = (count: number, values: PairValues): EncodedFeatures =>
-    encoder.encodeFeatures(pairRows(values, count), isPair)
+  const withPairs = (features: EncodedFeatures, values: PairValues): EncodedFeatures =>
+    ofPair.size === 0 ? features : beside(features, encoder.encodeFeatures(pairRows(values, features.rowCount), isPair))
   return {
     crossedFeatures: new Set([...crossed].filter(isItem)),
     requestColumns: columnsOf(config, isRequest),
@@ -52,10 +52,9 @@ export function createCandidateEncoder(config: Pick<Config, 'data' | 'features'>
     pairs(request, items, values) {
       if (pairCrosses.length + ofPair.size === 0) return null
       const crossedRequest = only(request, (name) => crossed.has(name))
-      return withCrosses(beside(joined(crossedRequest, items), ofPairs(items.rowCount, values)), pairCrosses)
+      return withCrosses(withPairs(joined(crossedRequest, items), values), pairCrosses)
     },
-    whole: (request, items, values) =>
-      encoder.withCrosses(beside(joined(request, items), ofPairs(items.rowCount, values))),
+    whole: (request, items, values) => encoder.withCrosses(withPairs(joined(request, items), values)),
   }
 }
 

@@ -16,7 +16,7 @@ export interface Asker {
   /** Items that the user acted on, the oldest first. */
   readonly seen: readonly string[]
   /** What is known of the user with each of some items. */
-  withItems(items: readonly string[]): PairValues
+  withItems(items: Iterable<string>): PairValues
   /** Features and context as they were used, for the log. */
   readonly used: { readonly user: JsonValues; readonly context: FeatureValues }
 }

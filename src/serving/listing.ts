@@ -32,8 +32,12 @@ export async function scored(
   { asker, candidates: { indexes }, ...deadline }: Scored,
 ): Promise<RankedCandidates> {
   if (indexes.length === 0) return { scores: new Float32Array(0), order: new Float32Array(0), scored: 0 }
-  const pairs = asker.withItems(Array.from(indexes, (index) => catalogue.at(index)?.id ?? ''))
+  const pairs = asker.withItems(idsOf(catalogue, indexes))
   return pool.rank({ row: asker.row, candidates: indexes, pairs, ...deadline })
+}
+
+function* idsOf(catalogue: ItemCatalogue, indexes: Int32Array): Generator<string> {
+  for (const index of indexes) yield catalogue.at(index)?.id ?? ''
 }
 
 export const lateText = ({ scored: done }: RankedCandidates, { indexes }: Candidates): string =>

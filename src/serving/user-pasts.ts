@@ -15,7 +15,7 @@ export interface UserPast {
   /** Items that the user acted on, the oldest first. */
   readonly acted: readonly string[]
   /** What is known of the user with each of some items, and of these items alone, at the same moment. */
-  withItems(items: readonly string[]): PairValues
+  withItems(items: Iterable<string>): PairValues
 }
 
 export interface UserPasts {
@@ -102,7 +102,12 @@ export async function openUserPasts(store: StateStore, definitions: readonly Pas
       return {
         values: Object.assign({}, ...both.map(({ alone }) => alone.valuesAt(request))) as UserPast['values'],
         acted,
-        withItems: (items) => Object.assign({}, ...both.map((one) => valuesWith(one, items, request))) as PairValues,
+        withItems(items) {
+          const asked = both.filter(({ names }) => names.length > 0)
+          // Most models ask for nothing: then nobody makes the items' names.
+          const all = asked.length > 0 ? [...items] : []
+          return Object.assign({}, ...asked.map((one) => valuesWith(one, all, request))) as PairValues
+        },
       }
     },
     forget(user) {
@@ -124,7 +129,7 @@ function valuesWith(
   items: readonly string[],
   request: { readonly user: string; readonly moment: number },
 ): PairValues {
-  const known = names.length === 0 ? [] : items.map((item) => withItem.valuesAt({ ...request, item }))
+  const known = items.map((item) => withItem.valuesAt({ ...request, item }))
   return Object.fromEntries(
     names.map((name) => [name, Float64Array.from(known, (values) => Number(values[name] ?? NaN))]),
   )

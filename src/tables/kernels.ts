@@ -4,6 +4,24 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { kernelsMissing } from './errors.js'
 
+/** What the update of a table's touched rows is given. */
+type TouchedUpdate = readonly [
+  optimizer: number,
+  hyperparameters: number,
+  table: number,
+  rowFloats: number,
+  dimension: number,
+  l2: number,
+  l1: number,
+  maxNorm: number,
+  touches: number,
+  count: number,
+  terms: number,
+  gradient: number,
+  factor: number,
+  sums: number,
+]
+
 /** The functions of src/tables/assembly; pointers are byte offsets. Optimizers are found among the other exports. */
 export interface Kernels {
   heapBase(): number
@@ -41,41 +59,8 @@ export interface Kernels {
     terms: number,
   ): void
   squaredNorm(touches: number, count: number, terms: number, gradient: number, dimension: number, sums: number): number
-  updateTouched(
-    optimizer: number,
-    hyperparameters: number,
-    table: number,
-    rowFloats: number,
-    dimension: number,
-    l2: number,
-    l1: number,
-    maxNorm: number,
-    touches: number,
-    count: number,
-    terms: number,
-    gradient: number,
-    factor: number,
-    sums: number,
-  ): number
-  updateEvery(
-    optimizer: number,
-    hyperparameters: number,
-    table: number,
-    rowFloats: number,
-    dimension: number,
-    l2: number,
-    l1: number,
-    maxNorm: number,
-    touches: number,
-    count: number,
-    terms: number,
-    gradient: number,
-    factor: number,
-    sums: number,
-    rowCount: number,
-    owner: number,
-    owners: number,
-  ): void
+  updateTouched(...update: TouchedUpdate): number
+  updateEvery(...update: [...TouchedUpdate, rowCount: number, owner: number, owners: number]): void
   limitNorms(table: number, rowFloats: number, dimension: number, rowCount: number, maxNorm: number): void
   sumOfSquares(values: number, count: number): number
   sumParts(values: number, stride: number, parts: number, count: number): void

@@ -111,8 +111,9 @@ function createFactorReader(memory: TableMemory, part: BoundPart) {
     memory.kernels.writeTerms(offsets, weights, rowCount, combinerCodes[part.combiner], 0, 0, place)
     // A term is the place of a gradient, then what it counts.
     const terms = memory.float32(place, 2 * count)
-    const termOf = (id: number): number => (weights === 0 ? (rowOf?.[id] ?? 0) : id)
-    return Float32Array.from({ length: idCount }, (_, id) => terms[2 * termOf(id) + 1] ?? 0)
+    const factors = new Float32Array(idCount)
+    for (let id = 0; id < idCount; id++) factors[id] = terms[2 * (weights === 0 ? (rowOf?.[id] ?? 0) : id) + 1] ?? 0
+    return factors
   }
 }
 
