@@ -56,6 +56,9 @@ export interface OrderedList {
   page(first: number, end: number): RankedItem[]
 }
 
+/** What is left of a list that was shown whole. */
+export const nothingMore: OrderedList = { page: () => [] }
+
 /** All candidates in the order that they are shown in: those that were scored, then the late ones. */
 export function listed(catalogue: ItemCatalogue, listing: Listing): OrderedList {
   const { candidates, ranked, rules } = listing

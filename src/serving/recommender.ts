@@ -9,7 +9,7 @@ import { listGone } from './errors.js'
 import { elapsed } from './elapsed.js'
 import type { ItemCatalogue } from './item-catalogue.js'
 import type { Candidates, OrderedList } from './listing.js'
-import { lateText, listed, scored } from './listing.js'
+import { lateText, listed, nothingMore, scored } from './listing.js'
 import type { LiveState } from './live-state.js'
 import type { ModelSlots } from './model-slots.js'
 import { checkNames } from './request-row.js'
@@ -133,7 +133,9 @@ async function answerList(
   if (isLate) parts.onDegraded(model.version)
   const shown = list.page(0, k)
   const { user, used } = asker
-  parts.lists.set(requestId, { answer, asker: { user, used }, list, shown: shown.length })
+  // Thousands of lists are kept: of those that have no other page, nothing but that they were.
+  const left = shown.length < candidates.indexes.length ? list : nothingMore
+  parts.lists.set(requestId, { answer, asker: { user, used }, list: left, shown: shown.length })
   parts.state.note(servedEvent({ answer, asker, items: shown, now: parts.now() }))
   const timings = { retrieveMs: candidates.retrieveMs, rankMs, totalMs: elapsed(start) }
   return { ...answer, items: shown, timings }
