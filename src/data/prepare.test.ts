@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Config } from '../features/index.js'
 import { bucketized, categorical, createEncoder, list, numeric } from '../features/index.js'
+import { openDatabase, quoteText } from '../sql/index.js'
 import type { PreparedData } from './index.js'
 import { openPrepared, prepare, readCatalogue } from './index.js'
 
@@ -196,6 +197,32 @@ describe('refusals', () => {
     await expect(run(clicks())).rejects.toMatchObject({ code: 'DATA_LABEL_INVALID' })
     expect(await tokens()).toEqual(['a'])
     expect(readdirSync(directory).filter((name) => name.startsWith('prepared'))).toEqual(['prepared'])
+  })
+
+  it.each([
+    ['whose end is missing', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+    ['whose pages were overwritten', (bytes: Buffer) => Buffer.from(bytes).fill(0xff, 4, bytes.length / 2)],
+  ])('names a Parquet file %s among good ones, and keeps what was prepared', async (_, damage) => {
+    const database = await openDatabase({ threads: 1 })
+    for (const day of [1, 2, 3]) {
+      const path = quoteText(join(directory, `day-${String(day)}.parquet`))
+      await database.run(
+        `COPY (SELECT i % 2 AS click, 'app ' || i * ${String(day)} AS app FROM range(2000) AS t(i)) TO ${path}`,
+      )
+    }
+    database.close()
+    const config = clicks({ examples: 'day-*.parquet' })
+    await run(config)
+    const before = await tokens()
+    const whole = readFileSync(join(directory, 'day-2.parquet'))
+    write('day-2.parquet', damage(whole))
+    await expect(run(config)).rejects.toMatchObject({
+      code: 'DATA_FILE_UNREADABLE',
+      message: expect.stringContaining('day-2.parquet'),
+    })
+    expect(await tokens()).toEqual(before)
+    write('day-2.parquet', whole)
+    expect((await run(config)).rows['train']).toBe(6000)
   })
 })
 
