@@ -125,8 +125,6 @@ export interface BoundOptimizer {
   readonly hyperparameters: number
   /** Writes the hyperparameters of a step. */
   prepare(step: OptimizerStep): void
-  /** Makes the state of a row of `width` weights, whose slots are at their initial values, agree with its weights. */
-  restart(row: number, width: number): void
   /** Forgets a part of what a row's state has summed up, `memory` of it stays; the weights stand. */
   fade(row: number, width: number, memory: number): void
 }
@@ -139,7 +137,6 @@ export function bindOptimizer(memory: TableMemory, { kind, values }: ResolvedOpt
   others.forEach((key, index) => (view[2 + index] = values[key] ?? 0))
   const index = memory.exports[`${kind.name}Index`] as WebAssembly.Global
   const derive = memory.exports[`${kind.name}Prepare`] as ((hyperparameters: number) => void) | undefined
-  const restart = memory.exports[`${kind.name}Restart`] as RestartKernel | undefined
   const fade = memory.exports[`${kind.name}Fade`] as FadeKernel | undefined
   const prepare = ({ learningRateScale, stepNumber }: OptimizerStep): void => {
     view[0] = (values['learningRate'] ?? 0) * learningRateScale
@@ -150,11 +147,6 @@ export function bindOptimizer(memory: TableMemory, { kind, values }: ResolvedOpt
     index: index.value,
     hyperparameters: offset,
     prepare,
-    restart(row, width) {
-      if (!restart) return
-      prepare({ learningRateScale: 1, stepNumber: 1 })
-      restart(row, width, offset)
-    },
     fade(row, width, share) {
       if (!fade) return
       prepare({ learningRateScale: 1, stepNumber: 1 })
@@ -162,9 +154,6 @@ export function bindOptimizer(memory: TableMemory, { kind, values }: ResolvedOpt
     },
   }
 }
-
-/** Only optimizers that compute the weights from their slots have one: the weights of the others stand by themselves. */
-type RestartKernel = (row: number, width: number, hyperparameters: number) => void
 
 /** Only optimizers that sum for ever have one: the averages of the others forget by themselves. */
 type FadeKernel = (row: number, width: number, hyperparameters: number, memory: number) => void

@@ -80,6 +80,36 @@ describe('FTRL-Proximal', () => {
     expect(trajectory({ name: 'ftrl', l1: 1 }, [-0.5, -0.4])).toEqual([0, 0])
     expect(trajectory({ name: 'ftrl', l1: 1 }, [-0.5, -0.6])[1]).toBeGreaterThan(0)
   })
+
+  it('is the published recurrence while the learning rate is constant', () => {
+    const [rate, l1, l2, beta] = [0.3, 0.4, 0.2, 0.7]
+    const gradients = Array.from({ length: 60 }, (_, i) => randomNormal(5, i))
+    let [w, z, n] = [0, 0, 0.1]
+    const expected = gradients.map((g) => {
+      const sigma = (Math.sqrt(n + g * g) - Math.sqrt(n)) / rate
+      z += g - sigma * w
+      n += g * g
+      w = Math.abs(z) <= l1 ? 0 : (Math.sign(z) * l1 - z) / ((beta + Math.sqrt(n)) / rate + 2 * l2)
+      return w
+    })
+    const weights = trajectory({ name: 'ftrl', learningRate: rate, l1, l2, beta }, gradients)
+    expect(expected.filter((weight) => weight === 0).length).toBeGreaterThan(0)
+    for (const [index, weight] of weights.entries()) expect(weight).toBeCloseTo(expected[index] ?? NaN, 5)
+  })
+
+  it('moves no weight by a learning rate that falls, only the next steps', () => {
+    const optimizer = resolveOptimizer({ name: 'ftrl', learningRate: 0.3, l1: 0.1, l2: 0.2 })
+    const dense = denseOf({ name: 'w', shape: [5], optimizer, l2: 0 })
+    const gradient = Float32Array.of(3, -2, 0.05, 1, -1)
+    dense.update('w', gradient, step(1))
+    const before = [...dense.weights('w')]
+    expect(before[2]).toBe(0)
+    dense.update('w', new Float32Array(5), { ...step(2), learningRateScale: 0.001 })
+    for (const [index, weight] of dense.weights('w').entries()) expect(weight).toBeCloseTo(before[index] ?? NaN, 6)
+    dense.update('w', gradient, { ...step(3), learningRateScale: 0.001 })
+    for (const [index, weight] of dense.weights('w').entries())
+      expect(Math.abs(weight - (before[index] ?? NaN))).toBeLessThan(0.001)
+  })
 })
 
 describe('proximal AdaGrad', () => {

@@ -112,7 +112,6 @@ export function createTable(memory: TableMemory, options: TableOptions): Table {
     },
     restartRow(row) {
       fillSlots(rows, row * rowFloats, { dimension, slots: initial })
-      bound?.restart(offset + 4 * row * rowFloats, dimension)
     },
     fade(share) {
       for (let row = 0; row < rowCount; row++) bound?.fade(offset + 4 * row * rowFloats, dimension, share)

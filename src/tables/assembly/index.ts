@@ -4,7 +4,7 @@
  */
 export { adagrad, adagradDeclaration, adagradFade, adagradIndex } from './optimizers/adagrad'
 export { adam, adamDeclaration, adamIndex, adamPrepare } from './optimizers/adam'
-export { ftrl, ftrlDeclaration, ftrlFade, ftrlIndex, ftrlRestart } from './optimizers/ftrl'
+export { ftrl, ftrlDeclaration, ftrlFade, ftrlIndex } from './optimizers/ftrl'
 export {
   proximalAdagrad,
   proximalAdagradDeclaration,

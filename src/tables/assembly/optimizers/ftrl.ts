@@ -1,7 +1,8 @@
 /**
- * FTRL-Proximal (McMahan et al. 2013, algorithm 1) in TensorFlow's form, learning-rate power −1/2:
- * σ = (√(n + g²) − √n)/η,  z ← z + g − σ·w,  n ← n + g²,
- * w ← 0 where |z| ≤ λ₁, else (sign(z)·λ₁ − z) / ((β + √n)/η + 2·λ₂).
+ * FTRL-Proximal (McMahan et al. 2013, algorithm 1) with learning-rate power −1/2, z made of the weight it stands for:
+ * n ← n + g²,  Q = (β + √n)/η + 2·λ₂,  z ← g + (z where w = 0, else −Q·w − sign(w)·λ₁),
+ * w ← 0 where |z| ≤ λ₁, else (sign(z)·λ₁ − z) / Q.
+ * While η is constant that is TensorFlow's z ← z + g − (√n' − √n)/η·w; where it falls, TensorFlow's weights all shrink with it, and these stand.
  * row: weights, z, n, `stride` bytes apart; h: η, step, initialAccumulator, λ₁, λ₂, β.
  */
 import { fadeSums } from '../fade'
@@ -22,63 +23,45 @@ export function ftrl(row: usize, gradient: usize, width: i32, stride: usize, h: 
   for (let i: i32 = 0; i < end; i += 4) {
     const at = (<usize>i) << 2
     const g = v128.load(gradient + at)
-    const n = v128.load(ns + at)
-    const grown = f32x4.add(n, f32x4.mul(g, g))
-    const root = f32x4.sqrt(grown)
-    const sigma = f32x4.mul(f32x4.sub(root, f32x4.sqrt(n)), f32x4.splat(inverseRate))
-    const z = f32x4.sub(f32x4.add(v128.load(zs + at), g), f32x4.mul(sigma, v128.load(row + at)))
+    const w = v128.load(row + at)
+    const n = f32x4.add(v128.load(ns + at), f32x4.mul(g, g))
+    const root = f32x4.add(f32x4.sqrt(n), f32x4.splat(beta))
+    const quadratic = f32x4.add(f32x4.mul(root, f32x4.splat(inverseRate)), f32x4.splat(2 * l2))
+    const evidence = f32x4.neg(f32x4.add(f32x4.mul(quadratic, w), withSign(l1, w)))
+    const isZero = f32x4.eq(w, f32x4.splat(0))
+    const z = f32x4.add(g, v128.bitselect(v128.load(zs + at), evidence, isZero))
     v128.store(zs + at, z)
-    v128.store(ns + at, grown)
-    const quadratic = f32x4.add(
-      f32x4.mul(f32x4.add(root, f32x4.splat(beta)), f32x4.splat(inverseRate)),
-      f32x4.splat(2 * l2),
-    )
-    // sign(z)·λ₁: the sign bit of z on λ₁.
-    const signed = v128.or(v128.and(z, i32x4.splat(0x80000000)), f32x4.splat(l1))
-    const weight = f32x4.div(f32x4.sub(signed, z), quadratic)
+    v128.store(ns + at, n)
+    const weight = f32x4.div(f32x4.sub(withSign(l1, z), z), quadratic)
     v128.store(row + at, v128.and(f32x4.gt(f32x4.abs(z), f32x4.splat(l1)), weight))
   }
   for (let i: i32 = end; i < width; i++) {
     const at = (<usize>i) << 2
     const g = load<f32>(gradient + at)
-    const n = load<f32>(ns + at)
-    const grown = n + g * g
-    const root = sqrt<f32>(grown)
-    const z = load<f32>(zs + at) + g - (root - sqrt<f32>(n)) * inverseRate * load<f32>(row + at)
+    const w = load<f32>(row + at)
+    const n = load<f32>(ns + at) + g * g
+    store<f32>(ns + at, n)
+    const quadratic = (sqrt<f32>(n) + beta) * inverseRate + 2 * l2
+    const z = g + (w == 0 ? load<f32>(zs + at) : evidenceFor(w, quadratic, l1))
     store<f32>(zs + at, z)
-    store<f32>(ns + at, grown)
     const signed = z < 0 ? -l1 : l1
-    store<f32>(row + at, abs<f32>(z) > l1 ? (signed - z) / ((root + beta) * inverseRate + 2 * l2) : 0)
+    store<f32>(row + at, abs<f32>(z) > l1 ? (signed - z) / quadratic : 0)
   }
 }
 
-/** Sets z so that the weights of a row stand as they are: FTRL forgets weights and computes them anew from z and n. */
-export function ftrlRestart(row: usize, width: i32, h: usize): void {
-  const zs = row + ((<usize>width) << 2)
-  for (let i: i32 = 0; i < width; i++) {
-    const at = (<usize>i) << 2
-    store<f32>(zs + at, load<f32>(row + at) == 0 ? 0 : evidenceFor(row + at, width, h))
-  }
+/** λ with the signs of four numbers. */
+// @ts-ignore: decorator
+@inline
+function withSign(lambda: f32, values: v128): v128 {
+  return v128.or(v128.and(values, i32x4.splat(0x80000000)), f32x4.splat(lambda))
 }
 
-/**
- * Forgets a part of what was summed, n ← n₀ + m·(n − n₀), and sets z so that weights stand; where a weight is zero, z stands, which is
- * how much evidence there is for one.
- */
+/** The z that a weight other than zero stands for. */
+function evidenceFor(weight: f32, quadratic: f32, l1: f32): f32 {
+  return -weight * quadratic - (weight < 0 ? -l1 : l1)
+}
+
+/** Forgets a part of what was summed, n ← n₀ + m·(n − n₀): weights stand, and so does the evidence of those that are zero. */
 export function ftrlFade(row: usize, width: i32, h: usize, memory: f32): void {
-  const zs = row + ((<usize>width) << 2)
-  fadeSums(zs + ((<usize>width) << 2), width, load<f32>(h, 8), memory)
-  for (let i: i32 = 0; i < width; i++) {
-    const at = (<usize>i) << 2
-    if (load<f32>(row + at) != 0) store<f32>(zs + at, evidenceFor(row + at, width, h))
-  }
-}
-
-/** The z of which a weight that is not zero is made, with the n beside it. */
-function evidenceFor(weight: usize, width: i32, h: usize): f32 {
-  const n = load<f32>(weight + ((<usize>width) << 3))
-  const quadratic = (sqrt<f32>(n) + load<f32>(h, 20)) / load<f32>(h) + 2 * load<f32>(h, 16)
-  const value = load<f32>(weight)
-  const l1 = load<f32>(h, 12)
-  return -value * quadratic - (value < 0 ? -l1 : l1)
+  fadeSums(row + ((<usize>width) << 3), width, load<f32>(h, 8), memory)
 }
