@@ -1,0 +1,2 @@
+export { loadNative } from './library.js'
+export type { NativeLibrary, Pointer } from './library.js'
