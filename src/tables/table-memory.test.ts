@@ -29,7 +29,7 @@ describe.skipIf(setting !== 'madvise')(
       expect(askedBytes()).toBe(0)
     })
 
-    it('hold what is written after each growth of a large one, whichever thread grows it', () => {
+    it('hold what is written after each growth of a large one, whoever grows it', () => {
       const memory = createTableMemory()
       let before = 0
       for (const opened of [memory, memory, createTableMemory(memory.memory)]) {
