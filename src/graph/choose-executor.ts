@@ -77,7 +77,7 @@ function objectionTo(models: number, threads: number): string | null {
 /** Opens what was chosen in this thread; the reason where that cannot be. */
 export async function openExecutor({ executor, precision }: Execution): Promise<Executor | Refusal> {
   if (executor === 'onnxruntime') return createOnnxRuntimeExecutor()
-  const library = await openOnednn()
+  const library = openOnednn()
   if ('reason' in library) return library
   if (precision === 'float32') return createOnednnExecutor(library)
   const matmul = openMatmul(library, 'bfloat16')

@@ -1,4 +1,5 @@
 /** One shared WebAssembly memory with an allocator that only goes up: tables and buffers live as long as their memory. */
+import { askForLargePages } from '../native/index.js'
 import { memoryExceeded } from './errors.js'
 import type { Kernels } from './kernels.js'
 import { instantiateKernels } from './kernels.js'
@@ -9,6 +10,8 @@ const maximumPages = 65536
 export const memoryBytes = maximumPages * pageBytes
 /** A cache line: rows that begin at one are read with fewer misses. */
 const alignment = 64
+/** From so many bytes on a memory asks for large pages: where the small ones of less lie, a processor remembers. */
+const leastLarge = 2 ** 24
 
 export interface TableMemory {
   readonly kernels: Kernels
@@ -65,14 +68,12 @@ export function createTableMemory(shared?: WebAssembly.Memory): TableMemory {
 
 /** Grows a memory that another thread may be growing too. */
 function growTo(memory: WebAssembly.Memory, end: number): void {
-  for (;;) {
-    const missing = Math.ceil((end - memory.buffer.byteLength) / pageBytes)
-    if (missing <= 0) return
-    // Growing by nothing makes this thread see what another has added.
-    memory.grow(0)
-    if (memory.buffer.byteLength < end)
-      memory.grow(Math.min(missing, maximumPages - memory.buffer.byteLength / pageBytes))
-  }
+  if (memory.buffer.byteLength >= end) return
+  // Growing by nothing makes this thread see what another has added.
+  memory.grow(0)
+  if (memory.buffer.byteLength >= end) return
+  memory.grow(Math.ceil((end - memory.buffer.byteLength) / pageBytes))
+  if (end >= leastLarge) askForLargePages(memory.buffer)
 }
 
 /** A buffer that is replaced by a larger one when it is too small; the old one stays reserved. */

@@ -1,8 +1,6 @@
-/** oneDNN's library by its C functions; the sole place that knows `koffi`, loaded only where oneDNN is asked for. */
-import koffi from 'koffi'
-
-/** A view of the numbers themselves, or a handle that the library gave. `null`: none. */
-export type Pointer = ArrayBufferView | bigint | null
+/** oneDNN's library by its C functions. */
+import type { NativeLibrary, Pointer } from '../../native/index.js'
+import { loadNative } from '../../native/index.js'
 
 /** Row-major `C = α·op(A)·op(B) + β·C` with C `[m, n]`; leading dimensions are the row lengths as stored. */
 export type MatrixProduct = (
@@ -12,13 +10,11 @@ export type MatrixProduct = (
   ]
 ) => number // prettier-ignore
 
-export interface OnednnLibrary {
+export interface OnednnLibrary extends NativeLibrary {
   readonly soname: string
   readonly version: string
   readonly major: number
   readonly product: MatrixProduct
-  /** A function of the library by its C declaration. */
-  bind<F extends (...values: never[]) => unknown>(declaration: string): F
   /** Threads of all that this thread of the process calls from now on. */
   useThreads(count: number): void
 }
@@ -28,16 +24,6 @@ export interface Refusal {
   readonly reason: string
 }
 
-type Functions = ReturnType<typeof koffi.load>
-
-const versionType = koffi.struct({
-  major: 'int',
-  minor: 'int',
-  patch: 'int',
-  hash: 'const char *',
-  cpuRuntime: 'uint32_t',
-  gpuRuntime: 'uint32_t',
-})
 /** DNNL_RUNTIME_SEQ and DNNL_RUNTIME_OMP: the thread count of the others is not ours to set. */
 const knownRuntimes = [1, 2]
 const majors = [2, 3]
@@ -45,27 +31,29 @@ const openMp = 2
 /** `RTLD_NOW | RTLD_NODELETE` of Linux. */
 const stayLoaded = 0x1002
 
-/** Opens a library by its file name or path; a refusal where it is absent, of another version or built for other threads. */
+/**
+ * Opens a library by its file name or path; a refusal where it is absent, of another version or built for other threads. Throws where this platform
+ * cannot call libraries.
+ */
 export function openLibrary(soname: string): OnednnLibrary | Refusal {
-  let functions: Functions
+  const native = loadNative()
+  let library: NativeLibrary
   try {
-    functions = koffi.load(soname)
+    library = native.open(soname)
   } catch {
     return { reason: `${soname} is not installed` }
   }
   try {
-    return describe(soname, functions)
+    return describe(soname, library)
   } catch (cause) {
     return { reason: `${soname} is no oneDNN: ${cause instanceof Error ? cause.message : String(cause)}` }
   }
 }
 
-function describe(soname: string, functions: Functions): OnednnLibrary | Refusal {
-  const bind = <F>(declaration: string): F => functions.func(declaration) as unknown as F
-  const { major, minor, patch, cpuRuntime } = koffi.decode(
-    bind<() => bigint>('void *dnnl_version()')(),
-    versionType,
-  ) as Record<'major' | 'minor' | 'patch' | 'cpuRuntime', number>
+function describe(soname: string, { bind }: NativeLibrary): OnednnLibrary | Refusal {
+  // Three numbers, a pointer to a text where the next eight bytes begin, and the runtimes of processor and graphics card.
+  const numbers = loadNative().readInts(bind<() => bigint>('void *dnnl_version()')(), 7)
+  const [major = 0, minor = 0, patch = 0, , , , cpuRuntime = 0] = numbers
   const version = [major, minor, patch].join('.')
   if (!majors.includes(major)) return { reason: `${soname} is oneDNN ${version}; 2 or 3 is needed` }
   if (!knownRuntimes.includes(cpuRuntime)) return { reason: `${soname} is built for other threads than OpenMP's` }
@@ -85,5 +73,8 @@ function describe(soname: string, functions: Functions): OnednnLibrary | Refusal
 
 /** Threads of OpenMP outlive the last call: were the library unloaded at exit, they would run where nothing is. */
 function keepLoaded(soname: string): void {
-  koffi.load('libc.so.6').func('void *dlopen(const char *, int)')(soname, stayLoaded)
+  loadNative().open('libc.so.6').bind<(name: string, mode: number) => Pointer>('void *dlopen(const char *, int)')(
+    soname,
+    stayLoaded,
+  )
 }

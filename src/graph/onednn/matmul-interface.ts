@@ -1,5 +1,6 @@
 /** What differs between the C interfaces of oneDNN 2 and 3 in making a matrix product. */
-import type { OnednnLibrary, Pointer } from './library.js'
+import type { Pointer } from '../../native/index.js'
+import type { OnednnLibrary } from './library.js'
 
 /** A matrix as it enters a product. */
 export interface MatrixShape {

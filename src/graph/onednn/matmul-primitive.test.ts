@@ -3,7 +3,7 @@ import { randomInteger, randomKey, randomNormal } from '../../base/index.js'
 import { openMatmul } from './matmul-primitive.js'
 import { openOnednn } from './open-onednn.js'
 
-const library = await openOnednn()
+const library = openOnednn()
 const random = (name: string, length: number): Float32Array =>
   Float32Array.from({ length }, (_, i) => randomNormal(randomKey(1, name), i))
 

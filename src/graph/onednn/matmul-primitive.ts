@@ -1,5 +1,6 @@
 /** The public matmul primitive: made once for each size and kept, run over whatever is given. */
-import type { OnednnLibrary, Pointer, Refusal } from './library.js'
+import type { Pointer } from '../../native/index.js'
+import type { OnednnLibrary, Refusal } from './library.js'
 import type { ElementType } from './matmul-interface.js'
 import { matmulInterface } from './matmul-interface.js'
 import type { ProductSizes } from './product-sizes.js'

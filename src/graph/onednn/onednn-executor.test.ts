@@ -10,7 +10,7 @@ import type { Matmul } from './matmul-primitive.js'
 import { createOnednnExecutor } from './onednn-executor.js'
 import { openOnednn } from './open-onednn.js'
 
-const library = await openOnednn()
+const library = openOnednn()
 
 const random = (name: string, shape: readonly number[]): TensorData => {
   const length = shape.reduce((product, size) => product * size, 1)

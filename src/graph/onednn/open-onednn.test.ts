@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { openOnednn } from './open-onednn.js'
 
-const found = await openOnednn()
-const reasonOf = async (...names: string[]): Promise<string> => {
-  const library = await openOnednn(names)
+const found = openOnednn()
+const reasonOf = (...names: string[]): string => {
+  const library = openOnednn(names)
   return 'reason' in library ? library.reason : ''
 }
 
 describe('a search for oneDNN', () => {
-  it('says what is missing and what to install, and throws nothing', async () => {
-    const reason = await reasonOf('libnothing.so.7', 'libnothing.so.6')
+  it('says what is missing and what to install, and throws nothing', () => {
+    const reason = reasonOf('libnothing.so.7', 'libnothing.so.6')
     expect(reason).toMatch(/^libnothing.so.7 is not installed, libnothing.so.6 is not installed \(.*apt-get install/)
   })
 
-  it.skipIf(process.platform !== 'linux')('is not taken in by another library', async () => {
-    expect(await reasonOf('libc.so.6')).toContain('libc.so.6 is no oneDNN')
+  it.skipIf(process.platform !== 'linux')('is not taken in by another library', () => {
+    expect(reasonOf('libc.so.6')).toContain('libc.so.6 is no oneDNN')
   })
 })
 

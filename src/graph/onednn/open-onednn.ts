@@ -1,24 +1,25 @@
 /** Finding oneDNN at run time: never required, never an error of its own. */
 import type { OnednnLibrary, Refusal } from './library.js'
+import { openLibrary } from './library.js'
 
 /** Newest first. */
 const sonames = ['libdnnl.so.3', 'libdnnl.so.2']
 const wayOut = 'on Debian and its kin: apt-get install libdnnl2, or libdnnl3 where that is newer'
 
 /** Opens the first library of the names that can be used, or says of each why not. */
-export async function openOnednn(names: readonly string[] = sonames): Promise<OnednnLibrary | Refusal> {
+export function openOnednn(names: readonly string[] = sonames): OnednnLibrary | Refusal {
   const reasons: string[] = []
   for (const name of names) {
-    const library = await open(name)
+    const library = open(name)
     if (!('reason' in library)) return library
     reasons.push(library.reason)
   }
   return { reason: `${reasons.join(', ')} (${wayOut})` }
 }
 
-async function open(name: string): Promise<OnednnLibrary | Refusal> {
+function open(name: string): OnednnLibrary | Refusal {
   try {
-    return (await import('./library.js')).openLibrary(name)
+    return openLibrary(name)
   } catch (cause) {
     return { reason: `koffi does not load here: ${cause instanceof Error ? cause.message : String(cause)}` }
   }
