@@ -22,6 +22,8 @@ export type StateFollower = Pick<LiveStateListener, 'onItems' | 'onPast' | 'onEr
 export interface ServerStateOptions {
   readonly directory: string
   readonly store?: string | undefined
+  /** Milliseconds since 1970. */
+  now(): number
   log(line: string): void
   /** Records that nobody waited for were not written. */
   onLost(error: unknown, records: number): void
@@ -43,7 +45,7 @@ export async function openServerState(options: ServerStateOptions): Promise<Serv
     for (const follower of followers) act(follower)
   }
   const live = await openLiveState(
-    { log, store, catalogue },
+    { log, store, catalogue, now: () => options.now() },
     {
       onItems: (indexes) => {
         tell((follower) => {

@@ -28,13 +28,13 @@ export interface UserPasts {
 
 /** Users whose past is kept in memory. */
 const remembered = 10_000
-/** Events of a user in memory; with more the user is read again from the store, which keeps the newest 2,000. */
-const mostEvents = 4000
+/** Events of a user that come to those that were read; with more the user is read again from the store, which keeps the newest. */
+const mostNewEvents = 2000
 
 interface Remembered {
   readonly past: TwoPasts
   readonly acted: string[]
-  events: number
+  newEvents: number
 }
 
 /** Whether a definition needs no events but those of the user. */
@@ -78,9 +78,10 @@ export async function openUserPasts(store: StateStore, definitions: readonly Pas
   const users = createBoundedMap<string, Remembered>(remembered)
   const loading = new Set<string>()
   const load = async (user: string): Promise<Remembered> => {
-    const loaded = { past: createPasts(own), acted: [], events: 0 }
+    const loaded = { past: createPasts(own), acted: [], newEvents: 0 }
     loading.add(user)
     for (const event of await store.pastOf(user)) add(loaded, event)
+    loaded.newEvents = 0
     // What became known while the store was read may be in it or not: then the next request reads again.
     if (loading.delete(user)) users.set(user, loaded)
     return loaded
@@ -91,7 +92,7 @@ export async function openUserPasts(store: StateStore, definitions: readonly Pas
         if (shared.length > 0) everyone.record(event)
         const known = users.get(event.user)
         if (known) add(known, event)
-        if (known && known.events > mostEvents) users.delete(event.user)
+        if (known && known.newEvents > mostNewEvents) users.delete(event.user)
         loading.delete(event.user)
       }
     },
@@ -118,7 +119,7 @@ export async function openUserPasts(store: StateStore, definitions: readonly Pas
 }
 
 function add(known: Remembered, event: PastEvent): void {
-  known.events++
+  known.newEvents++
   known.past.record(event)
   if (event.kind !== null) known.acted.push(event.item)
 }
