@@ -4,9 +4,11 @@
  */
 import type { EventLog, LoggedEvent, PastEvent, ServedEvent, StateStore, StoredItem } from '../events/index.js'
 import { followLog, pastEventsOf } from '../events/index.js'
+import type { GatheredNotes } from './gathered-notes.js'
 import { gatherNotes } from './gathered-notes.js'
 import type { ItemCatalogue } from './item-catalogue.js'
 import { createLogClock } from './log-clock.js'
+import type { LogWriter } from './log-writer.js'
 import { createLogWriter } from './log-writer.js'
 import type { ShownItems } from './shown-items.js'
 import { createShownItems } from './shown-items.js'
@@ -49,20 +51,7 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
   const clock = createLogClock(() => parts.now())
   const shown = await recallShown(store)
   const writer = createLogWriter(log, follower, clock)
-  /** Settles when all that was noted is written. */
-  let noted: Promise<unknown> = Promise.resolve()
-  const notes = gatherNotes((gathered) => {
-    const applied = writer.append(gathered).then(
-      () =>
-        writer.apply(gathered).catch((error: unknown) => {
-          listener.onLost(error, 0)
-        }),
-      (error: unknown) => {
-        listener.onLost(error, gathered.length)
-      },
-    )
-    noted = Promise.all([noted, applied])
-  })
+  const notes = notesInto(writer, listener)
   return {
     moment: () => clock.moment(),
     get pending() {
@@ -94,7 +83,7 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
     },
     async close() {
       notes.flush()
-      await noted
+      await notes.written()
       // So that the next start has nothing to read again.
       await follower.catchUp().catch((error: unknown) => {
         listener.onLost(error, 0)
@@ -103,6 +92,28 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
       await store.close()
     },
   }
+}
+
+interface Notes extends GatheredNotes {
+  /** Settles when all that was handed over is applied, or is not going to be. */
+  written(): Promise<unknown>
+}
+
+function notesInto(writer: LogWriter, listener: LiveStateListener): Notes {
+  let written: Promise<unknown> = Promise.resolve()
+  const notes = gatherNotes((gathered) => {
+    const applied = writer.append(gathered).then(
+      () =>
+        writer.apply(gathered).catch((error: unknown) => {
+          listener.onLost(error, 0)
+        }),
+      (error: unknown) => {
+        listener.onLost(error, gathered.length)
+      },
+    )
+    written = Promise.all([written, applied])
+  })
+  return Object.assign(notes, { written: () => written })
 }
 
 /** Lists of before the start that impressions may still confirm: some tens of milliseconds of reading. */
