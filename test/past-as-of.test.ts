@@ -61,7 +61,6 @@ const keyOf = (request: unknown, item: unknown): string => `${String(request)} $
 interface Life {
   readonly state: ServerState
   readonly pasts: UserPasts
-  readonly now: () => number
 }
 
 /** Serves a list as a server does: values as of a moment, scores for a while, then the note. */
@@ -108,16 +107,10 @@ describe('an impression', () => {
     const open = async (): Promise<Life> => {
       const options = { directory: join(home, 'state'), now, log: () => undefined, onLost: () => undefined }
       const state = await openServerState(options)
-      const pasts = await openUserPasts(state.store, definitions)
-      state.follow({
-        onItems: () => undefined,
-        onPast: (events) => {
-          pasts.record(events)
-        },
-        onErased: () => undefined,
-      })
-      return { state, pasts, now }
+      return { state, pasts: await pastsOf(state) }
     }
+    const pastsOf = (state: ServerState): Promise<UserPasts> =>
+      openUserPasts(state.store, definitions, ({ record }) => state.follow({ onPast: record }))
     let life = await open()
     const requests: { user: string; requestId: string; ids: string[] }[] = []
     let atOnce: Promise<unknown>[] = []
@@ -158,6 +151,8 @@ describe('an impression', () => {
         await Promise.all(atOnce)
         atOnce = []
       }
+      // Another model is opened while things go on.
+      if (step % 100 === 50) life = { ...life, pasts: await pastsOf(life.state) }
       if (step % 300 === 299) {
         await Promise.all(atOnce)
         await life.state.live.close()

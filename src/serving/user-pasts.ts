@@ -67,14 +67,18 @@ function createPasts(definitions: readonly PastDefinition[]): TwoPasts {
   }
 }
 
-/** Opens the pasts over a store; reads all of it once where a definition needs everyone's. */
-export async function openUserPasts(store: StateStore, definitions: readonly PastDefinition[]): Promise<UserPasts> {
+/**
+ * Opens the pasts over a store; reads all of it once where a definition needs everyone's. `follow` is called before: what is recorded
+ * from then on counts, and once.
+ */
+export async function openUserPasts(
+  store: StateStore,
+  definitions: readonly PastDefinition[],
+  follow: (pasts: UserPasts) => void = () => undefined,
+): Promise<UserPasts> {
   const own = definitions.filter(isOwn)
   const shared = definitions.filter((definition) => !isOwn(definition))
-  const everyone = createPasts(shared)
-  if (shared.length > 0) {
-    for await (const page of store.past(0)) for (const event of page) everyone.record(event)
-  }
+  const everyone = followEveryone(store, createPasts(shared), shared.length > 0)
   const users = createBoundedMap<string, Remembered>(remembered)
   const loading = new Set<string>()
   const load = async (user: string): Promise<Remembered> => {
@@ -86,10 +90,10 @@ export async function openUserPasts(store: StateStore, definitions: readonly Pas
     if (loading.delete(user)) users.set(user, loaded)
     return loaded
   }
-  return {
+  const pasts: UserPasts = {
     record(events) {
       for (const event of events) {
-        if (shared.length > 0) everyone.record(event)
+        everyone.record(event)
         const known = users.get(event.user)
         if (known) add(known, event)
         if (known && known.newEvents > mostNewEvents) users.delete(event.user)
@@ -98,7 +102,7 @@ export async function openUserPasts(store: StateStore, definitions: readonly Pas
     },
     async of(user, moment) {
       const { past, acted } = users.get(user) ?? (await load(user))
-      const both = [past, everyone]
+      const both = [past, everyone.pasts]
       const request = { user, item: null, moment }
       return {
         values: Object.assign({}, ...both.map(({ alone }) => alone.valuesAt(request))) as UserPast['values'],
@@ -116,6 +120,9 @@ export async function openUserPasts(store: StateStore, definitions: readonly Pas
       loading.delete(user)
     },
   }
+  follow(pasts)
+  await everyone.read()
+  return pasts
 }
 
 function add(known: Remembered, event: PastEvent): void {
@@ -134,4 +141,34 @@ function valuesWith(
   return Object.fromEntries(
     names.map((name) => [name, Float64Array.from(known, (values) => Number(values[name] ?? NaN))]),
   )
+}
+
+interface Everyone extends Pick<TwoPasts, 'record'> {
+  readonly pasts: TwoPasts
+  /** Takes what is in the store; what is recorded meanwhile may be in it or not. */
+  read(): Promise<void>
+}
+
+function followEveryone(store: StateStore, pasts: TwoPasts, isAsked: boolean): Everyone {
+  let meanwhile: PastEvent[] | null = []
+  return {
+    pasts,
+    record(event) {
+      if (!isAsked) return
+      if (meanwhile) meanwhile.push(event)
+      else pasts.record(event)
+    },
+    async read() {
+      let last = Number.NEGATIVE_INFINITY
+      if (isAsked) {
+        for await (const page of store.past(0)) {
+          for (const event of page) pasts.record(event)
+          last = page.at(-1)?.moment ?? last
+        }
+      }
+      // Moments ascend in the log: what is behind the last that was read was applied after it.
+      for (const event of meanwhile ?? []) if (event.moment > last) pasts.record(event)
+      meanwhile = null
+    },
+  }
 }
