@@ -53,7 +53,7 @@ it('goes round: lists are served, acted upon, exported by day, and prepared with
       const seen = items.slice(0, 2).map(({ id, rank }) => ({ id, position: rank + 10 }))
       await post('/v1/events', { type: 'impression', user, requestId, items: seen })
     }
-    // An hour passes: what was served must be applied before, as it is after 30 ms of any other clock.
+    // An hour passes: what was served must be applied before, as it is after a moment by any other clock.
     await post('/v1/events', { type: 'user', user: 'nobody', features: {} })
     if (visit % 3 !== 0) continue
     const item = items[visit % 5]?.id ?? ''

@@ -5,7 +5,9 @@ import type { LogClock } from './log-clock.js'
 export interface LogWriter {
   /** Resolves when the records are on disk; those that are not have no moment any more. */
   append(events: readonly LoggedEvent[]): ReturnType<EventLog['append']>
-  /** Resolves when records that are on disk are applied; those that could not be go with the next. */
+  /** Takes note of records that are on disk and that the next `apply` may take along. */
+  defer(events: readonly LoggedEvent[]): void
+  /** Resolves when records that are on disk are applied, and those that wait; where they cannot be, they wait for the next call. */
   apply(events: readonly LoggedEvent[]): Promise<void>
   /** Appends that are on their way to the disk. */
   readonly pending: number
@@ -13,7 +15,7 @@ export interface LogWriter {
 
 export function createLogWriter(log: EventLog, follower: LogFollower, clock: LogClock): LogWriter {
   let pending = 0
-  let unapplied: readonly LoggedEvent[] = []
+  let waiting: readonly LoggedEvent[] = []
   const settle = (events: readonly LoggedEvent[]): void => {
     clock.settle(events.map(({ received }) => received))
   }
@@ -32,13 +34,16 @@ export function createLogWriter(log: EventLog, follower: LogFollower, clock: Log
         pending--
       }
     },
+    defer(events) {
+      waiting = [...waiting, ...events]
+    },
     async apply(events) {
-      const written = [...unapplied, ...events]
-      unapplied = []
+      const written = [...waiting, ...events]
+      waiting = []
       try {
         await follower.catchUp()
       } catch (error) {
-        unapplied = [...unapplied, ...written]
+        waiting = [...waiting, ...written]
         throw error
       }
       settle(written)
