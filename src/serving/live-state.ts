@@ -134,7 +134,7 @@ function notesInto(writer: LogWriter, listener: LiveStateListener): Notes {
 }
 
 /** Lists of before the start that impressions may still confirm: some tens of milliseconds of reading. */
-const recalledLists = 10_000
+const recalledLists = 5000
 
 async function recallShown(store: StateStore): Promise<ShownItems> {
   const shown = createShownItems()
