@@ -27,26 +27,19 @@ export async function dropUnseen(database: Database, config: Config, columns: Ce
 }
 
 function unseenBy(config: Config, columns: CellColumns): Unseen[] {
-  const { position } = config.data
+  const { column, lastSeen } = config.data.position ?? {}
   const { seen } = impressionsDeclaration(config) ?? {}
   const cell = (name: string | undefined): string => columns.get(name ?? '') ?? 'NULL'
-  const lastSeen = String(position?.lastSeen ?? Infinity)
-  return [
-    ...(position?.lastSeen === undefined
-      ? []
-      : [
-          {
-            why: `they were shown beyond position ${lastSeen}`,
-            condition: `coalesce((${numberSql(cell(position.column))}) > ${lastSeen}, false)`,
-          },
-        ]),
-    ...(seen === undefined
-      ? []
-      : [
-          {
-            why: `nobody saw them, says the column ${seen}`,
-            condition: `coalesce(NOT TRY_CAST(CAST(${cell(seen)} AS VARCHAR) AS BOOLEAN), false)`,
-          },
-        ]),
-  ]
+  const found: Unseen[] = []
+  if (lastSeen !== undefined)
+    found.push({
+      why: `they were shown beyond position ${String(lastSeen)}`,
+      condition: `coalesce((${numberSql(cell(column))}) > ${String(lastSeen)}, false)`,
+    })
+  if (seen !== undefined)
+    found.push({
+      why: `nobody saw them, says the column ${seen}`,
+      condition: `coalesce(NOT TRY_CAST(CAST(${cell(seen)} AS VARCHAR) AS BOOLEAN), false)`,
+    })
+  return found
 }
