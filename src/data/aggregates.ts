@@ -3,13 +3,15 @@
  * finds those before it and before its window by as-of joins, so that the work grows with the rows and never with a key's past.
  */
 import type { Config, PastDefinition, PastKey, PastSource } from '../features/index.js'
-import { aggregateDefinitions } from '../features/index.js'
+import { aggregateDefinitions, impressionsDeclaration } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { actionsTable, kindSql } from './actions.js'
 import type { CellColumns } from './examples.js'
 import type { Increment } from './increment/increment.js'
 import { keepMarks, keptMarksSql } from './increment/kept-marks.js'
-import { isUncounted } from './increment/settled-credits.js'
+import { isUncounted, isUncountedRow } from './increment/settled-credits.js'
+import { joinedTable } from './joined-layers.js'
+import { timeSql } from './label.js'
 import { momentUnit } from './time-units.js'
 
 export interface AggregateTable {
@@ -22,6 +24,8 @@ interface AggregateContext {
   readonly database: Database
   /** Expressions over `joined` for the keys. */
   readonly keys: Readonly<Record<PastKey, string>>
+  /** From when a row of `joined` was known. */
+  readonly known: string
   /** Tables of running counts that exist already, by what they count. */
   readonly marks: Map<string, string>
   readonly increment: Increment
@@ -36,7 +40,7 @@ export async function makeAggregates(
   if (config.data.aggregates === undefined) return []
   const cell = (name: string | undefined): string => `CAST(${columns.get(name ?? '') ?? 'NULL'} AS VARCHAR)`
   const keys = { user: cell(config.data.user), item: cell(config.data.item) }
-  const context: AggregateContext = { database, keys, marks: new Map(), increment }
+  const context: AggregateContext = { database, keys, known: knownSql(config, columns), marks: new Map(), increment }
   const made: AggregateTable[] = []
   const definitions = aggregateDefinitions(config, await momentUnit(database))
   for (const definition of definitions) {
@@ -59,6 +63,14 @@ export async function makeAggregates(
   return made
 }
 
+/** From when an impression was known, never before it happened. */
+function knownSql(config: Config, columns: CellColumns): string {
+  const cell = columns.get(impressionsDeclaration(config)?.known ?? '')
+  if (cell === undefined) return '__time'
+  const known = `CAST(${timeSql(cell)} AS DOUBLE)`
+  return `(CASE WHEN ${known} > __time THEN ${known} ELSE __time END)`
+}
+
 /** One text for a key: its parts with their lengths, `NULL` where a part is missing. */
 function keySql(by: readonly PastKey[], cells: Readonly<Record<PastKey, string>>): string {
   return by.length === 0 ? "''" : by.map((key) => `(len(${cells[key]}) || ':' || ${cells[key]})`).join(' || ')
@@ -72,12 +84,12 @@ async function marksOf(context: AggregateContext, source: PastSource, by: readon
   const table = `marks_${String(context.marks.size)}`
   const isShown = source.of === 'impressions'
   const cells = isShown ? context.keys : { user: 'user', item: 'CAST(item AS VARCHAR)' }
-  const moment = isShown ? '__time' : 'known'
+  const moment = isShown ? context.known : 'known'
   const condition = kindSql(isShown ? null : source.kinds)
   const { earlier } = context.increment
-  const isNew = earlier && !isShown ? ` AND ${isUncounted(earlier)}` : ''
-  // Whoever has no user or no item is no event, whatever it is counted by.
-  const events = `SELECT ${keySql(by, cells)} AS key, ${moment} AS t, count(*) AS n FROM ${isShown ? 'joined' : actionsTable}
+  const isNew = earlier ? ` AND ${isShown ? isUncountedRow(earlier, moment) : isUncounted(earlier)}` : ''
+  // All that was shown counts, also what is no example. Whoever has no user or no item is no event, whatever it is counted by.
+  const events = `SELECT ${keySql(by, cells)} AS key, ${moment} AS t, count(*) AS n FROM ${isShown ? joinedTable : actionsTable}
       WHERE ${cells.user} IS NOT NULL AND ${cells.item} IS NOT NULL AND ${moment} IS NOT NULL AND ${condition}${isNew} GROUP BY ALL`
   await context.database.run(
     `CREATE TABLE ${table} AS SELECT key, t, n, sum(n) OVER (PARTITION BY key ORDER BY t) AS c FROM (${earlier ? keptMarksSql(earlier, table, events) : events})`,

@@ -10,7 +10,7 @@ import { quoteText } from '../sql/index.js'
 import { actionsTable, kindSql } from './actions.js'
 import type { CellColumns } from './examples.js'
 import type { Earlier } from './increment/increment.js'
-import { settleCredits } from './increment/settled-credits.js'
+import { dropContext, settleCredits } from './increment/settled-credits.js'
 import { layerOver } from './joined-layers.js'
 import { durationSeconds, momentUnit } from './time-units.js'
 
@@ -54,7 +54,10 @@ export async function attributeActions(
   { config, columns, keepSources, earlier }: AttributionInput,
 ): Promise<AttributionReport | null> {
   const { label } = config.data
-  if (label?.action === undefined) return null
+  if (label?.action === undefined) {
+    if (earlier) await dropContext(database, earlier)
+    return null
+  }
   const window = await windowOf(database, label)
   await database.run(actedSql(config, columns, label.action))
   await database.run(shownSql(config, columns))

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { checksumFile } from '../base/index.js'
 import type { Config } from '../features/index.js'
-import { actionsDeclaration, declaredCrosses } from '../features/index.js'
+import { actionsDeclaration, declaredCrosses, impressionsDeclaration } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { findFiles, sourcePlace } from './source-files.js'
 
@@ -43,7 +43,7 @@ export async function fingerprintOf(
   const { data } = config
   const patterns = [
     ['examples', data.examples],
-    ['examples', data.impressions],
+    ['examples', impressionsDeclaration(config)?.from],
     ['validation', data.validation],
     ['test', data.test],
     ['actions', actionsDeclaration(config)?.from],

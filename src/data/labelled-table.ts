@@ -14,10 +14,10 @@ import { makeHistories } from './history.js'
 import type { KeptManifest } from './increment/increment.js'
 import { keepPast, lastTrained } from './increment/keep-past.js'
 import { dropJoined, layerOver } from './joined-layers.js'
-import { dropUnseen } from './position.js'
 import { weighByPropensity } from './propensity.js'
 import type { SourceReader } from './source-table.js'
 import { gapSplit, splitSql } from './splits.js'
+import { dropUnseen } from './unseen-rows.js'
 import type { Database } from '../sql/index.js'
 
 export interface LabelledTable {

@@ -4,6 +4,7 @@ import {
   actionsDeclaration,
   allFeatures,
   featureGroups,
+  impressionsDeclaration,
   rawNames,
   sourceColumnOf,
   weightsColumnOf,
@@ -18,6 +19,8 @@ export function neededColumns(config: Pick<Config, 'data' | 'features'>): Map<st
   }
   need(data.label?.column, 'data.label.column')
   need(actionsDeclaration(config)?.request, 'data.actions.request')
+  need(impressionsDeclaration(config)?.known, 'data.impressions.known')
+  need(impressionsDeclaration(config)?.seen, 'data.impressions.seen')
   need(data.position?.column, 'data.position.column')
   need(data.propensity?.column, 'data.propensity.column')
   need(data.weight, 'data.weight')

@@ -48,8 +48,6 @@ export interface EventLog {
   append(events: readonly LoggedEvent[]): Promise<AppendResult>
   /** Records in their order from a position to the end as it is when asked. Default: from the first there is. */
   read(from?: LogPosition): AsyncIterable<ReadRecord>
-  /** The same without the lists that were served: what state is made of. */
-  changes(from?: LogPosition): AsyncIterable<ReadRecord>
   /** Behind the last record on disk. */
   end(): LogPosition
   /** Takes every record of a user out of every segment and leaves an `erased` record; resolves when it is on disk. */

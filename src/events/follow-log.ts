@@ -38,17 +38,13 @@ export function followLog(
     applied ??= await store.appliedPosition(log.id)
     const end = log.end()
     let batch: LoggedEvent[] = []
-    for await (const { event, next } of log.changes(applied ?? undefined)) {
+    for await (const { event, next } of log.read(applied ?? undefined)) {
       batch.push(event)
       if (batch.length < batchEvents) continue
       await apply(batch, next)
       batch = []
     }
-    // Also without an event: the next start need not read served lists again.
-    if (batch.length > 0 || !isSame(applied, end)) await apply(batch, end)
+    if (batch.length > 0) await apply(batch, end)
   }
   return { catchUp: () => (waiting ??= inTurn(pass)) }
 }
-
-const isSame = (one: LogPosition | null, other: LogPosition): boolean =>
-  one?.segment === other.segment && one.offset === other.offset

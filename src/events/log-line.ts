@@ -25,13 +25,6 @@ export function eventOf(line: Buffer): LoggedEvent | null {
   return JSON.parse(`${line.toString('utf8', 0, headBytes)}}`) as LoggedEvent
 }
 
-/**
- * Whether a line is that of a served list, whose type is its first field: told without reading it, since every answer leaves one. A list whose
- * type stands elsewhere is not known here.
- */
-export const isServed = (line: Buffer): boolean => line.subarray(0, servedHead.length).equals(servedHead)
-const servedHead = Buffer.from('{"type":"served",')
-
 const tailOf = (head: Buffer): string => `,"crc":"${crc32(head).toString(16).padStart(8, '0')}"}`
 
 /** What stands in the place of an erased line: as many spaces, so that positions and line numbers stay what they were. */

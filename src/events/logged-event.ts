@@ -15,12 +15,21 @@ interface EventBase {
   readonly received: number
 }
 
+/** An item that was seen; positions are from 1. */
+export interface ShownItem {
+  readonly id: string
+  readonly position?: number
+}
+
 /** Items were shown to a user. */
 export interface ImpressionEvent extends EventBase {
   readonly type: 'impression'
   readonly requestId?: string
   readonly user: string
-  readonly items: readonly { readonly id: string; readonly position?: number }[]
+  /** Items that count as shown with this event. */
+  readonly items: readonly ShownItem[]
+  /** Items that count already, since a list of the same request had them. */
+  readonly confirmed?: readonly ShownItem[]
   readonly context?: JsonValues
 }
 

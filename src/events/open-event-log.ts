@@ -12,7 +12,6 @@ import { createGroupCommit } from './group-commit.js'
 import type { IdList } from './id-list.js'
 import { createIdList } from './id-list.js'
 import { createIdMemory } from './id-memory.js'
-import { isServed } from './log-line.js'
 import type { LogPosition } from './log-position.js'
 import type { ReadSource } from './read-records.js'
 import { readRecords } from './read-records.js'
@@ -72,7 +71,6 @@ async function openLocked(directory: string, settings: Settings, release: () => 
       return commits.append(events)
     },
     read: (from) => readRecords(source(), from),
-    changes: (from) => readRecords({ ...source(), isLeftOut: isServed }, from),
     end,
     async erase(user) {
       mustBeOpen()

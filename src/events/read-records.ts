@@ -11,13 +11,11 @@ export interface ReadSource {
   readonly directory: string
   readonly end: LogPosition
   onDamage(damage: DamagedRecord): void
-  /** Lines to pass over unread. Default: none. */
-  isLeftOut?(line: Buffer): boolean
 }
 
 /** Throws `EVENTS_POSITION_FOREIGN` where `from` is of another log, or lies behind the end. */
 export async function* readRecords(
-  { directory, end, onDamage, isLeftOut = () => false }: ReadSource,
+  { directory, end, onDamage }: ReadSource,
   from: LogPosition = { log: end.log, segment: 0, offset: 0 },
 ): AsyncGenerator<ReadRecord> {
   const isBehind = from.segment > end.segment || (from.segment === end.segment && from.offset > end.offset)
@@ -28,7 +26,7 @@ export async function* readRecords(
     const to = segment === end.segment ? end.offset : (await stat(path)).size
     for await (const lines of wholeLines(path, segment === from.segment ? from.offset : 0, to)) {
       for (const line of eachLine(lines)) {
-        if (isErased(line.bytes) || isLeftOut(line.bytes)) continue
+        if (isErased(line.bytes)) continue
         const event = eventOf(line.bytes)
         if (event) yield { event, next: { log: end.log, segment, offset: line.next } }
         else onDamage({ file: path, line: await lineNumberAt(path, line.offset), offset: line.offset })

@@ -1,7 +1,8 @@
 /** A state store over any database that speaks the dialect. */
 import { logFormatUnknown } from './errors.js'
 import type { JsonValues, LoggedEvent } from './logged-event.js'
-import type { PastEvent } from './past-definition.js'
+import type { PastEntry } from './past-events.js'
+import { eventsOfEntry } from './past-events.js'
 import type { KnownState, StateChanges } from './state-changes.js'
 import { changesOf, namedBy, pastKey, storable } from './state-changes.js'
 import type { ReadRows, SqlValue, StateDatabase, Statement } from './state-database.js'
@@ -61,14 +62,21 @@ function reads({ row, rows }: StateDatabase, sql: Sql): Omit<StateStore, 'apply'
       return found && userOf(found)
     },
     async pastOf(user) {
-      return (await rows(sql.pastOf, [storable(user)])).map(pastEventOf)
+      return (await rows(sql.pastOf, [storable(user)])).map(pastEntryOf).flatMap(eventsOfEntry)
     },
     async *past(since) {
       // Ids sort behind the empty text: of the events at `since` the first comes after this key.
       const first: Row = [since, '', 0, 0]
       const read = (after: Row): Promise<readonly Row[]> => rows(sql.pastAfter, [...after, pageRows])
-      const keyOf = ([user = '', , moment = 0, , isAction = 0, slot = 0]: Row): Row => [moment, user, isAction, slot]
-      yield* pages(first, read, { keyOf, valueOf: pastEventOf })
+      const keyOf = ([user = '', , moment = 0, , , isAction = 0, slot = 0]: Row): Row => [moment, user, isAction, slot]
+      for await (const page of pages(first, read, { keyOf, valueOf: pastEntryOf })) yield page.flatMap(eventsOfEntry)
+    },
+    async newestLists(limit) {
+      const found = await rows(sql.newestLists, [limit])
+      return found.map(([requestId, items]) => ({
+        requestId: String(requestId),
+        items: JSON.parse(String(items)) as string[],
+      }))
     },
     async counts() {
       const [items, users, pastEvents] = (await row(sql.counts, [])) ?? []
@@ -137,9 +145,9 @@ async function knownTo(rows: ReadRows, sql: Sql, events: readonly LoggedEvent[])
 }
 
 function statementsOf({ erased, users, items, past, pastCounts }: StateChanges, sql: Sql): Statement[] {
-  const pastRows = past.map(({ user, isAction, slot, ordinal, item, moment, kind }) => [
+  const pastRows = past.map(({ user, isAction, slot, ordinal, items: shown, moment, kind, requestId }) => [
     ...[user, Number(isAction), slot, ordinal],
-    ...[item, moment, kind],
+    ...[JSON.stringify(shown), moment, kind, requestId],
   ])
   const statements = [
     ...deletions(erased, sql),
@@ -179,9 +187,10 @@ const userOf = ([id, features]: Row): StoredUser => ({
   features: JSON.parse(String(features)) as JsonValues,
 })
 
-const pastEventOf = ([user, item, moment, kind]: Row): PastEvent => ({
+const pastEntryOf = ([user, items, moment, kind, requestId]: Row): PastEntry => ({
   user: String(user),
-  item: String(item),
+  items: JSON.parse(String(items)) as string[],
   moment: Number(moment),
   kind: kind === null || kind === undefined ? null : String(kind),
+  requestId: requestId === null || requestId === undefined ? null : String(requestId),
 })

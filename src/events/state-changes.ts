@@ -1,6 +1,7 @@
 /** What events change in a state store, as plain rows: pure, so that every database writes the same. */
 import type { ItemEvent, JsonValues, LoggedEvent } from './logged-event.js'
-import type { PastEvent } from './past-definition.js'
+import type { PastEntry } from './past-events.js'
+import { pastEntryOf } from './past-events.js'
 import type { StoredItem, StoredUser } from './state-store.js'
 
 /** What is known before the events, of the users and items that they name. */
@@ -11,15 +12,15 @@ export interface KnownState {
   readonly pastCounts: ReadonlyMap<string, PastCount>
 }
 
-/** How many impressions, or actions, of a user were ever recorded. */
+/** How many lists, or actions, of a user were ever recorded. */
 export interface PastCount {
   readonly user: string
   readonly isAction: boolean
   readonly n: number
 }
 
-/** A past event in its place: places of a user and kind are taken in turn, so the newest takes that of the oldest. */
-export interface PastRow extends PastEvent {
+/** A part of the past in its place: places of a user and kind are taken in turn, so the newest takes that of the oldest. */
+export interface PastRow extends PastEntry {
   readonly isAction: boolean
   readonly slot: number
   /** How many of this user and kind came before it. */
@@ -45,11 +46,7 @@ const unstorable = /[\0\p{Surrogate}]/gu
 export function namedBy(events: readonly LoggedEvent[]): { users: string[]; items: string[]; pasts: string[] } {
   const users = events.flatMap((event) => (event.type === 'user' ? [storable(event.user)] : []))
   const items = events.flatMap((event) => (event.type === 'item' ? [storable(event.item)] : []))
-  const pasts = events.flatMap((event) =>
-    pastEventsOf(event)
-      .slice(0, 1)
-      .map(({ user }) => user),
-  )
+  const pasts = events.flatMap((event) => storableEntry(event).map(({ user }) => user))
   return { users: [...new Set(users)], items: [...new Set(items)], pasts: [...new Set(pasts)] }
 }
 
@@ -58,9 +55,9 @@ export function changesOf(events: readonly LoggedEvent[], known: KnownState, pas
   const erased = new Set<string>()
   const users = new Map<string, StoredUser>()
   const items = new Map<string, StoredItem>()
-  let past: PastEvent[] = []
+  let past: PastEntry[] = []
   for (const event of events) {
-    past.push(...pastEventsOf(event))
+    past.push(...storableEntry(event))
     if (event.type === 'user') {
       const id = storable(event.user)
       const before = users.get(id) ?? (erased.has(id) ? undefined : known.users.get(id))
@@ -98,30 +95,32 @@ function merged(before: JsonValues | undefined, features: JsonValues): JsonValue
   return Object.fromEntries(Object.entries({ ...before, ...features }).filter(([, value]) => value !== null))
 }
 
-/** What an event says about the past; it counts from when it was known. */
-function pastEventsOf(event: LoggedEvent): PastEvent[] {
-  if (event.type !== 'interaction' && event.type !== 'impression') return []
-  const [user, moment] = [storable(event.user), event.received]
-  return event.type === 'interaction'
-    ? [{ user, item: storable(event.item), moment, kind: storable(event.action) }]
-    : event.items.map(({ id }) => ({ user, item: storable(id), moment, kind: null }))
+/** What an event adds to the past, as every database can hold it. */
+function storableEntry(event: LoggedEvent): PastEntry[] {
+  const entry = pastEntryOf(event)
+  if (!entry) return []
+  const { user, items, moment, kind, requestId } = entry
+  const orNull = (text: string | null): string | null => (text === null ? null : storable(text))
+  return [
+    { user: storable(user), items: items.map(storable), moment, kind: orNull(kind), requestId: orNull(requestId) },
+  ]
 }
 
-/** Gives events their slots; of more than there are slots for, the newest stay. */
+/** Gives entries their slots; of more than there are slots for, the newest stay. */
 function placed(
-  events: readonly PastEvent[],
+  entries: readonly PastEntry[],
   counts: ReadonlyMap<string, PastCount>,
   pastPerUser: number,
 ): Pick<StateChanges, 'past' | 'pastCounts'> {
   const bySlot = new Map<string, PastRow>()
   const touched = new Map<string, PastCount>()
-  for (const event of events) {
-    const isAction = event.kind !== null
-    const key = pastKey(event.user, isAction)
+  for (const entry of entries) {
+    const isAction = entry.kind !== null
+    const key = pastKey(entry.user, isAction)
     const ordinal = (touched.get(key) ?? counts.get(key))?.n ?? 0
-    touched.set(key, { user: event.user, isAction, n: ordinal + 1 })
+    touched.set(key, { user: entry.user, isAction, n: ordinal + 1 })
     const slot = ordinal % pastPerUser
-    bySlot.set(`${String(slot)} ${key}`, { ...event, isAction, slot, ordinal })
+    bySlot.set(`${String(slot)} ${key}`, { ...entry, isAction, slot, ordinal })
   }
   return { past: [...bySlot.values()], pastCounts: [...touched.values()] }
 }

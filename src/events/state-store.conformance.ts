@@ -66,16 +66,24 @@ export function describeStateStore(name: string, fresh: () => FreshStore): void 
       await store.close()
     })
 
-    it('remembers what users were shown and did, and nothing of what was served', async () => {
+    it('remembers what users were shown and did: lists as soon as they are served, but nothing that they had already', async () => {
       const store = await fresh().open()
       await store.apply(
         [
-          event('impression', 10, { user: 'ada', items: [{ id: 'a' }, { id: 'b', position: 2 }] }),
+          event('impression', 10, {
+            ...{ user: 'ada', items: [{ id: 'a' }, { id: 'b', position: 2 }], requestId: 'q' },
+            confirmed: [{ id: 'c' }],
+          }),
+          event('impression', 11, { user: 'ada', items: [], confirmed: [{ id: 'a' }], requestId: 'q' }),
           event('interaction', 12, { user: 'ada', item: 'b', action: 'install' }),
           event('interaction', 11, { user: 'bob', item: 'a', action: 'click', value: 2 }),
           event('served', 13, {
             ...{ requestId: 'r', user: 'ada', model: { version: '1' }, context: {}, userFeatures: {} },
             items: [{ id: 'c', position: 1, score: 0.5 }],
+          }),
+          event('served', 14, {
+            ...{ requestId: 's', user: null, model: { version: '1' }, context: {}, userFeatures: {} },
+            items: [{ id: 'd', position: 1, score: 0.5 }],
           }),
         ],
         at(1),
@@ -84,11 +92,17 @@ export function describeStateStore(name: string, fresh: () => FreshStore): void 
         { user: 'ada', item: 'a', moment: 10, kind: null },
         { user: 'ada', item: 'b', moment: 10, kind: null },
         { user: 'ada', item: 'b', moment: 12, kind: 'install' },
+        { user: 'ada', item: 'c', moment: 13, kind: null },
       ]
       const ofBob = { user: 'bob', item: 'a', moment: 11, kind: 'click' }
       expect(await store.pastOf('ada')).toEqual(ofAda)
-      expect(await all(store.past(11))).toEqual([ofBob, ofAda[2]])
-      expect(await all(store.past(0))).toEqual([...ofAda.slice(0, 2), ofBob, ofAda[2]])
+      expect(await all(store.past(11))).toEqual([ofBob, ...ofAda.slice(2)])
+      expect(await all(store.past(0))).toEqual([...ofAda.slice(0, 2), ofBob, ...ofAda.slice(2)])
+      expect(await store.newestLists(2)).toEqual([
+        { requestId: 'r', items: ['c'] },
+        { requestId: 'q', items: ['a', 'b'] },
+      ])
+      expect(await store.newestLists(1)).toHaveLength(1)
       expect(await store.counts()).toEqual({ items: 0, users: 0, pastEvents: 4 })
       await store.close()
     })

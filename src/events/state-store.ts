@@ -33,7 +33,7 @@ export interface StateCounts {
 export interface StateStore {
   /**
    * Applies events of a log, in their order, and notes `upTo` as the position behind the last, in one transaction: after a crash the
-   * rest is applied exactly once. Served events change nothing; an erased one deletes the user.
+   * rest is applied exactly once. An erased event deletes the user.
    */
   apply(events: readonly LoggedEvent[], upTo: LogPosition): Promise<void>
   /** Behind the last event of this log that was applied; `null`: none was. */
@@ -43,12 +43,14 @@ export interface StateStore {
   items(): AsyncIterable<readonly StoredItem[]>
   user(id: string): Promise<StoredUser | null>
   /**
-   * The newest impressions and the newest actions of a user (1,000 of each), as they became known; moments in milliseconds since 1970.
-   * The two are counted apart, or a few long lists would push out everything that the user did.
+   * The items of the newest lists that a user was shown and the newest actions (1,000 of each), as they became known; moments in
+   * milliseconds since 1970. The two are counted apart, or what was shown would push out everything that the user did.
    */
   pastOf(user: string): Promise<readonly PastEvent[]>
   /** The same of all users, known at `since` or later, by ascending moment, in pages: what fills a `Past` after a restart. */
   past(since: number): AsyncIterable<readonly PastEvent[]>
+  /** What the newest requests have shown, the newest first; one may be there more than once. */
+  newestLists(limit: number): Promise<readonly { readonly requestId: string; readonly items: readonly string[] }[]>
   /** Puts items in the place of those with the same ids. */
   putItems(items: Iterable<StoredItem>): Promise<void>
   /** Adds users that it has not: those it knows stay as they are, and those who were erased stay away. */
@@ -58,6 +60,6 @@ export interface StateStore {
 }
 
 export interface StateStoreOptions {
-  /** How many impressions, and how many actions, are kept of each user. Default 1,000. */
+  /** How many lists that were shown, and how many actions, are kept of each user. Default 1,000. */
   readonly pastPerUser?: number
 }

@@ -1,7 +1,7 @@
 /** The tables of a state store and the statements over them. */
 import type { Dialect } from './state-database.js'
 
-export const stateFormatVersion = 2
+export const stateFormatVersion = 3
 
 /** What makes the tables where they are missing. */
 export function tableDefinitions({ text, tableEnd }: Dialect): string[] {
@@ -11,7 +11,7 @@ export function tableDefinitions({ text, tableEnd }: Dialect): string[] {
     `create table if not exists widedeep_items (id ${text} primary key, title ${text}, is_hidden integer not null, features ${text} not null)${tableEnd}`,
     `create table if not exists widedeep_users (id ${text} primary key, features ${text} not null)${tableEnd}`,
     `create table if not exists widedeep_erased (id ${text} primary key)${tableEnd}`,
-    `create table if not exists widedeep_past (user_id ${text}, is_action integer, slot integer, ordinal integer not null, item_id ${text} not null, moment double precision not null, kind ${text}, primary key (user_id, is_action, slot))${tableEnd}`,
+    `create table if not exists widedeep_past (user_id ${text}, is_action integer, slot integer, ordinal integer not null, items ${text} not null, moment double precision not null, kind ${text}, request_id ${text}, primary key (user_id, is_action, slot))${tableEnd}`,
     `create table if not exists widedeep_past_counts (user_id ${text}, is_action integer, n integer not null, primary key (user_id, is_action))${tableEnd}`,
     'create index if not exists widedeep_past_moment on widedeep_past (moment, user_id, is_action, slot)',
   ]
@@ -48,14 +48,15 @@ export function stateStatements({ parameter, elements }: Dialect) {
     putPastCounts: `insert into widedeep_past_counts (user_id, is_action, n)
       select value->>0, cast(value->>1 as integer), cast(value->>2 as integer) from ${elements} where true
       on conflict (user_id, is_action) do update set n = excluded.n`,
-    putPast: `insert into widedeep_past (user_id, is_action, slot, ordinal, item_id, moment, kind)
+    putPast: `insert into widedeep_past (user_id, is_action, slot, ordinal, items, moment, kind, request_id)
       select value->>0, cast(value->>1 as integer), cast(value->>2 as integer), cast(value->>3 as integer), value->>4,
-        cast(value->>5 as double precision), value->>6 from ${elements} where true
+        cast(value->>5 as double precision), value->>6, value->>7 from ${elements} where true
       on conflict (user_id, is_action, slot) do update
-      set ordinal = excluded.ordinal, item_id = excluded.item_id, moment = excluded.moment, kind = excluded.kind`,
-    pastOf: `select user_id, item_id, moment, kind from widedeep_past where user_id = ${parameter(1)} order by moment, is_action, ordinal`,
-    pastAfter: `select user_id, item_id, moment, kind, is_action, slot from widedeep_past
+      set ordinal = excluded.ordinal, items = excluded.items, moment = excluded.moment, kind = excluded.kind, request_id = excluded.request_id`,
+    pastOf: `select user_id, items, moment, kind, request_id from widedeep_past where user_id = ${parameter(1)} order by moment, is_action, ordinal`,
+    pastAfter: `select user_id, items, moment, kind, request_id, is_action, slot from widedeep_past
       where (${key}) > ${from} order by ${key} limit ${parameter(5)}`,
+    newestLists: `select request_id, items from widedeep_past where request_id is not null order by moment desc limit ${parameter(1)}`,
     /** What is older than the newest events of a user and kind, as many as the first element says. */
     trimPast: `delete from widedeep_past where ordinal < cast(${given} as integer) * -1 +
       (select n from widedeep_past_counts counts where counts.user_id = widedeep_past.user_id and counts.is_action = widedeep_past.is_action)`,

@@ -1,6 +1,6 @@
 /** Reading a config in the forms it may have: flat or grouped features, short or long parts. */
 import type { ColumnDeclaration } from './column.js'
-import type { ActionsDeclaration } from './data-spec.js'
+import type { ActionsDeclaration, ImpressionsDeclaration } from './data-spec.js'
 import type {
   Config,
   CrossDeclaration,
@@ -120,9 +120,19 @@ export function deepUseOf(declaration: ColumnDeclaration, defaultDimension: numb
 
 /** The declaration with its defaults filled in; `null` when the config has no action log. */
 export function actionsDeclaration({ data }: Pick<Config, 'data'>): ActionsDeclaration | null {
-  const { actions } = data
-  if (actions === undefined) return null
-  return typeof actions === 'string' || isList(actions) ? { from: actions } : actions
+  return logDeclaration(data.actions)
+}
+
+/** The log of impressions in its long form; `null` when the config has none. */
+export function impressionsDeclaration({ data }: Pick<Config, 'data'>): ImpressionsDeclaration | null {
+  return logDeclaration(data.impressions)
+}
+
+type Files = string | readonly string[]
+
+function logDeclaration<T extends { readonly from: Files }>(log: T | Files | undefined): T | { from: Files } | null {
+  if (log === undefined) return null
+  return typeof log === 'string' || isList(log) ? { from: log } : log
 }
 
 const isList = (value: unknown): value is readonly string[] => Array.isArray(value)

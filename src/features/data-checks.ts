@@ -75,6 +75,10 @@ const actions = isEither(
   },
   { when: () => true, check: textOrTexts },
 )
+const impressions = isEither(
+  { when: isPlainObject, check: isObject({ from: textOrTexts, known: isText, seen: isText }, ['from']) },
+  { when: () => true, check: textOrTexts },
+)
 export const data: Check = isObject({
   examples: textOrTexts,
   validation: textOrTexts,
@@ -130,7 +134,7 @@ export const data: Check = isObject({
     ),
   ),
   negatives: isObject({ sampling: isOneOf('uniform', 'popularity', 'inBatch', 'all'), perPositive: isCount(1, 1000) }),
-  impressions: textOrTexts,
+  impressions,
   exclude: textOrTexts,
   actions,
 })

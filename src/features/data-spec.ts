@@ -123,6 +123,15 @@ export interface NegativesDeclaration {
   readonly perPositive?: number
 }
 
+/** A log of what was shown, one row an item. */
+export interface ImpressionsDeclaration {
+  readonly from: string | readonly string[]
+  /** Column with the moment from which the impression was known: counts of impressions have it from then on. Default: its time. */
+  readonly known?: string
+  /** Column that is false where nobody saw the item: such a row counts as an impression, and is no example. */
+  readonly seen?: string
+}
+
 /** A log of what users did. Its columns have the names of `data.user`, `data.item` and `data.time` unless said otherwise. */
 export interface ActionsDeclaration {
   readonly from: string | readonly string[]
@@ -182,7 +191,7 @@ export interface DataDeclaration {
   readonly aggregates?: Readonly<Record<string, AggregateDeclaration>>
   readonly negatives?: NegativesDeclaration
   /** What was shown: instead of `examples` where the label is to be found among the actions, or by another name for them. */
-  readonly impressions?: string | readonly string[]
+  readonly impressions?: string | readonly string[] | ImpressionsDeclaration
   /** What was done: the source of labels (`label.action`) and of histories (`history.*.action`). */
   readonly actions?: string | readonly string[] | ActionsDeclaration
 }

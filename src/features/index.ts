@@ -16,6 +16,7 @@ export {
 export { defaultOptimizers, withSettings } from './config-settings.js'
 export {
   actionsDeclaration,
+  impressionsDeclaration,
   rawNames,
   resolvedDeclaration,
   sourceColumnOf,
@@ -27,7 +28,6 @@ export { sourceNames } from './source-names.js'
 export type { ModelDeclaration, OptimizerDeclaration, WideDeclaration } from './feature-spec.js'
 export type {
   ActionsDeclaration,
-  DataDeclaration,
   FileFormat,
   HistoryDeclaration,
   LabelDeclaration,

@@ -67,7 +67,8 @@ const fileOf = (out: string, what: Exported, day: string): string => join(out, w
 
 async function write(database: Database, out: string, { what, day }: { what: Exported; day: string }): Promise<void> {
   makeDirectory(join(out, what))
-  const rows = `SELECT * EXCLUDE (__day) FROM exported_${what} WHERE __day = ${quoteText(day)} ORDER BY ALL`
+  // In the order of the log: what became known at one moment happened one after the other.
+  const rows = `SELECT * EXCLUDE (__day, __record, __place) FROM exported_${what} WHERE __day = ${quoteText(day)} ORDER BY __record, __place`
   await database.run(`COPY (${rows}) TO ${quoteText(fileOf(out, what, day))} (FORMAT parquet)`)
 }
 
@@ -85,9 +86,37 @@ async function daysOf(database: Database): Promise<ExportedDay[]> {
 }
 
 /** Fields of all kinds of record; a kind has null where a field is not its own. */
-const fields = `{type: 'VARCHAR', requestId: 'VARCHAR', user: 'VARCHAR', item: 'VARCHAR', action: 'VARCHAR', value: 'DOUBLE',
-  time: 'BIGINT', received: 'BIGINT', context: 'JSON', userFeatures: 'JSON', items: 'JSON[]'}`
-const dayOf = (moment: string): string => `strftime(make_timestamp(${moment} * 1000), '%Y-%m-%d') AS __day`
+const fields = `{id: 'VARCHAR', type: 'VARCHAR', requestId: 'VARCHAR', user: 'VARCHAR', item: 'VARCHAR', action: 'VARCHAR', value: 'DOUBLE',
+  time: 'BIGINT', received: 'BIGINT', context: 'JSON', userFeatures: 'JSON', items: 'JSON[]', confirmed: 'JSON[]'}`
+const dayOf = (moment: string): string => `strftime(make_timestamp(${moment} * 1000), '%Y-%m-%d')`
+
+const unnested = (list: string): string => `unnest(${list}) AS item, generate_subscripts(${list}, 1) AS __place`
+
+/**
+ * The items of served lists. Where impressions of the same day confirm some of a list, the others were not seen; what is confirmed
+ * later does not change a day that is over.
+ */
+const listsSql = `(
+  WITH lists AS (
+    SELECT requestId, user, time, received, ${dayOf('received')} AS day, context, userFeatures, rowid AS __record, ${unnested('items')}
+    FROM records WHERE type = 'served' AND user IS NOT NULL),
+  told AS (
+    SELECT requestId, ${dayOf('received')} AS day, rowid AS record, context, unnest(confirmed) AS item
+    FROM records WHERE type = 'impression'),
+  confirmed AS (
+    SELECT requestId, day, item->>'id' AS id, arg_min((item->>'position'), record) AS position, arg_min(context, record) AS context
+    FROM told GROUP BY ALL)
+  SELECT lists.* EXCLUDE (day) REPLACE (json_merge_patch(lists.context, coalesce(confirmed.context, '{}')) AS context),
+    confirmed.position AS position, confirmed.id IS NOT NULL OR NOT EXISTS (FROM told WHERE told.requestId = lists.requestId AND told.day = lists.day) AS seen
+  FROM lists LEFT JOIN confirmed
+    ON lists.requestId = confirmed.requestId AND lists.day = confirmed.day AND (lists.item->>'id') = confirmed.id)`
+
+/** The items of impressions that no list had, with the features of their request's list. */
+const toldSql = `(
+  SELECT told.requestId, told.user, told.time, told.received, told.rowid AS __record, served.userFeatures,
+    json_merge_patch(coalesce(served.context, '{}'), coalesce(told.context, '{}')) AS context, ${unnested('told.items')}, true AS seen
+  FROM records AS told LEFT JOIN records AS served ON served.id = 'served/' || told.requestId AND served.type = 'served'
+  WHERE told.type = 'impression')`
 
 async function createViews(database: Database, directory: string, config: Config): Promise<void> {
   const files = quoteText(join(directory, 'events-*.ndjson'))
@@ -95,22 +124,14 @@ async function createViews(database: Database, directory: string, config: Config
   await database.run(
     `CREATE TABLE records AS FROM read_json(${files}, format = 'newline_delimited', ignore_errors = true, columns = ${fields})`,
   )
-  // What a client says it showed counts before what it was given.
-  await database.run(`CREATE VIEW shown AS
-    SELECT requestId, user, time, received, context, userFeatures, unnest(items) AS item
-    FROM records WHERE type = 'served' AND user IS NOT NULL
-      AND requestId NOT IN (SELECT requestId FROM records WHERE type = 'impression' AND requestId IS NOT NULL)
-    UNION ALL
-    SELECT told.requestId, told.user, told.time, told.received,
-      json_merge_patch(coalesce(served.context, '{}'), coalesce(told.context, '{}')), served.userFeatures, unnest(told.items)
-    FROM records AS told LEFT JOIN (FROM records WHERE type = 'served') AS served USING (requestId)
-    WHERE told.type = 'impression'`)
+  await database.run(`CREATE VIEW shown AS ${listsSql} UNION ALL BY NAME ${toldSql}`)
   const select = (columns: ReadonlyMap<string, string>): string =>
     [...columns].map(([name, sql]) => `${sql} AS ${quoteName(name)}`).join(', ')
   await database.run(
-    `CREATE VIEW exported_impressions AS SELECT ${select(impressionColumns(config))}, ${dayOf('received')} FROM shown`,
+    `CREATE VIEW exported_impressions AS SELECT ${select(impressionColumns(config))}, ${dayOf('received')} AS __day, __record, __place FROM shown`,
   )
   await database.run(
-    `CREATE VIEW exported_actions AS SELECT ${select(actionColumns(config))}, ${dayOf('received')} FROM records WHERE type = 'interaction'`,
+    `CREATE VIEW exported_actions AS SELECT ${select(actionColumns(config))}, ${dayOf('received')} AS __day, rowid AS __record, 0 AS __place
+      FROM records WHERE type = 'interaction'`,
   )
 }

@@ -1,21 +1,39 @@
 /** The columns of exported logs: the names that the config reads, over the fields of the event log. */
-import type { Config, DataDeclaration } from '../features/index.js'
-import { actionsDeclaration, allFeatures, featureGroups, sourceColumnOf, weightsColumnOf } from '../features/index.js'
+import type { Config } from '../features/index.js'
+import {
+  actionsDeclaration,
+  allFeatures,
+  featureGroups,
+  impressionsDeclaration,
+  sourceColumnOf,
+  weightsColumnOf,
+} from '../features/index.js'
 import { quoteText } from '../sql/index.js'
 
 /** SQL by the name of the column. */
 type Columns = ReadonlyMap<string, string>
 
 /** Columns that a config does not name. */
-const defaults = { user: 'user', item: 'item', time: 'timestamp', request: 'request', kind: 'kind', known: 'received' }
+const defaults = {
+  user: 'user',
+  item: 'item',
+  time: 'timestamp',
+  request: 'request',
+  kind: 'kind',
+  known: 'received',
+  seen: 'seen',
+}
 
 /** What was shown: keys, moment, place, and the features of user and context as they were used. */
 export function impressionColumns(config: Config): Columns {
   const { data } = config
   const columns = new Map([...keys(data), [requestColumn(config), 'requestId']])
   columns.set(itemColumn(data), `item->>'id'`)
+  const { known, seen } = impressionsDeclaration(config) ?? {}
+  columns.set(known ?? defaults.known, 'received')
+  columns.set(seen ?? defaults.seen, 'seen')
   const { position, propensity } = data
-  if (position) columns.set(position.column, `CAST(item->>'position' AS BIGINT)`)
+  if (position) columns.set(position.column, `CAST(coalesce(position, item->>'position') AS BIGINT)`)
   if (propensity) columns.set(propensity.column, `coalesce(CAST(item->>'propensity' AS DOUBLE), 1)`)
   for (const [name, sql] of featureColumns(config)) if (!columns.has(name)) columns.set(name, sql)
   return columns
@@ -35,11 +53,11 @@ export function actionColumns(config: Config): Columns {
   ])
 }
 
-const keys = ({ user, time }: DataDeclaration): [string, string][] => [
+const keys = ({ user, time }: Config['data']): [string, string][] => [
   [user ?? defaults.user, 'user'],
   [time ?? defaults.time, 'time'],
 ]
-const itemColumn = ({ item }: DataDeclaration): string => item ?? defaults.item
+const itemColumn = ({ item }: Config['data']): string => item ?? defaults.item
 const requestColumn = (config: Config): string => actionsDeclaration(config)?.request ?? defaults.request
 
 /** Features of user and context by the column that they read; what is of the past is made anew from the actions. */

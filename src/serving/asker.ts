@@ -11,6 +11,8 @@ import type { UserPast } from './user-pasts.js'
 
 export interface Asker {
   readonly user: string | null
+  /** What was known strictly before it is the past. */
+  readonly moment: number
   /** Features of user and context, raw: what the encoder reads. */
   readonly row: RawRow
   /** Items that the user acted on, the oldest first. */
@@ -23,6 +25,7 @@ export interface Asker {
 
 export interface AskerParts {
   readonly store: StateStore
+  /** The moment of a request that comes now. */
   now(): number
 }
 
@@ -36,13 +39,15 @@ export async function askerOf(
   { config, names, pasts }: ServedModel,
   { user, features, context }: Asked,
 ): Promise<Asker> {
+  const moment = now()
   const [stored, past] =
-    user === undefined ? [null, nothing] : await Promise.all([store.user(user), pasts.of(user, now())])
+    user === undefined ? [null, nothing] : await Promise.all([store.user(user), pasts.of(user, moment)])
   const known = stored?.features ?? {}
   const row = requestRow(config, { stored: known, past: past.values, features, context })
   const ofUser = Object.entries(row).filter(([name, value]) => names.user.has(name) && value !== undefined)
   return {
     user: user ?? null,
+    moment,
     row,
     seen: [...seenBefore(known), ...past.acted],
     withItems: past.withItems,

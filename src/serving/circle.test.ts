@@ -32,24 +32,29 @@ it('goes round: lists are served, acted upon, exported by day, and prepared with
   }
   const installs: { user: string; item: string }[] = []
   const shown = new Map<string, number>()
+  const catalogue = (await (await fetch(`${url}/v1/items?limit=20`)).json()) as { items: { id: string }[] }
+  const apps = catalogue.items.map(({ id }) => id)
   for (let visit = 0; visit < 120; visit++) {
     now = start + visit * (day / 20)
     const user = `u${String(1 + (visit % 8))}`
     const context = { hour: visit % 24, device: visit % 2 === 0 ? 'phone' : 'tablet' }
-    const { requestId, items } = await post<RankedList>('/v1/recommend', { user, k: 5, context })
-    const { items: explained } = await post<Explained>('/v1/explain', {
-      user,
-      items: items.map(({ id }) => id),
-      context,
-    })
+    const asked = { user, context }
+    // What is known before the list is served: a list counts as soon as it is.
+    const { items: explained } = await post<Explained>('/v1/explain', { ...asked, items: apps })
+    const { requestId, items } = await post<RankedList>('/v1/recommend', { ...asked, k: 5 })
     for (const { id, explanation } of explained) {
       const times = shown.get(`${user} ${id}`) ?? 0
       const told = explanation.parts.find(({ columns }) => columns.includes('timesShown'))
       expect(told?.values).toEqual([String(times)])
-      shown.set(`${user} ${id}`, times + 1)
     }
-    const seen = items.map(({ id, rank }) => ({ id, position: rank }))
-    await post('/v1/events', { type: 'impression', user, requestId, items: seen })
+    for (const { id } of items) shown.set(`${user} ${id}`, (shown.get(`${user} ${id}`) ?? 0) + 1)
+    // Most lists are never confirmed; some are in part, and elsewhere on the page.
+    if (visit % 40 === 1) {
+      const seen = items.slice(0, 2).map(({ id, rank }) => ({ id, position: rank + 10 }))
+      await post('/v1/events', { type: 'impression', user, requestId, items: seen })
+    }
+    // An hour passes: what was served must be applied before, as it is after a moment by any other clock.
+    await post('/v1/events', { type: 'user', user: 'nobody', features: {} })
     if (visit % 3 !== 0) continue
     const item = items[visit % 5]?.id ?? ''
     installs.push({ user, item })
@@ -64,7 +69,7 @@ it('goes round: lists are served, acted upon, exported by day, and prepared with
       data: {
         ...servedConfig.data,
         examples: undefined,
-        impressions: 'out/impressions/*.parquet',
+        impressions: { from: 'out/impressions/*.parquet', known: 'received', seen: 'seen' },
         actions: { from: 'out/actions/*.parquet', kind: 'event', known: 'received', request: 'request' },
         label: { action: 'install', within: '1h' },
         join: [{ from: 'apps.csv', on: 'app' }],
@@ -85,11 +90,16 @@ it('goes round: lists are served, acted upon, exported by day, and prepared with
   const loaded = { config, path: join(home, 'again.config.ts'), directory: home }
   const prepared = await prepareData(loaded, { out: join(home, 'prepared'), onProgress: () => undefined })
   expect(prepared.attribution).toMatchObject({ positives: installs.length })
+  expect(prepared.warnings.join()).toContain('9 of 600 rows are left out: nobody saw them, says the column seen')
   const database = await openDatabase()
   const [first] = await database.rows(
     `SELECT * FROM read_parquet(${quoteText(join(out, 'impressions', '*.parquet'))}) ORDER BY timestamp, position LIMIT 1`,
   )
+  const told = await database.rows(
+    `SELECT DISTINCT position FROM read_parquet(${quoteText(join(out, 'impressions', '*.parquet'))}) WHERE position > 10 ORDER BY ALL`,
+  )
   database.close()
+  expect(told.map(({ position }) => position)).toEqual([11, 12])
   expect(first).toMatchObject({ user: 'u1', position: 1, hour: '0', device: 'phone', timestamp: start })
   expect(Object.keys(first ?? {})).toEqual(
     expect.arrayContaining([

@@ -7,26 +7,29 @@ import { requestInvalid } from './errors.js'
 import { readEvent } from './read-event.js'
 
 export interface EventSink {
-  record(events: readonly LoggedEvent[]): Promise<{ readonly accepted: number; readonly duplicates: number }>
+  /** Writes the events that are made for the moment at which they become known. */
+  record(
+    make: (moment: number) => readonly LoggedEvent[],
+  ): Promise<{ readonly accepted: number; readonly duplicates: number }>
 }
 
 /** Writes the events that are right; resolves when they are on disk and seen by the next request. Throws `SERVING_REQUEST_INVALID` where none is. */
-export async function takeEvents(sink: EventSink, inputs: readonly unknown[], now: number): Promise<EventsAnswer> {
+export async function takeEvents(sink: EventSink, inputs: readonly unknown[]): Promise<EventsAnswer> {
   const start = performance.now()
   const rejected: EventsAnswer['rejected'] = []
-  const events: LoggedEvent[] = []
+  const events: (EventInput & { readonly id: string })[] = []
   const ids = inputs.map((input, index) => {
     const read = readEvent(input)
     if ('faults' in read) {
       rejected.push(...read.faults.map((fault) => ({ index, ...fault })))
       return null
     }
-    const logged = loggedEvent(read.event, now)
-    events.push(logged)
-    return logged.id
+    const { id = randomUUID() } = read.event
+    events.push({ ...read.event, id })
+    return id
   })
   if (events.length === 0) throw allWrong(rejected)
-  const { accepted, duplicates } = await sink.record(events)
+  const { accepted, duplicates } = await sink.record((moment) => events.map((event) => loggedEvent(event, moment)))
   return { accepted, duplicates, rejected, ids, tookMs: elapsed(start) }
 }
 
@@ -41,7 +44,8 @@ function allWrong(rejected: EventsAnswer['rejected']): Error {
 }
 
 /** What happened cannot have happened after we knew it: a clock ahead of ours is set back. */
-function loggedEvent(input: EventInput, now: number): LoggedEvent {
-  const { id = randomUUID(), time = now, ...rest } = input
-  return { ...rest, id, time: Math.min(time, now), received: now }
-}
+const loggedEvent = (event: EventInput & { readonly id: string }, moment: number): LoggedEvent => ({
+  ...event,
+  time: Math.min(event.time ?? moment, moment),
+  received: moment,
+})

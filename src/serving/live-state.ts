@@ -2,15 +2,23 @@
  * What the server knows, made of what happened: events go to the log, and from the log, in its order, into the store, the catalogue and the
  * pasts. What was acknowledged is on disk and seen by the next request; what a crash left unapplied is applied at the next start.
  */
-import type { EventLog, LoggedEvent, PastEvent, StateStore, StoredItem } from '../events/index.js'
-import { followLog } from '../events/index.js'
+import type { EventLog, LoggedEvent, PastEvent, ServedEvent, StateStore, StoredItem } from '../events/index.js'
+import { followLog, pastEventsOf } from '../events/index.js'
+import type { GatheredNotes } from './gathered-notes.js'
 import { gatherNotes } from './gathered-notes.js'
 import type { ItemCatalogue } from './item-catalogue.js'
+import { createLogClock } from './log-clock.js'
+import type { LogWriter } from './log-writer.js'
+import { createLogWriter } from './log-writer.js'
+import type { ShownItems } from './shown-items.js'
+import { createShownItems } from './shown-items.js'
 
 export interface LiveStateParts {
   readonly log: EventLog
   readonly store: StateStore
   readonly catalogue: ItemCatalogue
+  /** Milliseconds since 1970. */
+  now(): number
 }
 
 export interface LiveStateListener {
@@ -23,59 +31,48 @@ export interface LiveStateListener {
 }
 
 export interface LiveState {
-  /** Writes events; resolves when they are on disk and applied. */
-  record(events: readonly LoggedEvent[]): Promise<{ accepted: number; duplicates: number }>
-  /** Writes without anyone waiting: what was served. */
-  note(event: LoggedEvent): void
+  /** The moment of a request: everything known before it is applied, and it stays so. */
+  moment(): number
+  /** Writes the events that are made for the moment at which they become known; resolves when they are on disk and applied. */
+  record(make: (moment: number) => readonly LoggedEvent[]): Promise<{ accepted: number; duplicates: number }>
+  /** Writes what was served, without anyone waiting. */
+  note(make: (moment: number) => ServedEvent): void
   erase(user: string): Promise<void>
   /** Records that are on their way to the disk. */
   readonly pending: number
   close(): Promise<void>
 }
 
-/** How often the store follows what was noted: a restart has so much to read at most. */
-const lookMs = 1000
-
 /** Applies what the log has and the store has not, and goes on from there. */
 export async function openLiveState(parts: LiveStateParts, listener: LiveStateListener): Promise<LiveState> {
   const { log, store } = parts
   const follower = followLog(log, store, (events) => tell(parts, listener, events))
   await follower.catchUp()
-  let pending = 0
-  let noted = 0
-  const looks = setInterval(() => {
-    if (noted === 0) return
-    noted = 0
-    follower.catchUp().catch((error: unknown) => {
-      listener.onLost(error, 0)
-    })
-  }, lookMs).unref()
-  const append = async (events: readonly LoggedEvent[]): ReturnType<EventLog['append']> => {
-    pending++
-    try {
-      return await log.append(events)
-    } finally {
-      pending--
-    }
-  }
-  const notes = gatherNotes((gathered) => {
-    append(gathered).catch((error: unknown) => {
-      listener.onLost(error, gathered.length)
-    })
-  })
+  const clock = createLogClock(() => parts.now())
+  const shown = await recallShown(store)
+  const writer = createLogWriter(log, follower, clock)
+  const notes = notesInto(writer, listener)
   return {
+    moment: () => clock.moment(),
     get pending() {
-      return pending + notes.size
+      return writer.pending + notes.size
     },
-    async record(events) {
+    async record(make) {
       // What was shown stands in the log before what was done with it.
       notes.flush()
-      const result = await append(events)
-      await follower.catchUp()
+      const moment = clock.stamp()
+      const events = make(moment).map((event) => (event.type === 'impression' ? shown.confirm(event) : event))
+      const result = await writer.append(events)
+      await writer.apply(events)
       return result
     },
-    note(event) {
-      noted++
+    note(make) {
+      const event = make(clock.stamp())
+      if (event.user !== null)
+        shown.add(
+          event.requestId,
+          event.items.map(({ id }) => id),
+        )
       notes.add(event)
     },
     async erase(user) {
@@ -85,16 +82,64 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
       await follower.catchUp()
     },
     async close() {
-      clearInterval(looks)
       notes.flush()
+      await notes.written()
       // So that the next start has nothing to read again.
-      await follower.catchUp().catch((error: unknown) => {
+      await writer.apply([]).catch((error: unknown) => {
         listener.onLost(error, 0)
       })
       await log.close()
       await store.close()
     },
   }
+}
+
+/** Served lists are applied together, so often: one alone costs six times its share. */
+const applyMs = 250
+
+interface Notes extends GatheredNotes {
+  /** Settles when all that was handed over is on disk, or is not going to be; nothing is applied by itself any more. */
+  written(): Promise<void>
+}
+
+function notesInto(writer: LogWriter, listener: LiveStateListener): Notes {
+  let written: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+  const apply = (): void => {
+    timer = undefined
+    writer.apply([]).catch((error: unknown) => {
+      listener.onLost(error, 0)
+    })
+  }
+  const write = async (gathered: readonly LoggedEvent[]): Promise<void> => {
+    try {
+      await writer.append(gathered)
+    } catch (error) {
+      listener.onLost(error, gathered.length)
+      return
+    }
+    writer.defer(gathered)
+    timer ??= setTimeout(apply, applyMs).unref()
+  }
+  const notes = gatherNotes((gathered) => {
+    const own = write(gathered)
+    written = written.then(() => own)
+  })
+  return Object.assign(notes, {
+    written: async () => {
+      await written
+      clearTimeout(timer)
+    },
+  })
+}
+
+/** Lists of before the start that impressions may still confirm: some tens of milliseconds of reading. */
+const recalledLists = 5000
+
+async function recallShown(store: StateStore): Promise<ShownItems> {
+  const shown = createShownItems()
+  for (const { requestId, items } of (await store.newestLists(recalledLists)).toReversed()) shown.add(requestId, items)
+  return shown
 }
 
 /** Tells what has changed, the catalogue first. */
@@ -107,15 +152,7 @@ async function tell(
   const stored = await Promise.all([...items].map((id) => store.item(id)))
   const indexes = stored.filter((item): item is StoredItem => item !== null).map((item) => catalogue.put(item))
   if (indexes.length > 0) listener.onItems(indexes)
-  const past = events.flatMap(pastOf)
+  const past = events.flatMap(pastEventsOf)
   if (past.length > 0) listener.onPast(past)
   for (const event of events) if (event.type === 'erased') listener.onErased(event.user)
-}
-
-/** What an event is to the past: an impression of each item, or an action. It counts from when it was known. */
-function pastOf(event: LoggedEvent): PastEvent[] {
-  const { received: moment } = event
-  if (event.type === 'interaction') return [{ user: event.user, item: event.item, moment, kind: event.action }]
-  if (event.type !== 'impression') return []
-  return event.items.map(({ id }) => ({ user: event.user, item: id, moment, kind: null }))
 }

@@ -33,6 +33,7 @@ export interface RecommenderParts {
   readonly state: Pick<LiveState, 'note'>
   /** Of requests that name none. */
   readonly deadlineMs: number
+  /** The moment of a request that comes now. */
   now(): number
   onDegraded(version: string): void
 }
@@ -43,14 +44,14 @@ export const keptLists = 10_000
 /** What a list was made of, for its next pages. */
 interface KeptList {
   readonly answer: Omit<RankedList, 'items' | 'timings'>
-  readonly asker: Pick<Asker, 'user' | 'used'>
+  readonly asker: Pick<Asker, 'user' | 'used' | 'moment'>
   readonly list: OrderedList
   /** Items that were shown already. */
   readonly shown: number
 }
 
 export function createRecommender(parts: RecommenderParts): Recommender {
-  const { slots, catalogue, now } = parts
+  const { slots, catalogue } = parts
   const lists = createBoundedMap<string, KeptList>(keptLists)
   const answerWith = (model: ServedModel, alias: string, ranking: Ranking): Promise<RankedList> =>
     answerList({ ...parts, lists }, { model, alias }, ranking)
@@ -84,10 +85,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       const { answer, asker, list, shown } = kept
       const items = list.page(shown, shown + k)
       lists.set(requestId, { ...kept, shown: shown + items.length })
-      if (items.length > 0) {
-        const page = { ...answer, requestId: `${requestId}/${String(shown)}` }
-        parts.state.note(servedEvent({ answer: page, asker, items, now: now() }))
-      }
+      if (items.length > 0) parts.state.note((moment) => servedEvent({ answer, asker, items, shown }, moment))
       return Promise.resolve({
         ...answer,
         items,
@@ -132,11 +130,11 @@ async function answerList(
   }
   if (isLate) parts.onDegraded(model.version)
   const shown = list.page(0, k)
-  const { user, used } = asker
+  const { user, used, moment } = asker
   // Thousands of lists are kept: of those that have no other page, nothing but that they were.
   const left = shown.length < candidates.indexes.length ? list : nothingMore
-  parts.lists.set(requestId, { answer, asker: { user, used }, list: left, shown: shown.length })
-  parts.state.note(servedEvent({ answer, asker, items: shown, now: parts.now() }))
+  parts.lists.set(requestId, { answer, asker: { user, used, moment }, list: left, shown: shown.length })
+  parts.state.note((given) => servedEvent({ answer, asker, items: shown, shown: 0 }, given))
   const timings = { retrieveMs: candidates.retrieveMs, rankMs, totalMs: elapsed(start) }
   return { ...answer, items: shown, timings }
 }

@@ -5,19 +5,20 @@ import type { Asker } from './asker.js'
 
 export interface Served {
   readonly answer: Pick<RankedList, 'requestId' | 'model'>
-  readonly asker: Pick<Asker, 'user' | 'used'>
+  readonly asker: Pick<Asker, 'user' | 'used' | 'moment'>
   readonly items: readonly RankedItem[]
-  /** Milliseconds since 1970. */
-  readonly now: number
+  /** How many items of the list were shown before these. */
+  readonly shown: number
 }
 
-export function servedEvent({ answer, asker, items, now }: Served): ServedEvent {
+/** The record of an answer that is given at a moment; its time is that of the past which it was made of. */
+export function servedEvent({ answer, asker, items, shown }: Served, moment: number): ServedEvent {
   return {
     type: 'served',
     // Someone may ask twice with one id: the first answer is the one that counts.
-    id: `served/${answer.requestId}`,
-    time: now,
-    received: now,
+    id: `served/${answer.requestId}${shown === 0 ? '' : `/${String(shown)}`}`,
+    time: asker.moment,
+    received: moment,
     requestId: answer.requestId,
     user: asker.user,
     model: { version: answer.model.version },

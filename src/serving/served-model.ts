@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config, RawRow } from '../features/index.js'
 import { liveDefinitions } from '../features/index.js'
-import type { StateStore } from '../events/index.js'
 import { openBundle } from '../model/index.js'
 import type { Explainer, ScoringPool } from '../ranking/index.js'
 import { openExplainer, openScoringPool } from '../ranking/index.js'
@@ -14,6 +13,7 @@ import type { RowInputs } from './row-inputs.js'
 import { rowInputs } from './row-inputs.js'
 import type { RequestNames } from './request-row.js'
 import { requestNames } from './request-row.js'
+import type { ServerState } from './server-state.js'
 import type { UserPasts } from './user-pasts.js'
 import { openUserPasts } from './user-pasts.js'
 
@@ -51,10 +51,7 @@ export interface ServedModelParts {
   readonly isBackground: boolean
 }
 
-export interface VersionState {
-  readonly store: StateStore
-  readonly catalogue: ItemCatalogue
-}
+export type VersionState = Pick<ServerState, 'store' | 'catalogue' | 'follow'>
 
 /** What a second is in the moments of the event log. */
 const unitsPerSecond = 1000
@@ -66,7 +63,7 @@ export async function openServedModel(version: ModelVersion, parts: ServedModelP
   const items = state.then(({ catalogue }) => catalogue.features() as readonly RawRow[])
   const pool = await openScoringPool(version.directory, { threads, partSize, itemPartBytes, isBackground, items })
   try {
-    return await aroundPool(pool, { version, config, ...(await state) })
+    return await aroundPool(pool, { version, config, state: await state })
   } catch (error) {
     // A version that is refused must not leave its threads behind.
     await pool.close()
@@ -74,17 +71,22 @@ export async function openServedModel(version: ModelVersion, parts: ServedModelP
   }
 }
 
-interface AroundPool extends VersionState {
+interface AroundPool {
+  readonly state: VersionState
   readonly version: ModelVersion
   readonly config: Config
 }
 
 /** What a version has beside its threads. */
-async function aroundPool(pool: ScoringPool, { version, config, catalogue, store }: AroundPool): Promise<ServedModel> {
+async function aroundPool(pool: ScoringPool, { version, config, state }: AroundPool): Promise<ServedModel> {
   // Warms the path of whole rows, too.
   const { labels } = await pool.predictRows([{}])
-  const pasts = await openUserPasts(store, liveDefinitions(config, unitsPerSecond))
+  const { catalogue, store, follow } = state
   const retrieval = await openFreshRetrieval(version.directory, catalogue)
+  let unfollow = (): void => undefined
+  const pasts = await openUserPasts(store, liveDefinitions(config, unitsPerSecond), ({ record, forget }) => {
+    unfollow = follow({ onPast: record, onErased: forget })
+  })
   let explaining: Promise<{ explainer: Explainer; close(): Promise<void> }> | undefined
   return {
     ...version,
@@ -101,6 +103,7 @@ async function aroundPool(pool: ScoringPool, { version, config, catalogue, store
       retrieval.refresh()
     },
     async close() {
+      unfollow()
       await pool.close()
       await retrieval.close()
       await (await explaining?.catch(() => undefined))?.close()

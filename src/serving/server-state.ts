@@ -13,15 +13,17 @@ export interface ServerState {
   readonly store: StateStore
   readonly catalogue: ItemCatalogue
   readonly live: LiveState
-  /** Tells of changes from now on. */
-  follow(follower: StateFollower): void
+  /** Tells of changes from now on, until what it returns is called. */
+  follow(follower: StateFollower): () => void
 }
 
-export type StateFollower = Pick<LiveStateListener, 'onItems' | 'onPast' | 'onErased'>
+export type StateFollower = Partial<Pick<LiveStateListener, 'onItems' | 'onPast' | 'onErased'>>
 
 export interface ServerStateOptions {
   readonly directory: string
   readonly store?: string | undefined
+  /** Milliseconds since 1970. */
+  now(): number
   log(line: string): void
   /** Records that nobody waited for were not written. */
   onLost(error: unknown, records: number): void
@@ -43,21 +45,21 @@ export async function openServerState(options: ServerStateOptions): Promise<Serv
     for (const follower of followers) act(follower)
   }
   const live = await openLiveState(
-    { log, store, catalogue },
+    { log, store, catalogue, now: () => options.now() },
     {
       onItems: (indexes) => {
         tell((follower) => {
-          follower.onItems(indexes)
+          follower.onItems?.(indexes)
         })
       },
       onPast: (events: readonly PastEvent[]) => {
         tell((follower) => {
-          follower.onPast(events)
+          follower.onPast?.(events)
         })
       },
       onErased: (user) => {
         tell((follower) => {
-          follower.onErased(user)
+          follower.onErased?.(user)
         })
       },
       onLost: (error, records) => {
@@ -65,5 +67,9 @@ export async function openServerState(options: ServerStateOptions): Promise<Serv
       },
     },
   )
-  return { log, store, catalogue, live, follow: (follower) => void followers.add(follower) }
+  const follow: ServerState['follow'] = (follower) => {
+    followers.add(follower)
+    return () => void followers.delete(follower)
+  }
+  return { log, store, catalogue, live, follow }
 }

@@ -80,6 +80,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const opening = openServerState({
     directory,
     store: options.store,
+    now: options.now?.bind(options) ?? Date.now,
     log,
     onLost(error, records) {
       metrics.lost(records)

@@ -55,12 +55,6 @@ export function openServingModels(
       for (const changed of loading) for (const index of indexes) changed.add(index)
       for (const model of slots.open()) model.refresh(indexes).catch(onError)
     },
-    onPast(events) {
-      for (const model of slots.open()) model.pasts.record(events)
-    },
-    onErased(user) {
-      for (const model of slots.open()) model.pasts.forget(user)
-    },
   }
   opening.then(
     (state) => {

@@ -28,13 +28,13 @@ export interface UserPasts {
 
 /** Users whose past is kept in memory. */
 const remembered = 10_000
-/** Events of a user in memory; with more the user is read again from the store, which keeps the newest 2,000. */
-const mostEvents = 4000
+/** Events of a user that come to those that were read; with more the user is read again from the store, which keeps the newest. */
+const mostNewEvents = 2000
 
 interface Remembered {
   readonly past: TwoPasts
   readonly acted: string[]
-  events: number
+  newEvents: number
 }
 
 /** Whether a definition needs no events but those of the user. */
@@ -67,37 +67,42 @@ function createPasts(definitions: readonly PastDefinition[]): TwoPasts {
   }
 }
 
-/** Opens the pasts over a store; reads all of it once where a definition needs everyone's. */
-export async function openUserPasts(store: StateStore, definitions: readonly PastDefinition[]): Promise<UserPasts> {
+/**
+ * Opens the pasts over a store; reads all of it once where a definition needs everyone's. `follow` is called before: what is recorded
+ * from then on counts, and once.
+ */
+export async function openUserPasts(
+  store: StateStore,
+  definitions: readonly PastDefinition[],
+  follow: (pasts: UserPasts) => void = () => undefined,
+): Promise<UserPasts> {
   const own = definitions.filter(isOwn)
   const shared = definitions.filter((definition) => !isOwn(definition))
-  const everyone = createPasts(shared)
-  if (shared.length > 0) {
-    for await (const page of store.past(0)) for (const event of page) everyone.record(event)
-  }
+  const everyone = followEveryone(store, createPasts(shared), shared.length > 0)
   const users = createBoundedMap<string, Remembered>(remembered)
   const loading = new Set<string>()
   const load = async (user: string): Promise<Remembered> => {
-    const loaded = { past: createPasts(own), acted: [], events: 0 }
+    const loaded = { past: createPasts(own), acted: [], newEvents: 0 }
     loading.add(user)
     for (const event of await store.pastOf(user)) add(loaded, event)
+    loaded.newEvents = 0
     // What became known while the store was read may be in it or not: then the next request reads again.
     if (loading.delete(user)) users.set(user, loaded)
     return loaded
   }
-  return {
+  const pasts: UserPasts = {
     record(events) {
       for (const event of events) {
-        if (shared.length > 0) everyone.record(event)
+        everyone.record(event)
         const known = users.get(event.user)
         if (known) add(known, event)
-        if (known && known.events > mostEvents) users.delete(event.user)
+        if (known && known.newEvents > mostNewEvents) users.delete(event.user)
         loading.delete(event.user)
       }
     },
     async of(user, moment) {
       const { past, acted } = users.get(user) ?? (await load(user))
-      const both = [past, everyone]
+      const both = [past, everyone.pasts]
       const request = { user, item: null, moment }
       return {
         values: Object.assign({}, ...both.map(({ alone }) => alone.valuesAt(request))) as UserPast['values'],
@@ -115,10 +120,13 @@ export async function openUserPasts(store: StateStore, definitions: readonly Pas
       loading.delete(user)
     },
   }
+  follow(pasts)
+  await everyone.read()
+  return pasts
 }
 
 function add(known: Remembered, event: PastEvent): void {
-  known.events++
+  known.newEvents++
   known.past.record(event)
   if (event.kind !== null) known.acted.push(event.item)
 }
@@ -133,4 +141,34 @@ function valuesWith(
   return Object.fromEntries(
     names.map((name) => [name, Float64Array.from(known, (values) => Number(values[name] ?? NaN))]),
   )
+}
+
+interface Everyone extends Pick<TwoPasts, 'record'> {
+  readonly pasts: TwoPasts
+  /** Takes what is in the store; what is recorded meanwhile may be in it or not. */
+  read(): Promise<void>
+}
+
+function followEveryone(store: StateStore, pasts: TwoPasts, isAsked: boolean): Everyone {
+  let meanwhile: PastEvent[] | null = []
+  return {
+    pasts,
+    record(event) {
+      if (!isAsked) return
+      if (meanwhile) meanwhile.push(event)
+      else pasts.record(event)
+    },
+    async read() {
+      let last = Number.NEGATIVE_INFINITY
+      if (isAsked) {
+        for await (const page of store.past(0)) {
+          for (const event of page) pasts.record(event)
+          last = page.at(-1)?.moment ?? last
+        }
+      }
+      // Moments ascend in the log: what is behind the last that was read was applied after it.
+      for (const event of meanwhile ?? []) if (event.moment > last) pasts.record(event)
+      meanwhile = null
+    },
+  }
 }

@@ -48,6 +48,8 @@ function randomDays(seed: number): Files[] {
         draw('click', id, 2),
         ['a', 'a|b', 'b|c|d', ''][draw('tags', id, 4)],
         `m${String(draw('mood', id, 5))}`,
+        moment + draw('heard', id, 2) * draw('hearing', id, day),
+        draw('seen', id, 6) > 0,
       ].join(','),
     )
     if (draw('acted', id, 2) === 0) {
@@ -60,10 +62,12 @@ function randomDays(seed: number): Files[] {
     }
   }
   return days.map(({ impressions, actions }) => ({
-    impressions: ['id,user,item,request,at,clicked,tags,mood', ...impressions],
+    impressions: [impressionColumns, ...impressions],
     actions: ['user,item,at,kind,known,request', ...actions],
   }))
 }
+
+const impressionColumns = 'id,user,item,request,at,clicked,tags,mood,heard,seen'
 
 const writeDay = (home: string, files: Files, place: number): void => {
   for (const [name, lines] of Object.entries(files)) {
@@ -214,8 +218,8 @@ describe('days that come one by one give what all of them at once do', () => {
     )
     const config = withData({ history }, { features: { ...features, user: { ...features['user'], ...lists } } })
     // The last file brings one impression and moves no border: nothing more trains.
-    const late = `9999,u0,i0,r,${String(start + 5 * day - 60)},0,a,m0`
-    const results = await compareDays(config, 1, [{ impressions: ['id,user,item,request,at,clicked,tags,mood', late] }])
+    const late = `9999,u0,i0,r,${String(start + 5 * day - 60)},0,a,m0,,true`
+    const results = await compareDays(config, 1, [{ impressions: [impressionColumns, late] }])
     expect(results.map(({ extension }) => extension?.files)).toEqual([undefined, 2, 2, 1])
     expect(results.at(-1)?.rows['train']).toBe(results.at(-2)?.rows['train'])
     expect(results.every(({ fromTheBeginning }) => fromTheBeginning === undefined)).toBe(true)
@@ -233,6 +237,20 @@ describe('days that come one by one give what all of them at once do', () => {
       ...Object.fromEntries(Object.keys(aggregates).map((name) => [name, numeric()])),
     }
     await compareDays(withData({ aggregates, history: { clicked } }, { features: { ...features, context } }), 3)
+  })
+
+  it('with impressions that are known late, or that nobody saw', async () => {
+    const context = {
+      ...features['context'],
+      ...Object.fromEntries(Object.keys(aggregates).map((name) => [name, numeric()])),
+    }
+    const impressions = { from: 'impressions/*.csv', known: 'heard', seen: 'seen' }
+    const split = { by: 'time', validation: '12h', test: '1d', gap: '2h' } as const
+    for (const label of [{ action: 'install', within: '6h' }, { column: 'clicked' }]) {
+      const config = withData({ impressions, label, split, aggregates }, { features: { ...features, context } })
+      const results = await compareDays(config, 5)
+      expect(results.map(({ extension }) => extension !== undefined)).toEqual([false, true, true])
+    }
   })
 
   it('with labels of their own, histories of rows and the default cut', async () => {

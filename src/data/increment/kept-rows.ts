@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import { countText } from '../../base/index.js'
 import type { Config } from '../../features/index.js'
+import { impressionsDeclaration } from '../../features/index.js'
 import type { Database } from '../../sql/index.js'
 import { quoteName } from '../../sql/index.js'
 import { timeSql } from '../label.js'
@@ -41,15 +42,22 @@ export async function refuseOldRows(database: Database, { kept }: Earlier): Prom
     )
 }
 
-/** Writes the rows after the moment `until`, and as context of the label join those of `window` before it; returns how many. */
+/**
+ * Writes the rows after the moment `until`, and as context those of `window` before it, for the label join, and those that were known only
+ * after it, for counts; returns how many.
+ */
 export async function keepRows(
   database: Database,
   { config, directory }: { readonly config: Config; readonly directory: string },
   { until, window }: { readonly until: number; readonly window: number },
 ): Promise<{ rows: number; contextRows: number }> {
-  const time = `CAST(${timeSql(quoteName(timeColumn(config) ?? ''))} AS DOUBLE)`
-  const isLater = `coalesce(${time} > ${momentSql(until)}, false)`
-  const isContext = window > 0 ? `${time} >= ${momentSql(until - window)} AND NOT ${isLater}` : 'false'
+  const momentOf = (column: string): string => `CAST(${timeSql(quoteName(column))} AS DOUBLE)`
+  const isAfter = (column: string): string => `coalesce(${momentOf(column)} > ${momentSql(until)}, false)`
+  const time = timeColumn(config) ?? ''
+  const { known } = impressionsDeclaration(config) ?? {}
+  const isLater = isAfter(time)
+  const isInWindow = window > 0 ? `${momentOf(time)} >= ${momentSql(until - window)}` : 'false'
+  const isContext = `(${isInWindow} OR ${known === undefined ? 'false' : isAfter(known)}) AND NOT ${isLater}`
   await database.run(
     keepSql(
       directory,

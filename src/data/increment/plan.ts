@@ -1,7 +1,7 @@
 /** Whether a preparation can go on from the last one, and if not, why. */
 import { isAbsolute, resolve } from 'node:path'
 import type { Config } from '../../features/index.js'
-import { actionsDeclaration, labelKindOf } from '../../features/index.js'
+import { actionsDeclaration, impressionsDeclaration, labelKindOf } from '../../features/index.js'
 import type { Fingerprint, SourceFile } from '../fingerprint.js'
 import { preparedVersion } from '../fingerprint.js'
 import { timeColumn } from '../needed-columns.js'
@@ -71,7 +71,7 @@ function compareSources(
 /** Whether a day can ever be added: where no path of the logs is a pattern, no file can. */
 export function canGrow(config: Config): boolean {
   const { data } = config
-  const logs = [data.examples, data.impressions, actionsDeclaration(config)?.from]
+  const logs = [data.examples, impressionsDeclaration(config)?.from, actionsDeclaration(config)?.from]
   return obstacleOf(config) === null && logs.flat().some((path) => path !== undefined && /[*?[{]/.test(path))
 }
 

@@ -42,9 +42,9 @@ export async function createServerApplication(options: ServerOptions, parts: Ser
 const nameOf = ({ name = 'widedeep' }: ServerOptions): string => name
 
 function serverRoutes(options: ServerOptions, { state, slots, keys, metrics, ready }: ServedParts): Route[] {
-  const { deadlineMs = 100, now = Date.now } = options
+  const { deadlineMs = 100 } = options
   const { catalogue, store, live } = state
-  const shared = { name: nameOf(options), slots, catalogue, store, now }
+  const shared = { name: nameOf(options), slots, catalogue, store, now: () => live.moment() }
   const recommender = createRecommender({
     ...shared,
     state: live,
@@ -55,7 +55,7 @@ function serverRoutes(options: ServerOptions, { state, slots, keys, metrics, rea
   })
   return [
     ...listRoutes({ recommender, explaining: createExplaining(shared), metrics }),
-    ...eventRoutes({ sink: live, metrics, now }),
+    ...eventRoutes({ sink: live, metrics }),
     ...stateRoutes({ store, catalogue, state: live }),
     ...operationRoutes({ metrics, hasKeys: keys !== null, ready }),
   ]

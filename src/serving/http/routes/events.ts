@@ -9,17 +9,16 @@ import type { Route } from '../route.js'
 export interface EventParts {
   readonly sink: EventSink
   readonly metrics: ServingMetrics
-  now(): number
 }
 
-export function eventRoutes({ sink, metrics, now }: EventParts): Route[] {
+export function eventRoutes({ sink, metrics }: EventParts): Route[] {
   return [
     {
       // Every event is checked for itself: the body is no schema's affair but that it has events.
       spec: routes.events,
       checksBody: false,
       async handle({ body }) {
-        const answer = await takeEvents(sink, eventsOf(body), now())
+        const answer = await takeEvents(sink, eventsOf(body))
         metrics.events('accepted', answer.accepted)
         metrics.events('duplicate', answer.duplicates)
         metrics.events('rejected', answer.ids.filter((id) => id === null).length)
