@@ -4,7 +4,7 @@
  */
 import type { NetworkApart } from '../model/index.js'
 import type { idProducts } from '../tables/index.js'
-import type { ModelParts, ModelState } from './model-state.js'
+import type { ModelParts } from './model-state.js'
 
 export interface ColumnsApart {
   readonly columns: readonly IdColumn[]
@@ -22,14 +22,17 @@ const costs = { floatOfId: 2.7, columnOfExample: 3, example: 12 }
 /** Outputs that the kernels take at once. */
 const blockOutputs = 16
 
-/** Chooses the columns; `null` where the first layer is not all that is done with the deep input, or where too little would be gained. */
-export function columnsApart(parts: ModelParts, state: ModelState): ColumnsApart | null {
+/**
+ * Chooses among the columns whose table is near, that is with the batches; `null` where the first layer is not all that is done with the deep input, or where too
+ * little would be gained.
+ */
+export function columnsApart(parts: ModelParts, isNear: (table: string) => boolean): ColumnsApart | null {
   const { network, layout, spec } = parts
   if (spec.executor.precision !== 'float32') return null
   const rows = Math.ceil(spec.batchSize / spec.workers)
   // Kernels run on one thread of those that a part's products have.
   const { threadsOfPart: threads } = spec
-  const gaining = movableColumns(parts, state)
+  const gaining = movableColumns(parts, isNear)
     .map((column) => ({ column, gain: column.dimension * rows - threads * costOf(column, rows) }))
     .filter(({ gain }) => gain > 0)
     .sort((a, b) => a.gain - b.gain)
@@ -45,16 +48,15 @@ export function columnsApart(parts: ModelParts, state: ModelState): ColumnsApart
 const costOf = ({ dimension, idCount }: IdColumn, rows: number): number =>
   costs.floatOfId * dimension * expectedIds(idCount, rows) + costs.columnOfExample * rows
 
-/** Columns of one id a row whose table lies with the batches and has no other use. */
-function movableColumns({ layout: { deep } }: ModelParts, { tables, memories }: ModelState): IdColumn[] {
+/** Columns of one id a row whose table is near and has no other use. */
+function movableColumns({ layout: { deep, tables } }: ModelParts, isNear: (table: string) => boolean): IdColumn[] {
   const { parts = [], sequences = [] } = deep ?? {}
   const uses = [...parts, ...sequences].map(({ table }) => table)
-  return parts.flatMap(({ column, table, offset, dimension, isList }) => {
-    const [shard, ...others] = tables.get(table)?.shards ?? []
-    const isNear = shard?.memory === memories.home && others.length === 0
-    const isAlone = uses.filter((one) => one === table).length === 1
-    if (!shard || isList || !isNear || !isAlone) return []
-    return [{ column, table, weightRow: offset, dimension, idCount: shard.rowCount }]
+  return parts.flatMap(({ column, table: name, offset, dimension, isList }) => {
+    const table = tables.find((one) => one.name === name)
+    const isAlone = uses.filter((one) => one === name).length === 1
+    if (!table || isList || !isAlone || !isNear(name)) return []
+    return [{ column, table: name, weightRow: offset, dimension, idCount: table.rowCount }]
   })
 }
 

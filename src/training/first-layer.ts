@@ -5,6 +5,7 @@ import { gradientName, inputNames } from '../model/index.js'
 import type { OptimizerStep, RowRange, Share, ShardedTable, Table, TableMemory } from '../tables/index.js'
 import { idProducts } from '../tables/index.js'
 import type { StepPlan } from './step-plan.js'
+import type { OperationsApart } from './step-profile.js'
 
 type Tensors = Readonly<Record<string, TensorData>>
 
@@ -62,4 +63,15 @@ export function openFirstLayer(
       products.update(step)
     },
   }
+}
+
+/** The operations of the last batch: each column has three products, forward and both gradients, and a sum of rows forward and back. */
+export function operationsApart(memory: TableMemory, { apart, parts }: StepPlan, rowCount: number): OperationsApart {
+  let [leftOut, instead] = [0, 0]
+  for (const column of apart?.columns ?? []) {
+    const ofRow = 6 * column.dimension * (apart?.layer.outputs ?? 0)
+    leftOut += rowCount * ofRow
+    instead += idProducts.countedIds(memory, column, parts) * ofRow + (rowCount * ofRow) / (3 * column.dimension)
+  }
+  return { leftOut, instead }
 }

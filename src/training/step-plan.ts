@@ -58,10 +58,14 @@ export async function planStep(model: ModelParts, state: ModelState): Promise<St
   const { network, spec } = model
   const { memories, tables, dense } = state
   const { workers: parts, threadsOfPart: threads } = spec
-  const apart = columnsApart(model, state)
+  const apart = columnsApart(
+    model,
+    (table) => tables.get(table)?.shards.every(({ memory }) => memory === memories.home) ?? false,
+  )
+  // What was said to run the graph also runs it without its columns apart.
   const { executor, precision, program } = await chooseExecutor(
     { ...spec.executor, threads },
-    apart?.network.outputs() ?? network.trainingOutputs(),
+    network.trainingOutputs(),
   )
   return {
     layout: apart?.network.layout ?? model.layout,
@@ -76,7 +80,7 @@ export async function planStep(model: ModelParts, state: ModelState): Promise<St
     dropouts: network.dropouts,
     norms: network.norms,
     execution: { executor: executor.name, precision },
-    program,
+    program: apart ? executor.write(apart.network.outputs()) : program,
     threads,
     batchSize: spec.batchSize,
     seed: spec.seed,
