@@ -17,7 +17,7 @@ type IdColumn = idProducts.IdColumn
  * What the way around the products costs, in what those take to bring one float of an example's input through the layer and back (measured with 16 floats an
  * id and 400 outputs, bench/distinct-ids.js): each float of an id, the rows that an example adds up and spreads for a column, and those that go to the graph and come back.
  */
-const costs = { floatOfId: 2.7, columnOfExample: 3, example: 12 }
+const costs = { floatOfId: 3, columnOfExample: 2.5, example: 12 }
 
 /** Outputs that the kernels take at once. */
 const blockOutputs = 16
