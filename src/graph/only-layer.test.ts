@@ -20,6 +20,9 @@ describe('the only layer of an input', () => {
       [o.matmul(x, graph.input('v', [3, 2]))],
       [o.linear(x, graph.input('v', [3, 2]), o.relu(b))],
       [o.linear(x, graph.input('v', [3, 2]), b), layer],
+      [o.linear(o.slice(x, 1, 1, 3), w, b)],
+      [model, o.relu(w)],
+      [model, o.relu(b)],
       [graph.constant(1)],
     ]
     for (const tensors of none) expect(onlyLayer(tensors, x)).toBeNull()

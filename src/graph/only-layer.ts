@@ -14,13 +14,16 @@ export interface OnlyLayer {
   withBias(rows: Tensor): ReadonlyMap<Tensor, Tensor>
 }
 
-/** Finds it among what some tensors are computed of; slices of the input may lie between. `null` where the input is read otherwise too. */
+/** Finds it among what some tensors are computed of; its inputs may be the first columns of the input. `null` where input, weights or bias are read otherwise too. */
 export function onlyLayer(tensors: readonly Tensor[], input: Tensor): OnlyLayer | null {
-  const [reader, ...others] = reverseOrder(...tensors).filter(({ inputs }) => inputs.includes(input))
+  const readersOf = (tensor: Tensor): Tensor[] =>
+    reverseOrder(...tensors).filter(({ inputs }) => inputs.includes(tensor))
+  const [reader, ...others] = readersOf(input)
   if (!reader || others.length > 0) return null
-  if (reader.op === sliceOp) return onlyLayer(tensors, reader)
+  if (reader.op === sliceOp && reader.attributes['start'] === 0) return onlyLayer(tensors, reader)
   const [x, weights, bias] = reader.inputs
   if (reader.op !== linearOp || !x || weights?.op !== inputOp || bias?.op !== inputOp) return null
+  if (readersOf(weights).length > 1 || readersOf(bias).length > 1) return null
   return {
     weights,
     bias,

@@ -68,12 +68,7 @@ export function createNetwork(model: ResolvedModel, layout: InputLayout): Rankin
     norms: training.builder.norms,
     inputs: [...training.inputs.keys()],
     trainingOutputs: () => trainingOutputs(model, graphOf(training)),
-    apart(columns) {
-      const others = withoutColumns(layout, columns)
-      const built = others.deep && build(model, others, 'training')
-      const apart = built && takeApart(model, graphOf(built))
-      return apart && { ...apart, layout: others, parameters: built.builder.parameters }
-    },
+    apart: (columns) => networkApart(model, layout, { columns, whole: training }),
     predictionOf,
     rankScores: (prediction) => rankScores(prediction, model.output),
     inferenceModel: (constants = {}) =>
@@ -114,3 +109,28 @@ const graphOf = ({ builder, logit, inputs }: Built): TrainingGraph => ({
   statistics: builder.statistics,
   variables: new Map([...inputs, ...builder.tensors]),
 })
+
+interface Removal {
+  readonly columns: ReadonlySet<string>
+  readonly whole: Built
+}
+
+function networkApart(model: ResolvedModel, layout: InputLayout, { columns, whole }: Removal): NetworkApart | null {
+  const others = withoutColumns(layout, columns)
+  if (!takeApart(model, graphOf(whole)) || !others.deep) return null
+  const built = build(model, others, 'training')
+  const apart = takeApart(model, graphOf(built))
+  const isNarrower =
+    apart && shapesText(whole, layout, apart.layer.weights) === shapesText(built, others, apart.layer.weights)
+  return isNarrower ? { ...apart, layout: others, parameters: built.builder.parameters } : null
+}
+
+/** Names and shapes of all parameters, the rows of one counted from the width of the deep input: the same where only that is narrower. */
+const shapesText = ({ builder }: Built, { deep }: InputLayout, narrower: string): string =>
+  JSON.stringify(
+    builder.parameters.map(({ name, shape: [rows = 0, ...others] }) => [
+      name,
+      name === narrower ? rows - (deep?.width ?? 0) : rows,
+      ...others,
+    ]),
+  )

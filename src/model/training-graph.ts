@@ -65,19 +65,13 @@ export function takeApart(model: ResolvedModel, { logit, statistics, variables }
       const rows = logit.graph.input(inputNames.firstLayer, ['batch', ...shape])
       const copies = found.withBias(rows)
       const copyOf = (tensor: Tensor): Tensor => copies.get(tensor) ?? tensor
-      const outputs = trainingOutputs(model, {
+      const own = gradientName(bias)
+      const { [own]: gradient = rows, ...others } = trainingOutputs(model, {
         logit: copyOf(logit),
         statistics: new Map([...statistics].map(([name, tensor]) => [name, copyOf(tensor)])),
         variables: new Map([...variables, [bias, rows]]),
       })
-      const gradient = outputs[gradientName(bias)]
-      return gradient
-        ? {
-            ...outputs,
-            [gradientName(inputNames.firstLayer)]: gradient,
-            [gradientName(bias)]: operations.sumTo(gradient, shape),
-          }
-        : outputs
+      return { ...others, [gradientName(inputNames.firstLayer)]: gradient, [own]: operations.sumTo(gradient, shape) }
     },
   }
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { randomInteger, randomNormal } from '../base/index.js'
 import { categorical, createEncoder, list, numeric } from '../features/index.js'
 import type { Config, ModelDeclaration } from '../features/index.js'
-import { openExecutor } from '../graph/index.js'
-import { createNetwork, layoutInputs, resolveModel } from '../model/index.js'
+import { openExecutor, operations } from '../graph/index.js'
+import { createNetwork, defineArchitecture, layoutInputs, resolveModel } from '../model/index.js'
 import { createTableMemories } from '../tables/index.js'
 import { columnsApart } from './columns-apart.js'
 import type { ModelParts, ModelState } from './model-state.js'
@@ -12,6 +12,8 @@ import { createStepProfile } from './step-profile.js'
 import type { TrainingBatch } from './training-batch.js'
 import { resolveTraining } from './training-spec.js'
 import { createTrainingStep } from './training-step.js'
+
+const { add, slice, sum } = operations
 
 const batchSize = 600
 
@@ -67,6 +69,26 @@ describe('the columns that enter the first layer once for each distinct id', () 
   it('are none where the first layer is not all that is done with the embeddings', () => {
     for (const name of ['deepfm', 'dcn', 'dcn-v2', 'autoint', 'xdeepfm', 'finalmlp'])
       expect([name, chosen(partsOf({ deep, architecture: name }))]).toEqual([name, null])
+  })
+
+  it('are none where an architecture of your own has more that follows the columns, or takes some of them alone', () => {
+    const first = (part: (width: number, parts: number) => { end: number; extra: number }): ModelDeclaration => ({
+      deep,
+      architecture: defineArchitecture({
+        name: 'own',
+        needsDeep: true,
+        logit({ deep: inputs }, builder) {
+          if (!inputs) throw new Error('deep')
+          const { end, extra } = part(inputs.layout.width, inputs.layout.parts.length)
+          const hidden = builder.dense('first', slice(inputs.input, 1, 0, end), 32)
+          const own = builder.parameter('own', [extra, 1], { part: 'deep', initializer: 'ones' })
+          return add(builder.dense('last', hidden, 1), sum(own, [0]))
+        },
+      }),
+    })
+    expect(chosen(partsOf(first((end) => ({ end, extra: 3 }))))).toEqual(['few', 'some'])
+    expect(chosen(partsOf(first((end, extra) => ({ end, extra }))))).toBeNull()
+    expect(chosen(partsOf(first(() => ({ end: 16, extra: 3 }))))).toBeNull()
   })
 
   it('are none where the kernels do not fit the layer, products round to bfloat16, or rows lie elsewhere', () => {

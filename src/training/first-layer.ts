@@ -33,7 +33,11 @@ export function openFirstLayer(
   { layer, columns }: NonNullable<StepPlan['apart']>,
   { tables, dense, share, gradient }: FirstLayerOptions,
 ): FirstLayerPart {
-  const weightsOf = (name: string): number => dense.find((one) => one.name === name)?.offset ?? 0
+  const placeOf = (name: string): number => {
+    const parameter = dense.find((one) => one.name === name)
+    if (!parameter) throw new Error(`internal: no dense parameter ${name}`)
+    return parameter.offset
+  }
   const { outputs } = layer
   const products = idProducts.createIdProducts(memory, {
     columns,
@@ -41,8 +45,8 @@ export function openFirstLayer(
     share,
     layer: {
       outputs,
-      weights: weightsOf(layer.weights),
-      bias: weightsOf(layer.bias),
+      weights: placeOf(layer.weights),
+      bias: placeOf(layer.bias),
       gradient: gradient(layer.weights).byteOffset,
     },
   })

@@ -21,7 +21,11 @@ export const linearOp: Op = {
   },
   gradient: ({ inputs: [x, w, b] }, g) => {
     if (!x || !w || !b) return []
-    return [matmul(g, w, { transposeB: true }), matmul(x, g, { transposeA: true }), sameShape(b.shape, g.shape) ? g : sumTo(g, b.shape)]
+    return [
+      matmul(g, w, { transposeB: true }),
+      matmul(x, g, { transposeA: true }),
+      sameShape(b.shape, g.shape) ? g : sumTo(g, b.shape),
+    ]
   },
   split(tensor, [x = none, w = none, b = none], context) {
     const [weights, bias] = [context.join(w), context.join(b)]
