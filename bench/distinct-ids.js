@@ -1,15 +1,16 @@
 /**
- * What the first layer would cost if it were evaluated once per distinct id of a batch:
+ * What the first layer costs once for each distinct id of a batch, and once for each example:
  *
  *   node bench/distinct-ids.js [<workload>] [--rows n] [--turns n]
  *
- * A column's way around the big products, for its D distinct ids: P = E·W (D rows), a row of P added to each example's; S, the sums of the layer's
- * gradient by id, dW = Eᵀ·S and dE = S·Wᵀ. Beside it the three products of the layer by ONNX Runtime, with all columns and without those of the subset,
- * one thread each, turn by turn, by the time of the processor. Rows: those of a part of a step, half a batch.
+ * A column's way around the big products, by the engine's own kernels, for its D distinct ids: P = E·W (D rows), a row of P added to each example's; S, the
+ * sums of the layer's gradient by id, dW = Eᵀ·S and dE = S·Wᵀ. Beside it the three products of the layer by ONNX Runtime, with all columns and without those of the
+ * subset, one thread each, turn by turn, by the time of the processor. Rows: those of a part of a step, half a batch. The last table is what the choice of columns
+ * goes by (src/training/columns-apart.ts).
  */
 import { parseArgs } from 'node:util'
-import asc from 'assemblyscript/asc'
 import { Graph, createOnnxRuntimeExecutor, operations, writeOnnx } from '../dist/graph/index.js'
+import { createTableMemories } from '../dist/tables/index.js'
 import { median } from './statistics.js'
 import { readIds } from './training/row-files.js'
 import { openWorkload, workloads } from './training/workloads.js'
@@ -18,95 +19,6 @@ const { values, positionals } = parseArgs({
   options: { rows: { type: 'string' }, turns: { type: 'string', default: '15' } },
   allowPositionals: true,
 })
-
-/** Matrices are row-major floats; `W` of the layer is K × outputs, K the width of an embedding, outputs a multiple of 16. */
-const kernels = `
-export function products(e: usize, w: usize, p: usize, ids: i32, K: i32, outputs: i32): void {
-  const stride = <usize>outputs << 2
-  for (let id: i32 = 0; id < ids; id++) {
-    for (let at: usize = 0; at < stride; at += 64) {
-      let a = f32x4.splat(0), b = f32x4.splat(0), c = f32x4.splat(0), d = f32x4.splat(0)
-      for (let k: i32 = 0; k < K; k++) {
-        const x = v128.load32_splat(e + (<usize>(id * K + k) << 2))
-        const row = w + <usize>k * stride + at
-        a = f32x4.add(a, f32x4.mul(x, v128.load(row)))
-        b = f32x4.add(b, f32x4.mul(x, v128.load(row, 16)))
-        c = f32x4.add(c, f32x4.mul(x, v128.load(row, 32)))
-        d = f32x4.add(d, f32x4.mul(x, v128.load(row, 48)))
-      }
-      const target = p + <usize>id * stride + at
-      v128.store(target, a); v128.store(target, b, 16); v128.store(target, c, 32); v128.store(target, d, 48)
-    }
-  }
-}
-
-export function gatherAdd(h: usize, places: usize, rows: i32, columns: i32, outputs: i32): void {
-  const stride = <usize>outputs << 2
-  for (let row: i32 = 0; row < rows; row++) {
-    const own = places + (<usize>(row * columns) << 2)
-    const target = h + <usize>row * stride
-    for (let at: usize = 0; at < stride; at += 64) {
-      let a = v128.load(target + at), b = v128.load(target + at, 16), c = v128.load(target + at, 32), d = v128.load(target + at, 48)
-      for (let column: i32 = 0; column < columns; column++) {
-        const source = <usize>load<u32>(own + (<usize>column << 2)) + at
-        a = f32x4.add(a, v128.load(source)); b = f32x4.add(b, v128.load(source, 16))
-        c = f32x4.add(c, v128.load(source, 32)); d = f32x4.add(d, v128.load(source, 48))
-      }
-      v128.store(target + at, a); v128.store(target + at, b, 16); v128.store(target + at, c, 32); v128.store(target + at, d, 48)
-    }
-  }
-}
-
-export function sumById(dh: usize, places: usize, rows: i32, columns: i32, outputs: i32, offset: usize): void {
-  const stride = <usize>outputs << 2
-  for (let row: i32 = 0; row < rows; row++) {
-    const own = places + (<usize>(row * columns) << 2)
-    const source = dh + <usize>row * stride
-    for (let at: usize = 0; at < stride; at += 64) {
-      const a = v128.load(source + at), b = v128.load(source + at, 16), c = v128.load(source + at, 32), d = v128.load(source + at, 48)
-      for (let column: i32 = 0; column < columns; column++) {
-        const target = <usize>load<u32>(own + (<usize>column << 2)) + offset + at
-        v128.store(target, f32x4.add(v128.load(target), a)); v128.store(target, f32x4.add(v128.load(target, 16), b), 16)
-        v128.store(target, f32x4.add(v128.load(target, 32), c), 32); v128.store(target, f32x4.add(v128.load(target, 48), d), 48)
-      }
-    }
-  }
-}
-
-export function gradients(e: usize, w: usize, s: usize, de: usize, dw: usize, ids: i32, K: i32, outputs: i32): void {
-  const stride = <usize>outputs << 2
-  for (let id: i32 = 0; id < ids; id++) {
-    const own = s + <usize>id * stride
-    for (let k: i32 = 0; k < K; k++) {
-      const x = v128.load32_splat(e + (<usize>(id * K + k) << 2))
-      const row = w + <usize>k * stride
-      const target = dw + <usize>k * stride
-      let sum = f32x4.splat(0)
-      for (let at: usize = 0; at < stride; at += 16) {
-        const g = v128.load(own + at)
-        sum = f32x4.add(sum, f32x4.mul(g, v128.load(row + at)))
-        v128.store(target + at, f32x4.add(v128.load(target + at), f32x4.mul(g, x)))
-      }
-      const total = f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1) + f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3)
-      store<f32>(de + (<usize>(id * K + k) << 2), total)
-    }
-  }
-}
-`
-
-async function compileKernels(memory) {
-  const options = {
-    optimizeLevel: 3,
-    noAssert: true,
-    runtime: 'stub',
-    use: 'abort=',
-    enable: ['simd'],
-    importMemory: true,
-  }
-  const { error, binary, stderr } = await asc.compileString(kernels, options)
-  if (error) throw new Error(`${error.message}\n${stderr.toString()}`)
-  return new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } }).exports
-}
 
 /** Processor milliseconds of each side, the median over turns. */
 async function inTurns(sides) {
@@ -160,49 +72,67 @@ const columns = workload.columns
   })
   .sort((a, b) => a.distinct - b.distinct)
 
-const memory = new WebAssembly.Memory({ initial: 8000, maximum: 65536 })
-const kernel = await compileKernels(memory)
+const memory = createTableMemories().home
+const { kernels } = memory
+/** Room for so many floats. */
+const reserve = (floats) => memory.allocate(4 * floats)
 
-let next = 65536
-/** Room for so many floats, from a cache line on. */
-function reserve(floats) {
-  const place = next
-  next += Math.ceil(floats / 16) * 64
-  return place
-}
-
-/** The way around the big products of some columns. */
+/** The way around the big products of some columns: what is done for their ids, and for the examples. */
 function openSubset(subset) {
   const ids = subset.reduce((sum, { distinct }) => sum + distinct, 0)
-  const [e, de, w, dw] = [ids * K, ids * K, K * outputs * subset.length, K * outputs * subset.length].map((floats) =>
-    reserve(floats),
-  )
-  const [h, p, s, places] = [rows * outputs, ids * outputs, ids * outputs, rows * subset.length].map((floats) =>
-    reserve(floats),
-  )
-  const table = new Uint32Array(memory.buffer, places, rows * subset.length)
+  const [e, de] = [reserve(ids * K), reserve(ids * K)]
+  const [w, dw] = [reserve(K * outputs * subset.length), reserve(K * outputs * subset.length)]
+  const [h, area, bias] = [reserve(rows * outputs), reserve(ids * outputs), reserve(outputs)]
+  const places = reserve(rows * subset.length)
+  const table = memory.int32(places, rows * subset.length)
+  const numbers = reserve(ids)
+  for (let id = 0; id < ids; id++) memory.int32(numbers, ids)[id] = id
   let first = 0
   const of = subset.map((column, index) => {
     for (let row = 0; row < rows; row++)
-      table[row * subset.length + index] = p + 4 * outputs * (first + column.places[row])
+      table[row * subset.length + index] = area + 4 * outputs * (first + column.places[row])
     const at = first
     first += column.distinct
-    return { at, count: column.distinct, w: w + 4 * K * outputs * index, dw: dw + 4 * K * outputs * index }
+    const weights = 4 * K * outputs * index
+    return {
+      own: numbers + 4 * at,
+      count: column.distinct,
+      rows: area + 4 * outputs * at,
+      de: de + 4 * K * at,
+      w: w + weights,
+      dw: dw + weights,
+    }
   })
+  return {
+    ofIds() {
+      for (const { own, count, rows: p, w: weights } of of)
+        kernels.productsOfIds(e, K, own, count, K, weights, outputs, p)
+      memory.float32(area, ids * outputs).fill(0)
+      for (const { own, count, rows: sums, w: weights, dw: target, de: gradients } of of) {
+        kernels.weightGradientOfIds(e, K, own, count, K, sums, outputs, target)
+        kernels.rowGradientsOfIds(sums, count, K, weights, outputs, gradients)
+      }
+    },
+    ofExamples() {
+      kernels.addRowsOfIds(places, rows, subset.length, bias, outputs, h)
+      kernels.sumRowsOfIds(places, rows, subset.length, h, outputs)
+    },
+  }
+}
+
+/** All of the way as one side. */
+function wayOf(subset) {
+  const { ofIds, ofExamples } = openSubset(subset)
   return () => {
-    for (const one of of) kernel.products(e + 4 * K * one.at, one.w, p + 4 * outputs * one.at, one.count, K, outputs)
-    kernel.gatherAdd(h, places, rows, subset.length, outputs)
-    new Uint8Array(memory.buffer, s, 4 * ids * outputs).fill(0)
-    kernel.sumById(h, places, rows, subset.length, outputs, s - p)
-    for (const { at, count, w: weights, dw: target } of of)
-      kernel.gradients(e + 4 * K * at, weights, s + 4 * outputs * at, de + 4 * K * at, target, count, K, outputs)
+    ofExamples()
+    ofIds()
   }
 }
 
 const inputs = K * columns.length + numberCount
 const whole = await openProducts(rows, inputs, outputs)
 console.log(`${workload.name}, ${String(rows)} rows, first layer ${String(inputs)} × ${String(outputs)}`)
-const all = await inTurns([whole, ...columns.map((column) => openSubset([column]))])
+const all = await inTurns([whole, ...columns.map((column) => wayOf([column]))])
 console.table(
   columns.map(({ name, distinct }, index) => ({
     column: name,
@@ -217,7 +147,7 @@ const table = []
 for (const count of [4, 8, 12, 16, 18, 20, 22].filter((one) => one <= columns.length)) {
   const subset = columns.slice(0, count)
   const rest = await openProducts(rows, inputs - K * count, outputs)
-  const way = openSubset(subset)
+  const way = wayOf(subset)
   const [before, after, around] = await inTurns([whole, rest, way])
   table.push({
     columns: count,
@@ -228,3 +158,14 @@ for (const count of [4, 8, 12, 16, 18, 20, 22].filter((one) => one <= columns.le
   })
 }
 console.table(table)
+
+const few = columns.slice(0, 16)
+const { ofIds, ofExamples } = openSubset(few)
+const [products, ids, examples] = await inTurns([whole, ofIds, ofExamples])
+const floatOfExample = products / (rows * inputs)
+const distinct = few.reduce((sum, column) => sum + column.distinct, 0)
+console.log(`in floats of an example's input, each ${(1e6 * floatOfExample).toFixed(1)} ns`)
+console.table({
+  floatOfId: (ids / (distinct * K) / floatOfExample).toFixed(2),
+  columnOfExample: (examples / (rows * few.length) / floatOfExample).toFixed(2),
+})

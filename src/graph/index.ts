@@ -5,6 +5,7 @@ export { operations }
 export { Graph } from './tensor.js'
 export type { Tensor } from './tensor.js'
 export { differentiate } from './differentiate.js'
+export { onlyLayer } from './only-layer.js'
 export { partition } from './partition.js'
 export type { InputSides, Partition } from './partition.js'
 export type { Boundary } from './splitter.js'

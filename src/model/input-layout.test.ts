@@ -5,7 +5,7 @@ import { createShardedTable, createTableMemories } from '../tables/index.js'
 import { layoutInputs } from './input-layout.js'
 import { createInputStage } from './input-stage.js'
 import { resolveModel } from './model-spec.js'
-import { inputNames } from './network.js'
+import { inputNames } from './input-names.js'
 
 /** The wide logit of a list of 0, 1, 2 and 3 whose weights are 1, 2, 4 and 8, beside an item of weight 100. */
 function wideLogit(combiner: WideDeclaration['combiner'], tagWeights?: readonly number[]): number {

@@ -50,8 +50,14 @@ export interface SequencePart {
   readonly targetOffset: number
 }
 
+/** An embedding, of one id a row or of lists of them. */
+export interface EmbeddingPart extends LookupPart {
+  readonly dimension: number
+  readonly isList: boolean
+}
+
 export interface DeepLayout {
-  readonly parts: readonly (LookupPart & { readonly dimension: number })[]
+  readonly parts: readonly EmbeddingPart[]
   readonly indicators: readonly DensePart[]
   readonly numbers: readonly DensePart[]
   readonly sequences: readonly SequencePart[]
@@ -129,7 +135,7 @@ function layoutDeep(all: readonly EncodedColumn[], context: DeepContext): DeepLa
   const declarations = allFeatures(config)
   const lists = context.sequenceLength > 0 ? sequenceColumns(all, config) : new Map<string, string>()
   const columns = all.filter(({ name }) => !lists.has(name))
-  const parts: (LookupPart & { dimension: number })[] = []
+  const parts: EmbeddingPart[] = []
   const indicators: DensePart[] = []
   const numbers: DensePart[] = []
   const place = placer()
@@ -142,7 +148,8 @@ function layoutDeep(all: readonly EncodedColumn[], context: DeepContext): DeepLa
     const limit = use.maxNorm === undefined ? {} : { maxNorm: use.maxNorm }
     tables.set(table, { name: table, rowCount: shape.idCount, dimension: use.dimension, part: 'deep', ...limit })
     const offset = place(use.dimension)
-    parts.push({ table, column: name, offset, combiner: shape.combiner, dimension: use.dimension })
+    const { combiner, isMultivalent: isList } = shape
+    parts.push({ table, column: name, offset, combiner, dimension: use.dimension, isList })
   }
   for (const { name, shape } of columns) {
     const declaration = declarations[name]

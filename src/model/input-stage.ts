@@ -7,7 +7,7 @@ import type { TensorData } from '../graph/index.js'
 import type { Lookup, OptimizerStep, RowRange, Share, ShardedTable, TableMemory } from '../tables/index.js'
 import { createShardedLookup, createTouchedRows, wholeShare } from '../tables/index.js'
 import type { DensePart, InputLayout, LookupPart } from './input-layout.js'
-import { gradientName, inputNames } from './network.js'
+import { gradientName, inputNames } from './input-names.js'
 import type { DenseTarget } from './sequence-input.js'
 import { sequenceLookups, withPositions, writeMask } from './sequence-input.js'
 

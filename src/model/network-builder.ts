@@ -41,8 +41,8 @@ export class NetworkBuilder {
   readonly tensors = new Map<string, Tensor>()
   readonly dropouts: DropoutSpec[] = []
   readonly norms: NormSpec[] = []
-  /** Mean and variance of the batch, by norm; training mode only. */
-  readonly statistics = new Map<string, { mean: Tensor; variance: Tensor }>()
+  /** `<norm>/mean` and `<norm>/variance` of the batch; training mode only. */
+  readonly statistics = new Map<string, Tensor>()
 
   constructor(
     readonly graph: Graph,
@@ -138,9 +138,8 @@ export class NetworkBuilder {
   private batchStatistics(name: string, x: Tensor): { mean: Tensor; variance: Tensor } {
     const center = mean(x, [0], true)
     const variance = mean(square(subtract(x, center)), [0], true)
-    const statistics = { mean: center, variance }
-    this.statistics.set(name, statistics)
-    return statistics
+    this.statistics.set(`${name}/mean`, center).set(`${name}/variance`, variance)
+    return { mean: center, variance }
   }
 
   private runningStatistics(name: string, width: number): { mean: Tensor; variance: Tensor } {

@@ -8,7 +8,8 @@ import { createShardedLookup, createShardedTable, createTableMemories, resolveOp
 import { layoutInputs } from './input-layout.js'
 import type { InputLayout } from './input-layout.js'
 import { resolveModel } from './model-spec.js'
-import { createNetwork, gradientName, inputNames } from './network.js'
+import { gradientName, inputNames } from './input-names.js'
+import { createNetwork } from './network.js'
 
 const rowCount = 7
 

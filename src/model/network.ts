@@ -2,32 +2,20 @@
  * The dense half of a model as graphs: one for training (loss and every gradient), one for scoring. The sparse half enters
  * as inputs (`deep/input`, `wide/logit`), so the gradients of those inputs are what the tables are updated with.
  */
-import { Graph, differentiate, operations, partition, writeOnnx } from '../graph/index.js'
+import { Graph, partition, writeOnnx } from '../graph/index.js'
 import type { InputSides, Partition, Tensor, TensorData } from '../graph/index.js'
 import { heads } from './heads/index.js'
 import { predictionOf } from './heads/prediction.js'
 import { rankScores } from './heads/rank-weights.js'
+import { inputNames } from './input-names.js'
 import { requireLogits } from './logit-width.js'
 import type { InputLayout } from './input-layout.js'
 import type { ResolvedModel } from './model-spec.js'
 import type { DropoutSpec, Mode, NormSpec, ParameterSpec } from './network-builder.js'
 import { NetworkBuilder } from './network-builder.js'
-
-/** Names of the graph's inputs and outputs beside the parameters' own. */
-export const inputNames = {
-  deep: 'deep/input',
-  wide: 'wide/logit',
-  wideNumbers: 'wide/numbers/input',
-  label: 'label',
-  weight: 'weight',
-  /** Added to the logit in training alone: the log odds that a way of sampling puts into the rows. */
-  offset: 'offset',
-  /** What the summed loss is multiplied with before it is differentiated: 1 for a sum, 1/batch for a mean. */
-  lossScale: 'loss/scale',
-} as const
-
-/** The gradient of an input or parameter in the training graph's outputs. */
-export const gradientName = (name: string): string => `gradient/${name}`
+import { withoutColumns } from './split-layout.js'
+import { takeApart, trainingOutputs } from './training-graph.js'
+import type { GraphApart, TrainingGraph, TrainingOutputs } from './training-graph.js'
 
 export interface Network {
   readonly parameters: readonly ParameterSpec[]
@@ -36,7 +24,9 @@ export interface Network {
   /** Inputs other than parameters, label, weight, scale, masks and running statistics, that this model has. */
   readonly inputs: readonly string[]
   /** The training graph: `loss` (weighted sum over the batch), a gradient for each input and parameter, statistics of norms. */
-  trainingOutputs(): Readonly<Record<string, Tensor>>
+  trainingOutputs(): TrainingOutputs
+  /** The training graph without some columns of the deep input; `null` where that input goes not only into one layer, or no column is left. */
+  apart(columns: ReadonlySet<string>): NetworkApart | null
   /** All that metrics are computed of, among the outputs of the inference graph. */
   predictionOf(outputs: Readonly<Record<string, TensorData>>): Float32Array
   /** The score of each row, from predictions. */
@@ -45,6 +35,14 @@ export interface Network {
    * Outputs `score`, `[batch, 1]`, `logit`, and `prediction`, `[batch, classes]`, where that is more than the score; given `constants` are built in, the others stay inputs.
    */
   inferenceModel(constants?: Readonly<Record<string, Float32Array>>): Uint8Array
+}
+
+/** A network in which some columns of the deep input are not made: what they add to the first layer is an input. */
+export interface NetworkApart extends GraphApart {
+  /** The layout of the other columns. */
+  readonly layout: InputLayout
+  /** Those of the network; the weights of the first layer have the rows of the other columns. */
+  readonly parameters: readonly ParameterSpec[]
 }
 
 /** The network of a model that ranks: its logit can be taken apart. */
@@ -69,7 +67,8 @@ export function createNetwork(model: ResolvedModel, layout: InputLayout): Rankin
     dropouts: training.builder.dropouts,
     norms: training.builder.norms,
     inputs: [...training.inputs.keys()],
-    trainingOutputs: () => trainingOutputs(model, training),
+    trainingOutputs: () => trainingOutputs(model, graphOf(training)),
+    apart: (columns) => networkApart(model, layout, { columns, whole: training }),
     predictionOf,
     rankScores: (prediction) => rankScores(prediction, model.output),
     inferenceModel: (constants = {}) =>
@@ -105,24 +104,33 @@ function build(model: ResolvedModel, layout: InputLayout, mode: Mode): Built {
   return { builder, inputs, logit }
 }
 
-function trainingOutputs(model: ResolvedModel, { builder, logit, inputs }: Built): Record<string, Tensor> {
-  const { graph } = builder
-  const label = graph.input(inputNames.label, ['batch', model.output.labelWidth])
-  const weight = graph.input(inputNames.weight, ['batch', 1])
-  const offset = graph.input(inputNames.offset, ['batch', 1])
-  const { add, multiply, sum } = operations
-  const loss = sum(multiply(heads[model.head].loss(add(logit, offset), label, model.output), weight), [0, 1], false)
-  const scaled = multiply(loss, graph.input(inputNames.lossScale, []))
-  const variables = new Map([...inputs, ...builder.tensors])
-  const gradients = differentiate(scaled, [...variables.values()])
-  const outputs: Record<string, Tensor> = { loss }
-  for (const [index, name] of [...variables.keys()].entries()) {
-    const gradient = gradients[index]
-    if (gradient) outputs[gradientName(name)] = gradient
-  }
-  for (const [name, { mean, variance }] of builder.statistics) {
-    outputs[`${name}/mean`] = mean
-    outputs[`${name}/variance`] = variance
-  }
-  return outputs
+const graphOf = ({ builder, logit, inputs }: Built): TrainingGraph => ({
+  logit,
+  statistics: builder.statistics,
+  variables: new Map([...inputs, ...builder.tensors]),
+})
+
+interface Removal {
+  readonly columns: ReadonlySet<string>
+  readonly whole: Built
 }
+
+function networkApart(model: ResolvedModel, layout: InputLayout, { columns, whole }: Removal): NetworkApart | null {
+  const others = withoutColumns(layout, columns)
+  if (!takeApart(model, graphOf(whole)) || !others.deep) return null
+  const built = build(model, others, 'training')
+  const apart = takeApart(model, graphOf(built))
+  const isNarrower =
+    apart && shapesText(whole, layout, apart.layer.weights) === shapesText(built, others, apart.layer.weights)
+  return isNarrower ? { ...apart, layout: others, parameters: built.builder.parameters } : null
+}
+
+/** Names and shapes of all parameters, the rows of one counted from the width of the deep input: the same where only that is narrower. */
+const shapesText = ({ builder }: Built, { deep }: InputLayout, narrower: string): string =>
+  JSON.stringify(
+    builder.parameters.map(({ name, shape: [rows = 0, ...others] }) => [
+      name,
+      name === narrower ? rows - (deep?.width ?? 0) : rows,
+      ...others,
+    ]),
+  )

@@ -3,7 +3,7 @@ import type { Config } from '../features/index.js'
 import { declaredCrosses, featureGroups, pairFeatures } from '../features/index.js'
 import type { InputSides, Side } from '../graph/index.js'
 import type { DeepLayout, DensePart, InputLayout, WideLayout } from './input-layout.js'
-import { inputNames } from './network.js'
+import { inputNames } from './input-names.js'
 
 const sides: readonly Side[] = ['item', 'request', 'pair']
 
@@ -49,6 +49,12 @@ export function splitLayout(layout: InputLayout, sideOf: (column: string) => Sid
     },
   }
 }
+
+/** The layout without some columns of the deep input, whose others close up. */
+export const withoutColumns = (layout: InputLayout, columns: ReadonlySet<string>): InputLayout => ({
+  ...layout,
+  deep: layout.deep && ownDeep(layout.deep, (column) => !columns.has(column)),
+})
 
 /** Columns of the deep input that one feature fills. */
 type Block = DensePart

@@ -4,7 +4,7 @@ import type { Config } from '../features/index.js'
 import { categorical, createEncoder, indicator, list, numeric } from '../features/index.js'
 import type { CompiledGraph, TensorData } from '../graph/index.js'
 import { createOnnxRuntimeExecutor, writeOnnx } from '../graph/index.js'
-import { gradientName, inputNames } from './network.js'
+import { gradientName, inputNames } from './input-names.js'
 import { createTwoTowers, hasTowers, towerDimension, towerTemperature } from './two-towers.js'
 
 // Columns of every shape, so that those of the two towers do not lie side by side.

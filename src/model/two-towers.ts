@@ -12,8 +12,8 @@ import type { DeepLayout, InputLayout } from './input-layout.js'
 import { layoutInputs } from './input-layout.js'
 import type { ResolvedModel } from './model-spec.js'
 import { resolveModel } from './model-spec.js'
+import { gradientName, inputNames } from './input-names.js'
 import type { Network } from './network.js'
-import { gradientName, inputNames } from './network.js'
 import type { Mode } from './network-builder.js'
 import { NetworkBuilder } from './network-builder.js'
 
@@ -119,6 +119,8 @@ function createTowerNetwork(context: TowerContext): Network {
     norms: builder.norms,
     inputs: [inputNames.deep],
     trainingOutputs: () => trainingOutputs(context),
+    // Both towers read the input.
+    apart: () => null,
     inferenceModel: (constants = {}) => {
       const { user, item } = buildBoth(context, 'inference')
       return writeOnnx({ outputs: { prediction: concat([user, item], 1) }, precision: 'float32', constants })

@@ -1,7 +1,7 @@
 /** The whole step beside the bare graph: same shapes, same threads, no tables, no reading. */
 import { createBatches } from '../data/index.js'
 import type { PreparedData } from '../data/index.js'
-import { operationsPerExample, productPeak } from './matrix-products.js'
+import { operationsOf, productPeak } from './matrix-products.js'
 import { createModelState, createStepProfile, createTrainingStep, whileReading } from '../training/index.js'
 import type { ModelParts, StepProfile } from '../training/index.js'
 
@@ -36,8 +36,8 @@ export async function compareWithGraph(parts: ModelParts, data: PreparedData): P
     enter: (phase) => {
       profile.enter(phase)
     },
-    leave: (rowCount) => {
-      profile.leave(rowCount)
+    leave: (rowCount, operations) => {
+      profile.leave(rowCount, operations)
     },
     spent: (elsewhere) => {
       profile.spent(elsewhere)
@@ -61,13 +61,11 @@ export async function compareWithGraph(parts: ModelParts, data: PreparedData): P
     })
   }
   await step.close()
-  const compared = comparison(profile.totals(), graphMilliseconds)
+  const totals = profile.totals()
+  const compared = comparison(totals, graphMilliseconds)
   const peak = await productPeak(parts, now)
-  const perExample = operationsPerExample(parts)
-  const reached = {
-    graph: perExample * compared.graphExamplesPerSecond,
-    step: perExample * compared.examplesPerSecond,
-  }
+  const { ofGraph, ofStep } = operationsOf(parts, totals)
+  const reached = { graph: ofGraph * compared.graphExamplesPerSecond, step: ofStep * compared.examplesPerSecond }
   return { ...compared, products: peak === null ? null : { peak, ...reached } }
 }
 

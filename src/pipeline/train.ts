@@ -16,6 +16,8 @@ import { crossReports } from './crosses/cross-report.js'
 import { evaluateOpenBundle } from './evaluate.js'
 import { prepareData } from './prepare.js'
 import type { CalibrationReport } from './learn-calibration.js'
+import type { LayerOperations } from './matrix-products.js'
+import { operationsOf } from './matrix-products.js'
 import type { GraphComparison } from './profile.js'
 import { compareWithGraph } from './profile.js'
 import type { RetrievalReport } from './retrieval/build-retrieval.js'
@@ -58,6 +60,8 @@ export interface TrainResult {
   readonly epochs: readonly EpochRecord[]
   /** What ran the dense half, and why. */
   readonly execution: ExplainedExecution
+  /** Operations of the layers, for each example. */
+  readonly operations: LayerOperations
   readonly examplesPerSecond: number
   readonly seconds: number
   readonly rows: Readonly<Record<string, number>>
@@ -107,8 +111,8 @@ export async function trainBundle(declared: LoadedConfig, options: TrainOptions 
   const bundle = { config, parts, data, run, progress, state, retrieval: retrieval?.index }
   const calibration = await writeRunBundle({ ...bundle, warn: options.warn ?? ignore })
   const written = await readWritten(run.bundle, data, parts.spec.metric)
-  const { milliseconds, rowCount } = profile.totals()
-  const seconds = Object.values(milliseconds).reduce((sum, value) => sum + value, 0) / 1000
+  const totals = profile.totals()
+  const seconds = Object.values(totals.milliseconds).reduce((sum, value) => sum + value, 0) / 1000
   const result: TrainResult = {
     bundle: run.bundle,
     run: run.directory,
@@ -118,7 +122,8 @@ export async function trainBundle(declared: LoadedConfig, options: TrainOptions 
     bestEpoch: progress.best?.epoch ?? 0,
     epochs: progress.epochs,
     execution,
-    examplesPerSecond: rowCount / seconds,
+    operations: operationsOf(parts, totals),
+    examplesPerSecond: totals.rowCount / seconds,
     seconds: (Date.now() - startedAt) / 1000,
     rows: prepared.rows,
     memory,

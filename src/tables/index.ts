@@ -1,3 +1,7 @@
+import * as idProducts from './id-products.js'
+
+/** A layer's products once for each distinct id. */
+export { idProducts }
 export { createTableMemories } from './table-memories.js'
 export type { TableMemories } from './table-memories.js'
 export type { TableMemory } from './table-memory.js'
@@ -15,5 +19,5 @@ export type { DenseUpdate } from './dense-update.js'
 export { wholeShare } from './share.js'
 export type { Share } from './share.js'
 export { dropoutMask } from './dropout-mask.js'
-export { optimizerKinds, resolveOptimizer } from './optimizer.js'
+export { resolveOptimizer } from './optimizer.js'
 export type { OptimizerStep, ResolvedOptimizer } from './optimizer.js'

@@ -13,16 +13,28 @@ export interface LookupPart {
   readonly combiner: RowCombiner
 }
 
+/** A part with the ids whose rows are updated. */
+export interface UpdatedPart extends LookupPart {
+  readonly current: PlacedIds
+}
+
 /** A part with its buffers: ids, offsets and weights of the batch in WebAssembly memory. */
-export interface BoundPart extends LookupPart {
+export interface BoundPart extends UpdatedPart {
   readonly isAdding: boolean
   readonly buffers: {
     readonly ids: GrowingBuffer
     readonly offsets: GrowingBuffer
     readonly weights: GrowingBuffer
   }
-  /** Where they are; 0: there are none, each row has one id, or each id weighs 1. `idCount`: ids of the batch. */
-  current: { ids: number; offsets: number; weights: number; idCount: number }
+}
+
+/** Where the ids of some rows are; `offsets` or `weights` 0: there are none, each row has one id, or each id weighs 1. */
+export interface PlacedIds {
+  rowCount: number
+  idCount: number
+  ids: number
+  offsets: number
+  weights: number
 }
 
 /** What the kernels call a combiner. */
@@ -32,7 +44,7 @@ export const combinerCodes: Record<RowCombiner, number> = { sum: 0, mean: 1, sqr
 export function bindPart(memory: TableMemory, part: LookupPart, isAdding: boolean): BoundPart {
   const buffer = (): GrowingBuffer => createGrowingBuffer(memory)
   const buffers = { ids: buffer(), offsets: buffer(), weights: buffer() }
-  return { ...part, isAdding, buffers, current: { ids: 0, offsets: 0, weights: 0, idCount: 0 } }
+  return { ...part, isAdding, buffers, current: { rowCount: 0, idCount: 0, ids: 0, offsets: 0, weights: 0 } }
 }
 
 /** Brings the batch's ids into WebAssembly memory, where they are not there already. */
@@ -43,6 +55,7 @@ export function loadIds(memory: TableMemory, part: BoundPart, lists: IdLists | u
   current.ids = placed(memory, buffers.ids, ids)
   current.offsets = offsets ? placed(memory, buffers.offsets, offsets) : 0
   current.weights = weights ? placed(memory, buffers.weights, weights) : 0
+  current.rowCount = rowCount
   current.idCount = offsets ? (offsets[rowCount] ?? 0) : rowCount
 }
 

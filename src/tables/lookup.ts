@@ -65,7 +65,7 @@ export function createLookup(memory: TableMemory, options: LookupOptions): Looku
   const gradients = (): number => options.gradients?.() ?? own.reserve(4 * rowCount * width)
   // Made at the first use: scoring never pays for it.
   const rowUpdates = (): readonly RowUpdate[] => (updates ??= createRowUpdates(memory, bound, touched))
-  const batch = (): BatchGradient => ({ gradient: gradients(), width, rowCount })
+  const batch = (): BatchGradient => ({ gradient: gradients(), width })
   return {
     forward(features, asked) {
       rowCount = features.rowCount

@@ -80,13 +80,14 @@ function createPartGradients(memory: TableMemory, part: StagedPart, share: Share
   const gradients = createMovableRows(memory, table.dimension)
   const lookup = createRowLookup(gradients)
   return {
-    route(batch: LookupRows, { gradient, width, rowCount }: BatchGradient): RowGradients[] {
+    route(batch: LookupRows, { gradient, width }: BatchGradient): RowGradients[] {
       gradients.offset = gradient + 4 * part.offset
       gradients.rowFloats = width
+      const { rowCount } = batch
       const lists = listsOf(batch, column)
       loadIds(memory, bound, lists, rowCount)
       const rowOf = rowsOfIds(lists.offsets, rowCount)
-      const factors = readFactors(rowOf, rowCount)
+      const factors = readFactors(rowOf)
       const all = { from: 0, to: startOf(lists, rowCount) }
       return router.route(lists.ids, all, share).map(({ rows, positions }) => ({
         rows,
@@ -103,10 +104,10 @@ function createPartGradients(memory: TableMemory, part: StagedPart, share: Share
 /** A reader of what each id of a batch counts in the gradient of its row, `null` where all count 1: the kernels' own terms. */
 function createFactorReader(memory: TableMemory, part: BoundPart) {
   const buffer = createGrowingBuffer(memory)
-  return (rowOf: Int32Array | null, rowCount: number): Float32Array | null => {
-    const { offsets, weights, idCount } = part.current
+  return (rowOf: Int32Array | null): Float32Array | null => {
+    const { offsets, weights, rowCount, idCount } = part.current
     if (weights === 0 && (!rowOf || part.combiner === 'sum')) return null
-    const count = termCount(part.current, rowCount)
+    const count = termCount(part.current)
     const place = buffer.reserve(termBytes * count)
     memory.kernels.writeTerms(offsets, weights, rowCount, combinerCodes[part.combiner], 0, 0, place)
     // A term is the place of a gradient, then what it counts.

@@ -36,7 +36,7 @@ export function createShardedLookup(memory: TableMemory, options: ShardedLookupO
   // Made at the first use: scoring never pays for it.
   const shardUpdates = (): readonly ShardUpdate[] =>
     (updates ??= createShardUpdates(memory, { staged, share: touched.share, batch: () => batch }))
-  const given = (): BatchGradient => ({ gradient: gradients(), width, rowCount: batch.rowCount })
+  const given = (): BatchGradient => ({ gradient: gradients(), width })
   return {
     ...lookup,
     forward(features, range = { first: 0, count: features.rowCount }) {

@@ -2,7 +2,7 @@
  * Which rows of its tables a share has to update after a batch, and for which examples: the ids of the columns that look a table up, those of other
  * owners left out, sorted by row. Sorted once for all tables that the same columns look up: the wide weights and the embeddings of a column.
  */
-import type { BoundPart } from './lookup-part.js'
+import type { PlacedIds, UpdatedPart } from './lookup-part.js'
 import type { Share } from './share.js'
 import type { TableMemory } from './table-memory.js'
 import { createGrowingBuffer } from './table-memory.js'
@@ -18,7 +18,7 @@ export interface ColumnTouches {
   readonly owner: number
   readonly owners: number
   /** Those of the batch whose ids the parts hold now. */
-  find(rowCount: number): Touches
+  find(): Touches
 }
 
 export interface TouchedRows {
@@ -27,7 +27,7 @@ export interface TouchedRows {
   /** Says that another batch has come. */
   renew(): void
   /** The touches by the columns of some parts of one table; the same for parts of the same columns. */
-  of(parts: readonly BoundPart[]): ColumnTouches
+  of(parts: readonly UpdatedPart[]): ColumnTouches
 }
 
 /** Bytes of a touch. */
@@ -42,7 +42,7 @@ export function createTouchedRows(memory: TableMemory, share: Share): TouchedRow
   const spare = createGrowingBuffer(memory)
   const counters = createGrowingBuffer(memory)
   let batch = 0
-  const create = (parts: readonly BoundPart[]): ColumnTouches => {
+  const create = (parts: readonly UpdatedPart[]): ColumnTouches => {
     // Frequent ids come first in every table: their owner changes from one to the next.
     const owner = (share.index + known.size) % share.count
     const owners = share.count
@@ -50,15 +50,15 @@ export function createTouchedRows(memory: TableMemory, share: Share): TouchedRow
     const bits = 32 - Math.clz32((parts[0]?.table.rowCount ?? 1) - 1)
     let foundOf = -1
     let found: Touches = { place: 0, count: 0 }
-    const find = (rowCount: number): Touches => {
+    const find = (): Touches => {
       const room = touchBytes * (1 + parts.reduce((sum, { current }) => sum + current.idCount, 0))
       const place = buffer.reserve(room)
       let [count, firstTerm] = [0, 0]
       for (const { current } of parts) {
-        const { ids, offsets, weights } = current
+        const { ids, offsets, weights, rowCount } = current
         const end = place + touchBytes * count
         count += kernels.findTouches(ids, offsets, weights, rowCount, firstTerm, owner, owners, end)
-        firstTerm += termCount(current, rowCount)
+        firstTerm += termCount(current)
       }
       kernels.sortTouches(place, spare.reserve(room), count, bits, counters.reserve(counterBytes))
       return { place, count }
@@ -66,8 +66,8 @@ export function createTouchedRows(memory: TableMemory, share: Share): TouchedRow
     return {
       owner,
       owners,
-      find(rowCount) {
-        if (foundOf !== batch) found = find(rowCount)
+      find() {
+        if (foundOf !== batch) found = find()
         foundOf = batch
         return found
       },
@@ -91,5 +91,4 @@ export function createTouchedRows(memory: TableMemory, share: Share): TouchedRow
 export const termBytes = 8
 
 /** Terms of a part's column: one an example, or one an id where ids have weights. */
-export const termCount = ({ weights, idCount }: BoundPart['current'], rowCount: number): number =>
-  weights === 0 ? rowCount : idCount
+export const termCount = ({ weights, idCount, rowCount }: PlacedIds): number => (weights === 0 ? rowCount : idCount)

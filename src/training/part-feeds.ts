@@ -1,9 +1,10 @@
 /** What the training graph is fed beside the model's inputs: the weights, and what the loss is computed of. */
 import type { TensorData } from '../graph/index.js'
 import { inputNames } from '../model/index.js'
-import type { ParameterSpec } from '../model/index.js'
 import type { RowRange, Table } from '../tables/index.js'
 import type { TrainingBatch } from './training-batch.js'
+import { readRanges } from './weight-ranges.js'
+import type { WeightRanges } from './weight-ranges.js'
 
 export interface WeightFeeds {
   readonly feeds: Readonly<Record<string, TensorData>>
@@ -11,20 +12,27 @@ export interface WeightFeeds {
   copy(): void
 }
 
+/** A parameter as the graph has it: its shape there, and which of its numbers those are. */
+export interface FedParameter {
+  readonly name: string
+  readonly shape: readonly number[]
+  /** Default: all. */
+  readonly ranges?: WeightRanges
+}
+
 /** Feeds of dense parameters; `tables` hold their weights, in the same order. */
 export function createWeightFeeds(
-  parameters: readonly ParameterSpec[],
+  parameters: readonly FedParameter[],
   tables: readonly Pick<Table, 'rows' | 'dimension'>[],
 ): WeightFeeds {
-  const copies = tables.map(({ rows, dimension }, index) => ({
-    name: parameters[index]?.name ?? '',
-    from: rows.subarray(0, dimension),
-    feed: { data: new Float32Array(dimension), shape: parameters[index]?.shape ?? [] },
-  }))
+  const copies = tables.map(({ rows, dimension }, index) => {
+    const { name = '', shape = [], ranges = [[0, dimension]] } = parameters[index] ?? {}
+    return { name, from: rows, ranges, feed: { data: new Float32Array(sizeOf(shape)), shape } }
+  })
   return {
     feeds: Object.fromEntries(copies.map(({ name, feed }) => [name, feed])),
     copy: () => {
-      for (const { from, feed } of copies) feed.data.set(from)
+      for (const { from, ranges, feed } of copies) readRanges(from, ranges, feed.data)
     },
   }
 }
@@ -43,3 +51,5 @@ export function lossFeeds(batch: TrainingBatch, { first, count }: RowRange, scal
     [inputNames.lossScale]: { data: Float32Array.of(scale), shape: [] },
   }
 }
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)

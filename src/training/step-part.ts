@@ -12,12 +12,15 @@ import type { DenseUpdate, OptimizerStep, RowRange, Share, TableMemories } from 
 import { createDenseUpdate, createShardedTable, createTable } from '../tables/index.js'
 import { createDropoutMasks } from './dropout-masks.js'
 import type { MaskMaker } from './dropout-masks.js'
+import { openFirstLayer } from './first-layer.js'
+import type { FirstLayerPart } from './first-layer.js'
 import { createWeightFeeds, lossFeeds } from './part-feeds.js'
-import type { WeightFeeds } from './part-feeds.js'
+import type { FedParameter, WeightFeeds } from './part-feeds.js'
 import { firstStatistic, resultsOf, rowsOfPart, statisticNames, sumOf } from './step-plan.js'
 import type { StepPlan } from './step-plan.js'
 import type { StepProfile } from './step-profile.js'
 import type { TrainingBatch } from './training-batch.js'
+import { weightRanges, writeRanges } from './weight-ranges.js'
 
 /** What is the same for all parts of a step. */
 export interface StepSettings {
@@ -49,9 +52,13 @@ interface PartContext extends StepPartOptions {
   readonly plan: StepPlan
   readonly graph: CompiledGraph
   readonly stage: InputStage
+  /** `null` where no column is apart. */
+  readonly firstLayer: FirstLayerPart | null
   readonly dense: DenseUpdate
   readonly masks: MaskMaker
   readonly weights: WeightFeeds
+  /** Dense parameters as the graph has them. */
+  readonly parameters: readonly Required<FedParameter>[]
   readonly wideParameters: ReadonlySet<string>
   /** Results of this part, and of all. */
   readonly own: Float64Array
@@ -89,14 +96,23 @@ async function openContext(plan: StepPlan, options: StepPartOptions): Promise<Pa
   const memory = memories.home
   const tables = new Map(plan.tables.map((place) => [place.name, createShardedTable(memories, place)]))
   const dense = plan.dense.map((place) => createTable(memory, place))
+  const denseUpdate = createDenseUpdate(memory, { tables: dense, share, gradients: plan.gradients })
+  const { gradient } = denseUpdate
+  const parameters = plan.parameters.map((parameter, index) => ({
+    name: parameter.name,
+    shape: plan.shapes[index] ?? [],
+    ranges: weightRanges(plan, parameter),
+  }))
   return {
     ...options,
     plan,
     graph: await compile(plan),
     stage: createInputStage(memory, plan.layout, tables, gradients && { share, gradients }),
-    dense: createDenseUpdate(memory, { tables: dense, share, gradients: plan.gradients }),
+    firstLayer: plan.apart && openFirstLayer(memory, plan.apart, { tables, dense, share, gradient }),
+    dense: denseUpdate,
     masks: createDropoutMasks(plan.dropouts, memory),
-    weights: createWeightFeeds(plan.parameters, dense),
+    weights: createWeightFeeds(parameters, dense),
+    parameters,
     wideParameters: new Set(plan.parameters.flatMap(({ name, part }) => (part === 'wide' ? [name] : []))),
     own: resultsOf(memory, plan, share.index),
     all: Array.from({ length: plan.parts }, (_, part) => resultsOf(memory, plan, part)),
@@ -121,7 +137,7 @@ interface PartInputs {
 function feedsOf(context: PartContext, { batch, rows, settings, profile }: PartInputs): Feeds {
   const { plan, stage, weights } = context
   profile.enter('gather')
-  const inputs = stage.forward(batch, rows)
+  const inputs = { ...stage.forward(batch, rows), ...context.firstLayer?.feeds(batch, rows) }
   profile.enter('masks')
   const masks = context.masks((layer) => randomKey(plan.seed, 'dropout', layer, settings.epoch), {
     firstRow: batch.firstRow + rows.first,
@@ -133,7 +149,7 @@ function feedsOf(context: PartContext, { batch, rows, settings, profile }: PartI
 }
 
 /** Loss, statistics and gradients of the own rows, to where the other parts find them; zeros without rows. */
-function leaveResults({ plan, own, dense, stage }: PartContext, outputs: Feeds): void {
+function leaveResults({ plan, own, dense, stage, firstLayer, parameters }: PartContext, outputs: Feeds): void {
   own.fill(0)
   const isEmpty = Object.keys(outputs).length === 0
   own[0] = isEmpty ? 0 : (outputs['loss']?.data[0] ?? Number.NaN)
@@ -143,12 +159,13 @@ function leaveResults({ plan, own, dense, stage }: PartContext, outputs: Feeds):
     own.set(values, at)
     at += values.length
   }
-  for (const { name } of plan.parameters) {
+  for (const { name, ranges } of parameters) {
     const gradient = outputs[gradientName(name)]
-    if (gradient) dense.gradient(name).set(gradient.data)
+    if (gradient) writeRanges(dense.gradient(name), ranges, gradient.data)
     else dense.gradient(name).fill(0)
   }
   stage.takeGradients(outputs)
+  firstLayer?.takeGradients(outputs)
 }
 
 function meet(context: PartContext, profile: StepProfile): void {
@@ -159,17 +176,18 @@ function meet(context: PartContext, profile: StepProfile): void {
 
 /** Moves dense parameters and touched rows along their gradients, clipped together: all that the part owns. */
 function update(context: PartContext, settings: StepSettings, profile: StepProfile): void {
-  const { plan, stage, dense, own, all, wideParameters } = context
+  const { plan, stage, firstLayer, dense, own, all, wideParameters } = context
   dense.sum()
   let clipping = {}
   if (plan.clipNorm !== null) {
-    own[1] = stage.squaredNorm() + dense.squaredNorm()
+    own[1] = stage.squaredNorm() + (firstLayer?.squaredNorm() ?? 0) + dense.squaredNorm()
     meet(context, profile)
     clipping = { gradientScale: clipFactor(plan.clipNorm, sumOf(all, 1)) }
   }
   const steps = { wide: { ...settings.wide, ...clipping }, deep: { ...settings.deep, ...clipping } }
   dense.update((name) => (wideParameters.has(name) ? steps.wide : steps.deep))
   stage.update(steps)
+  firstLayer?.update(steps.deep)
 }
 
 /** `min(1, clipNorm / ‖g‖)` over all gradients of the step (Pascanu et al. 2013), from Σ g². */

@@ -4,18 +4,27 @@
  */
 import { chooseExecutor } from '../graph/index.js'
 import type { Execution, Program } from '../graph/index.js'
-import type { InputLayout, NormSpec, Network, ParameterSpec } from '../model/index.js'
+import type { InputLayout, NetworkApart, NormSpec, Network, ParameterSpec } from '../model/index.js'
 import type { ShardedTableOptions, TableMemory, TableOptions } from '../tables/index.js'
-import { gradientFloats } from '../tables/index.js'
+import { gradientFloats, idProducts } from '../tables/index.js'
+import { columnsApart } from './columns-apart.js'
 import type { ModelParts, ModelState } from './model-state.js'
 
 export interface StepPlan {
+  /** Of the columns whose values the graph is given. */
   readonly layout: InputLayout
+  /** The columns whose products with the weights of the first layer are made once for each distinct id; `null`: there are none. */
+  readonly apart: {
+    readonly layer: NetworkApart['layer']
+    readonly columns: readonly idProducts.IdColumnPlace[]
+  } | null
   /** Where the rows of each table lie. */
   readonly tables: readonly ShardedTableOptions[]
   /** The dense parameters, tables of one row, in the order of `parameters`. */
   readonly dense: readonly TableOptions[]
   readonly parameters: readonly ParameterSpec[]
+  /** The shapes that they have in the graph: the first layer's weights without the rows of columns that are apart. */
+  readonly shapes: readonly ParameterSpec['shape'][]
   readonly dropouts: Network['dropouts']
   readonly norms: readonly NormSpec[]
   /** What runs the training graph, and the graph as it was written for it. */
@@ -45,22 +54,33 @@ export const statisticNames = (norms: readonly NormSpec[]): string[] =>
   norms.flatMap(({ name }) => [`${name}/mean`, `${name}/variance`])
 
 /** Reserves what the parts share, and says where everything is. */
-export async function planStep({ network, layout, spec }: ModelParts, state: ModelState): Promise<StepPlan> {
+export async function planStep(model: ModelParts, state: ModelState): Promise<StepPlan> {
+  const { network, spec } = model
   const { memories, tables, dense } = state
   const { workers: parts, threadsOfPart: threads } = spec
+  const apart = columnsApart(
+    model,
+    (table) => tables.get(table)?.shards.every(({ memory }) => memory === memories.home) ?? false,
+  )
+  // What was said to run the graph also runs it without its columns apart.
   const { executor, precision, program } = await chooseExecutor(
     { ...spec.executor, threads },
     network.trainingOutputs(),
   )
   return {
-    layout,
+    layout: apart?.network.layout ?? model.layout,
+    apart: apart && {
+      layer: apart.network.layer,
+      columns: apart.columns.map((column) => idProducts.placeIdColumn(memories.home, column, parts)),
+    },
     tables: [...tables.values()].map((table) => table.place()),
     dense: dense.tables.map((table) => table.place()),
     parameters: network.parameters,
+    shapes: (apart?.network ?? network).parameters.map(({ shape }) => shape),
     dropouts: network.dropouts,
     norms: network.norms,
     execution: { executor: executor.name, precision },
-    program,
+    program: apart ? executor.write(apart.network.outputs()) : program,
     threads,
     batchSize: spec.batchSize,
     seed: spec.seed,

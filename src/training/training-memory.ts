@@ -1,7 +1,10 @@
 /** What a training will take, known before anything is reserved. */
 import { gradientWidths } from '../model/index.js'
+import { columnsApart } from './columns-apart.js'
+import type { ColumnsApart } from './columns-apart.js'
 import { trainingTooLarge } from './errors.js'
 import type { ModelParts } from './model-state.js'
+import type { TrainingSpec } from './training-spec.js'
 
 /** Bytes by what they hold. */
 export interface TrainingMemory {
@@ -38,12 +41,26 @@ export function trainingMemory(parts: ModelParts): TrainingMemory {
 }
 
 /** Bytes that a step takes beside the tables. */
-export function batchMemory({ layout, network, spec }: ModelParts): number {
+export function batchMemory(parts: ModelParts): number {
+  const { layout, network, spec } = parts
   const denseBytes = 4 * sum(network.parameters.map(({ shape }) => sizeOf(shape)))
   const inputBytes = 4 * spec.batchSize * sum(Object.values(gradientWidths(layout)))
   const columns = new Set([...(layout.wide?.parts ?? []), ...(layout.deep?.parts ?? [])].map(({ column }) => column))
   // Of the inputs: staged, fed, their gradients as an output and in shared memory. Of dense parameters: fed, and their gradients twice.
-  return 4 * inputBytes + spec.workers * (touchBytes * spec.batchSize * columns.size + 3 * denseBytes)
+  const apart = columnsApart(parts, () => true)
+  return (
+    4 * inputBytes +
+    (apart ? apartMemory(apart, spec) : 0) +
+    spec.workers * (touchBytes * spec.batchSize * columns.size + 3 * denseBytes)
+  )
+}
+
+/** Of columns apart: what the graph is fed and leaves, and in all threads the layer's rows of ids, and for each example their places. */
+function apartMemory({ columns, network }: ColumnsApart, { batchSize, workers }: TrainingSpec): number {
+  const ids = sum(columns.map(({ idCount }) => idCount))
+  const idFloats = sum(columns.map(({ idCount, dimension }) => idCount * dimension))
+  const { outputs } = network.layer
+  return 4 * (batchSize * (2 * outputs + columns.length) + workers * (ids * (outputs + 2) + idFloats))
 }
 
 /** Throws `TRAINING_TOO_LARGE` where a training does not fit into the `available` bytes. */

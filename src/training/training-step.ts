@@ -10,6 +10,7 @@ import type { ModelParts, ModelState } from './model-state.js'
 import { createWeightFeeds } from './part-feeds.js'
 import { updateRunning } from './running-statistics.js'
 import { scheduleFactor } from './schedule.js'
+import { operationsApart } from './first-layer.js'
 import { planStep, resultsOf, rowsOfPart, sumOf } from './step-plan.js'
 import type { StepPlan } from './step-plan.js'
 import type { StepSettings } from './step-part.js'
@@ -56,7 +57,7 @@ export async function createTrainingStep(
       const loss = sumOf(results, 0)
       if (!Number.isFinite(loss)) throw lossNotFinite({ step: position.step, loss })
       updateRunning(state.running, plan.norms, partsOf(plan, results, batch.rowCount))
-      profile.leave(batch.rowCount)
+      profile.leave(batch.rowCount, operationsApart(state.memories.home, plan, batch.rowCount))
       return loss
     },
     predict: inference.predict,

@@ -1,4 +1,4 @@
-import { executionText, loadConfig, trainBundle } from '../../pipeline/index.js'
+import { executionText, loadConfig, operationsText, trainBundle } from '../../pipeline/index.js'
 import type { TrainResult } from '../../pipeline/index.js'
 import type { Settings } from '../../space/index.js'
 import type { CliCommand } from '../command.js'
@@ -68,6 +68,7 @@ function summary(result: TrainResult): string {
     '',
     `${countText(result.examplesPerSecond)} examples/s; best epoch ${String(result.bestEpoch + 1)} of ${String(result.epochs.length)}`,
     executionText(result.execution),
+    ...operationsText(result.operations),
     ...crossesLine(result.crosses),
     ...(result.retrieval ? [retrievalLine(result.retrieval)] : []),
     `bundle: ${result.bundle}`,

@@ -21,7 +21,9 @@ export const kernelCalls: Readonly<Record<KernelName, Run>> = {
     const out = ownValue(arena, [m, n])
     multiply({ a, b, out }, flags)
     const addBias = flags.isRelu ? arena.kernels.addBiasRelu : arena.kernels.addBias
-    if (bias) addBias(out.place, placeOf(arena, bias), m, n)
+    // A bias for each row is that of one long row.
+    const rows = bias?.length === n ? m : 1
+    if (bias) addBias(out.place, placeOf(arena, bias), rows, out.length / rows)
     return out
   },
   add: pairwise('add'),

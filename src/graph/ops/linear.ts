@@ -1,6 +1,6 @@
 import { shapeMismatch } from '../errors.js'
 import type { Op } from '../op.js'
-import { elementCount } from '../shapes.js'
+import { elementCount, sameShape } from '../shapes.js'
 import { isConstant, none } from '../split-rules.js'
 import type { Tensor } from '../tensor.js'
 import { matmul } from './matmul.js'
@@ -13,14 +13,19 @@ export const linearOp: Op = {
     [1, 2],
   ],
   shape: ([x = [], w = [], b = []]) => {
-    if (x.length !== 2 || w.length !== 2 || b.length !== 1 || x[1] !== w[0] || w[1] !== b[0]) {
-      throw shapeMismatch({ op: 'linear', expected: 'shapes [n, in], [in, out] and [out]', got: [x, w, b] })
-    }
-    return [x[0] ?? 1, w[1] ?? 1]
+    const result = [x[0] ?? 1, w[1] ?? 1]
+    const fits = x.length === 2 && w.length === 2 && x[1] === w[0]
+    if (!fits || !(sameShape(b, result) || sameShape(b, result.slice(1))))
+      throw shapeMismatch({ op: 'linear', expected: 'shapes [n, in], [in, out] and [out] or [n, out]', got: [x, w, b] })
+    return result
   },
   gradient: ({ inputs: [x, w, b] }, g) => {
     if (!x || !w || !b) return []
-    return [matmul(g, w, { transposeB: true }), matmul(x, g, { transposeA: true }), sumTo(g, b.shape)]
+    return [
+      matmul(g, w, { transposeB: true }),
+      matmul(x, g, { transposeA: true }),
+      sameShape(b.shape, g.shape) ? g : sumTo(g, b.shape),
+    ]
   },
   split(tensor, [x = none, w = none, b = none], context) {
     const [weights, bias] = [context.join(w), context.join(b)]
@@ -34,5 +39,5 @@ export const linearOp: Op = {
   },
 }
 
-/** A dense layer without activation, `x·W + b`, in one node. */
+/** A dense layer without activation, `x·W + b`, in one node; the bias is the same for all rows, or each has its own. */
 export const linear = (x: Tensor, weights: Tensor, bias: Tensor): Tensor => x.graph.node(linearOp, [x, weights, bias])

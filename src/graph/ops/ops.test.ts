@@ -80,7 +80,17 @@ const cases: Record<string, Case[]> = {
     },
   ],
   heaviside: [{ shapes: [[3, 4]], build: (x) => o.multiply(o.heaviside(at(x, 0)), at(x, 0)), draw: awayFromZero }],
-  linear: [{ shapes: [[3, 4], [4, 2], [2]], build: (x) => o.linear(at(x, 0), at(x, 1), at(x, 2)) }],
+  linear: [
+    { shapes: [[3, 4], [4, 2], [2]], build: (x) => o.linear(at(x, 0), at(x, 1), at(x, 2)) },
+    {
+      shapes: [
+        [3, 4],
+        [4, 2],
+        [3, 2],
+      ],
+      build: (x) => o.linear(at(x, 0), at(x, 1), at(x, 2)),
+    },
+  ],
   log: unary(o.log, positive),
   logSoftmax: [{ shapes: [[2, 3, 4]], build: (x) => o.logSoftmax(at(x, 0)) }],
   matmul: [

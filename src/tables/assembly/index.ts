@@ -13,6 +13,14 @@ export {
 } from './optimizers/proximalAdagrad'
 export { sgd, sgdDeclaration, sgdIndex } from './optimizers/sgd'
 export { gather } from './gather'
+export {
+  addRowsOfIds,
+  placeIds,
+  productsOfIds,
+  rowGradientsOfIds,
+  sumRowsOfIds,
+  weightGradientOfIds,
+} from './id-products'
 export { findTouches, sortTouches, writeTerms } from './touches'
 export { limitNorms, squaredNorm, updateEvery, updateTouched } from './update'
 export { sumParts, updateRange } from './dense'

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest'
+import { randomInteger, randomNormal } from '../base/index.js'
+import { placeIdColumn } from './id-column.js'
+import { countedIds, createIdProducts } from './id-products.js'
+import { resolveOptimizer } from './optimizer.js'
+import { createShardedLookup } from './sharded-lookup.js'
+import { createShardedTable } from './sharded-table.js'
+import type { ShardedTable } from './sharded-table.js'
+import { createTableMemories } from './table-memories.js'
+
+const rowCount = 150
+/** Sizes with all remainders of the kernels' blocks, one of a single id. */
+const shapes = [
+  { name: 'a', idCount: 7, dimension: 5 },
+  { name: 'b', idCount: 1, dimension: 4 },
+  { name: 'c', idCount: 40, dimension: 16 },
+  { name: 'd', idCount: 3, dimension: 3 },
+]
+const width = shapes.reduce((sum, { dimension }) => sum + dimension, 0)
+
+const normal = (key: number, length: number): Float32Array =>
+  Float32Array.from({ length }, (_, index) => randomNormal(key, index))
+
+const batch = {
+  rowCount,
+  ids: Object.fromEntries(
+    shapes.map(({ name, idCount }, key) => [
+      name,
+      {
+        ids: Int32Array.from({ length: rowCount }, (_, row) => randomInteger(key, row, idCount)),
+        offsets: null,
+        weights: null,
+      },
+    ]),
+  ),
+}
+
+/** Two parts of a batch of rows, one after the other, as two threads take them. */
+const parts = [
+  { first: 0, count: 90 },
+  { first: 90, count: 60 },
+]
+
+function openTables(optimizer: string) {
+  const memories = createTableMemories()
+  const tables = new Map(
+    shapes.map(({ name, idCount, dimension }, key): [string, ShardedTable] => {
+      const options = { name, rowCount: idCount, dimension, optimizer: resolveOptimizer({ name: optimizer }), l2: 0.1 }
+      const table = createShardedTable(memories, options)
+      table.initialize({ key, standardDeviation: 1, distribution: 'normal' })
+      return [name, table]
+    }),
+  )
+  return { memories, tables }
+}
+
+const rowsOf = (tables: ReadonlyMap<string, ShardedTable>): number[] =>
+  [...tables.values()].flatMap(({ shards }) => shards.flatMap(({ rows }) => [...rows]))
+
+function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  expect(actual.length).toBe(expected.length)
+  for (let i = 0; i < expected.length; i++)
+    expect(Math.abs((actual[i] ?? NaN) - (expected[i] ?? 0))).toBeLessThan(
+      1e-4 * Math.max(1, Math.abs(expected[i] ?? 0)),
+    )
+}
+
+describe.each([16, 48])('products once for each distinct id, %i outputs', (outputs) => {
+  const weights = normal(20, width * outputs)
+  const bias = normal(21, outputs)
+  const gradient = normal(22, rowCount * outputs)
+
+  function open(optimizer: string) {
+    const { memories, tables } = openTables(optimizer)
+    const memory = memories.home
+    const place = (values: Float32Array): number => {
+      const at = memory.allocate(4 * values.length)
+      memory.float32(at, values.length).set(values)
+      return at
+    }
+    const layer = { outputs, weights: place(weights), bias: place(bias) }
+    let weightRow = 0
+    const columns = shapes.map(({ name, idCount, dimension }) => {
+      const column = { column: name, table: name, weightRow, idCount, dimension }
+      weightRow += dimension
+      return placeIdColumn(memory, column, parts.length)
+    })
+    const products = parts.map((_, index) => {
+      const own = place(new Float32Array(width * outputs).fill(NaN))
+      const share = { index, count: parts.length }
+      return { own, ...createIdProducts(memory, { columns, tables, layer: { ...layer, gradient: own }, share }) }
+    })
+    return { memory, tables, columns, products }
+  }
+
+  /** The same by a lookup of every row, and the products by their definition. */
+  function plain(optimizer: string) {
+    const { memories, tables } = openTables(optimizer)
+    let offset = 0
+    const columns = shapes.map(({ name, dimension }) => {
+      const part = { table: tables.get(name) as ShardedTable, column: name, offset, combiner: 'sum' as const }
+      offset += dimension
+      return part
+    })
+    const lookup = createShardedLookup(memories.home, { width, parts: columns })
+    const inputs = Float64Array.from(lookup.forward(batch))
+    const forward = Float64Array.from({ length: rowCount * outputs }, (_, at) => bias[at % outputs] ?? 0)
+    const ofWeights = new Float64Array(width * outputs)
+    const ofInputs = lookup.gradient().fill(0)
+    for (let row = 0; row < rowCount; row++)
+      for (let k = 0; k < width; k++)
+        for (let j = 0; j < outputs; j++) {
+          const [x, at, weight] = [row * width + k, row * outputs + j, k * outputs + j]
+          forward[at] = (forward[at] ?? 0) + (inputs[x] ?? 0) * (weights[weight] ?? 0)
+          ofWeights[weight] = (ofWeights[weight] ?? 0) + (inputs[x] ?? 0) * (gradient[at] ?? 0)
+          ofInputs[x] = (ofInputs[x] ?? 0) + (weights[weight] ?? 0) * (gradient[at] ?? 0)
+        }
+    return { tables, lookup, forward, ofWeights }
+  }
+
+  it.each(['sgd', 'adam', 'adagrad'])(
+    'are the products of every row, forward and back, and update the same rows: %s',
+    (optimizer) => {
+      const { memory, tables, columns, products } = open(optimizer)
+      const expected = plain(optimizer)
+      const out = new Float32Array(rowCount * outputs)
+      for (const [index, { first, count }] of parts.entries())
+        products[index]?.forward(batch, { first, count }, out.subarray(first * outputs, (first + count) * outputs))
+      expectClose(out, expected.forward)
+      for (const [index, { first, count }] of parts.entries())
+        products[index]?.takeGradient(gradient.subarray(first * outputs, (first + count) * outputs))
+      const sums = products.map(({ own }) => memory.float32(own, width * outputs))
+      expectClose(
+        weights.map((_, at) => sums.reduce((sum, one) => sum + (one[at] ?? NaN), 0)),
+        expected.ofWeights,
+      )
+      const distinct = shapes.flatMap(({ name }) =>
+        parts.map(({ first, count }) => new Set(batch.ids[name]?.ids.subarray(first, first + count)).size),
+      )
+      expect(columns.reduce((sum, column) => sum + countedIds(memory, column, parts.length), 0)).toBe(
+        distinct.reduce((sum, count) => sum + count, 0),
+      )
+      const norm = products.reduce((sum, one) => sum + one.squaredNorm(), 0)
+      expect(norm / expected.lookup.squaredNorm()).toBeCloseTo(1, 5)
+      const step = { learningRateScale: 1, stepNumber: 1 }
+      for (const one of products) one.update(step)
+      expected.lookup.update(step)
+      expectClose(rowsOf(tables), rowsOf(expected.tables))
+    },
+  )
+
+  it('leave nothing of a batch to the next, also where a part has no rows', () => {
+    const { memory, tables, products } = open('sgd')
+    const before = rowsOf(tables)
+    const step = { learningRateScale: 1, stepNumber: 1 }
+    for (const count of [60, 0]) {
+      for (const one of products) one.forward(batch, { first: 0, count }, new Float32Array(count * outputs))
+      for (const one of products) one.takeGradient(gradient.subarray(0, count * outputs))
+    }
+    for (const one of products) one.update(step)
+    expect(rowsOf(tables)).toEqual(before)
+    for (const { own } of products)
+      expect(memory.float32(own, width * outputs).every((value) => value === 0)).toBe(true)
+  })
+})

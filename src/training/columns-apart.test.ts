@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest'
+import { randomInteger, randomNormal } from '../base/index.js'
+import { categorical, createEncoder, list, numeric } from '../features/index.js'
+import type { Config, ModelDeclaration } from '../features/index.js'
+import { openExecutor, operations } from '../graph/index.js'
+import { createNetwork, defineArchitecture, layoutInputs, resolveModel } from '../model/index.js'
+import { createTableMemories } from '../tables/index.js'
+import { columnsApart } from './columns-apart.js'
+import type { ModelParts, ModelState } from './model-state.js'
+import { createModelState } from './model-state.js'
+import { createStepProfile } from './step-profile.js'
+import type { TrainingBatch } from './training-batch.js'
+import { resolveTraining } from './training-spec.js'
+import { createTrainingStep } from './training-step.js'
+
+const { add, slice, sum } = operations
+
+const batchSize = 600
+
+const features = {
+  few: categorical({ values: 4 }),
+  some: categorical({ values: 9 }),
+  many: categorical({ values: 5000 }),
+  shared: categorical({ sharedWith: 'owner' }),
+  owner: categorical({ values: 6 }),
+  likes: list(categorical({ values: 5 })),
+  price: numeric(),
+}
+
+const learned = { json: {}, arrays: {} }
+const state = {
+  columns: {
+    ...Object.fromEntries([...Object.keys(features), 'other'].map((name) => [name, learned])),
+    price: { json: { hasMissing: false, mean: 0, deviation: 1 }, arrays: {} },
+  },
+  crosses: {},
+}
+
+const deep = { embedding: 16, hidden: [32, 16] }
+
+function partsOf(
+  model: ModelDeclaration,
+  training: Config['training'] = {},
+  given: Config['features'] = features,
+): ModelParts {
+  const config: Config = { data: {}, features: given, model, training: { batchSize, threads: 1, ...training } }
+  const resolved = resolveModel(config)
+  const layout = layoutInputs(resolved, config, createEncoder(config, state).columns)
+  const spec = resolveTraining(config, resolved, () => true)
+  return { model: resolved, layout, network: createNetwork(resolved, layout), spec }
+}
+
+function chosen(parts: ModelParts, isNear = true): string[] | null {
+  const apart = columnsApart(parts, () => isNear)
+  return apart && apart.columns.map(({ column }) => column).sort()
+}
+
+describe('the columns that enter the first layer once for each distinct id', () => {
+  it('have few ids for a batch, one a row, and a table of their own', () => {
+    expect(chosen(partsOf({ deep }))).toEqual(['few', 'some'])
+    expect(chosen(partsOf({ deep: { ...deep, normalization: 'batch', dropout: 0.5, activation: 'tanh' } }))).toEqual([
+      'few',
+      'some',
+    ])
+    // So few rows that nine ids come as often as once.
+    expect(chosen(partsOf({ deep }, { batchSize: 20 }))).toBeNull()
+  })
+
+  it('are none where the first layer is not all that is done with the embeddings', () => {
+    for (const name of ['deepfm', 'dcn', 'dcn-v2', 'autoint', 'xdeepfm', 'finalmlp'])
+      expect([name, chosen(partsOf({ deep, architecture: name }))]).toEqual([name, null])
+  })
+
+  it('are none where an architecture of your own has more that follows the columns, or takes some of them alone', () => {
+    const first = (part: (width: number, parts: number) => { end: number; extra: number }): ModelDeclaration => ({
+      deep,
+      architecture: defineArchitecture({
+        name: 'own',
+        needsDeep: true,
+        logit({ deep: inputs }, builder) {
+          if (!inputs) throw new Error('deep')
+          const { end, extra } = part(inputs.layout.width, inputs.layout.parts.length)
+          const hidden = builder.dense('first', slice(inputs.input, 1, 0, end), 32)
+          const own = builder.parameter('own', [extra, 1], { part: 'deep', initializer: 'ones' })
+          return add(builder.dense('last', hidden, 1), sum(own, [0]))
+        },
+      }),
+    })
+    expect(chosen(partsOf(first((end) => ({ end, extra: 3 }))))).toEqual(['few', 'some'])
+    expect(chosen(partsOf(first((end, extra) => ({ end, extra }))))).toBeNull()
+    expect(chosen(partsOf(first(() => ({ end: 16, extra: 3 }))))).toBeNull()
+  })
+
+  it('are none where the kernels do not fit the layer, products round to bfloat16, or rows lie elsewhere', () => {
+    expect(chosen(partsOf({ deep: { ...deep, hidden: [24] } }))).toBeNull()
+    expect(chosen(partsOf({ deep }, { precision: 'bfloat16' }))).toBeNull()
+    expect(chosen(partsOf({ deep }), false)).toBeNull()
+  })
+
+  it('leave the graph one column, and are none where the gain would not pay for the way', () => {
+    const { few, some, likes, price } = features
+    const alike = { few, some, other: categorical({ values: 4 }) }
+    expect(chosen(partsOf({ deep }, {}, { ...alike, likes }))).toEqual(['few', 'other', 'some'])
+    expect(chosen(partsOf({ deep }, {}, alike))).toEqual(['few', 'other'])
+    expect(chosen(partsOf({ deep: { ...deep, embedding: 2 } }, {}, { few, price }))).toBeNull()
+  })
+})
+
+const models: Record<string, { model: ModelDeclaration; training?: Config['training'] }> = {
+  relu: { model: { wide: { features: ['few', 'many'] }, deep } },
+  'batch normalisation, dropout, clipping': {
+    model: { deep: { ...deep, normalization: 'batch', dropout: 0.4 } },
+    training: { clipNorm: 0.01, lossReduction: 'mean' },
+  },
+  'tanh, Adam, penalties at every step': {
+    model: {
+      wide: false,
+      deep: {
+        ...deep,
+        activation: 'tanh',
+        embeddingL2: 0.1,
+        layerL2: 0.1,
+        regularization: 'everyStep',
+        optimizer: { name: 'adam' },
+      },
+    },
+  },
+}
+
+/** Whole batches, one that is larger, one of fewer rows than there are parts. */
+const sizes = [batchSize, 2 * batchSize + 1, 2, batchSize]
+
+function batchOf({ layout }: ModelParts, step: number): TrainingBatch {
+  const rowCount = sizes[step] ?? 0
+  const draw = (key: number, below: number, count = rowCount): Int32Array =>
+    Int32Array.from({ length: count }, (_, row) => randomInteger(100 * step + key, row, below))
+  const single = (key: number, below: number) => ({ ids: draw(key, below), offsets: null, weights: null })
+  const rowsOf = (name: string): number =>
+    layout.tables.find((table) => table.name === `embedding/${name}`)?.rowCount ?? 1
+  const ids = Object.fromEntries(['few', 'some', 'many', 'owner'].map((name, key) => [name, single(key, rowsOf(name))]))
+  const offsets = Int32Array.from({ length: rowCount + 1 }, (_, row) => 2 * row)
+  return {
+    rowCount,
+    firstRow: 1000 * step,
+    ids: { ...ids, shared: single(7, 6), likes: { ids: draw(8, 5, 2 * rowCount), offsets, weights: null } },
+    numbers: { price: Float32Array.from({ length: rowCount }, (_, row) => randomNormal(step, row)) },
+    labels: Float32Array.from(draw(9, 2)),
+    weights: new Float32Array(rowCount).fill(1),
+  }
+}
+
+async function trained(
+  parts: ModelParts,
+  memories = createTableMemories(),
+): Promise<{ losses: number[]; numbers: number[] }> {
+  const model = createModelState(parts, memories)
+  const step = await createTrainingStep(
+    parts,
+    model,
+    createStepProfile(() => 0),
+  )
+  const losses: number[] = []
+  for (const index of sizes.keys())
+    losses.push(await step.run(batchOf(parts, index), { epoch: 0, step: index, stepCount: 9, learningRateScale: 1 }))
+  await step.close()
+  return { losses, numbers: numbersOf(model) }
+}
+
+/** All numbers that training changes. */
+const numbersOf = ({ tables, dense, running }: ModelState): number[] => [
+  ...[...tables.values()].flatMap(({ shards }) => shards.flatMap(({ rows }) => [...rows])),
+  ...dense.names.flatMap((name) => [...dense.raw(name)]),
+  ...[...running.values()].flatMap((values) => [...values]),
+]
+
+/** The same model whose first layer is one product. */
+const whole = (parts: ModelParts): ModelParts => ({ ...parts, network: { ...parts.network, apart: () => null } })
+
+it('a step whose tables lie in many memories has one product', async () => {
+  const parts = partsOf({ deep })
+  const tiny = () => createTableMemories({ buffers: 2 ** 32 - 500 })
+  expect(await trained(parts, tiny())).toEqual(await trained(whole(parts), tiny()))
+})
+
+const hasOnednn = !('reason' in (await openExecutor({ executor: 'onednn', precision: 'float32' })))
+const executors = ['onnxruntime', ...(hasOnednn ? (['onednn'] as const) : [])] as const
+
+describe.each(executors)('a step whose columns are apart, on %s', (executor) => {
+  it.each(Object.keys(models))(
+    'does what the plain step does, within rounding, in one part and in three: %s',
+    async (name) => {
+      const { model, training } = models[name] ?? { model: { deep } }
+      for (const threads of [1, 3]) {
+        const parts = partsOf(model, { ...training, executor, threads })
+        expect(chosen(parts)).toEqual(['few', 'some'])
+        const [apart, again, plain] = [await trained(parts), await trained(parts), await trained(whole(parts))]
+        expect(again).toEqual(apart)
+        expect(apart.numbers).not.toEqual(plain.numbers)
+        for (const [index, loss] of apart.losses.entries())
+          expect(loss / (plain.losses[index] ?? NaN)).toBeCloseTo(1, 5)
+        const off = (value: number, at: number): number =>
+          Math.abs(value - (plain.numbers[at] ?? NaN)) / Math.max(1, Math.abs(value))
+        const largest = apart.numbers.reduce((most, value, at) => Math.max(most, off(value, at)), 0)
+        expect(largest).toBeLessThan(5e-5)
+      }
+    },
+  )
+})

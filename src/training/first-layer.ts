@@ -1,0 +1,81 @@
+/** The first layer of a step whose columns are partly apart: what they add to it, and the way back of that. */
+import type { EncodedFeatures } from '../features/index.js'
+import type { TensorData } from '../graph/index.js'
+import { gradientName, inputNames } from '../model/index.js'
+import type { OptimizerStep, RowRange, Share, ShardedTable, Table, TableMemory } from '../tables/index.js'
+import { idProducts } from '../tables/index.js'
+import type { StepPlan } from './step-plan.js'
+import type { OperationsApart } from './step-profile.js'
+
+type Tensors = Readonly<Record<string, TensorData>>
+
+export interface FirstLayerPart {
+  /** The graph's input for a range of rows; its buffer is reused. */
+  feeds(batch: EncodedFeatures, rows: RowRange): Tensors
+  /** Takes what the graph left for the last `feeds`: nothing where there were no rows. */
+  takeGradients(outputs: Tensors): void
+  squaredNorm(): number
+  update(step: OptimizerStep): void
+}
+
+export interface FirstLayerOptions {
+  readonly tables: ReadonlyMap<string, ShardedTable>
+  /** Dense parameters. */
+  readonly dense: readonly Table[]
+  readonly share: Share
+  /** Where this part leaves its gradient of a parameter. */
+  gradient(name: string): Float32Array
+}
+
+/** Opens the first layer for a part of the step. */
+export function openFirstLayer(
+  memory: TableMemory,
+  { layer, columns }: NonNullable<StepPlan['apart']>,
+  { tables, dense, share, gradient }: FirstLayerOptions,
+): FirstLayerPart {
+  const placeOf = (name: string): number => {
+    const parameter = dense.find((one) => one.name === name)
+    if (!parameter) throw new Error(`internal: no dense parameter ${name}`)
+    return parameter.offset
+  }
+  const { outputs } = layer
+  const products = idProducts.createIdProducts(memory, {
+    columns,
+    tables,
+    share,
+    layer: {
+      outputs,
+      weights: placeOf(layer.weights),
+      bias: placeOf(layer.bias),
+      gradient: gradient(layer.weights).byteOffset,
+    },
+  })
+  let buffer = new Float32Array()
+  return {
+    feeds(batch, rows) {
+      const size = rows.count * outputs
+      if (buffer.length < size) buffer = new Float32Array(size)
+      const data = buffer.subarray(0, size)
+      products.forward(batch, rows, data)
+      return { [inputNames.firstLayer]: { data, shape: [rows.count, outputs] } }
+    },
+    takeGradients(given) {
+      products.takeGradient(given[gradientName(inputNames.firstLayer)]?.data ?? new Float32Array())
+    },
+    squaredNorm: () => products.squaredNorm(),
+    update: (step) => {
+      products.update(step)
+    },
+  }
+}
+
+/** The operations of the last batch: each column has three products, forward and both gradients, and a sum of rows forward and back. */
+export function operationsApart(memory: TableMemory, { apart, parts }: StepPlan, rowCount: number): OperationsApart {
+  let [leftOut, instead] = [0, 0]
+  for (const column of apart?.columns ?? []) {
+    const ofRow = 6 * column.dimension * (apart?.layer.outputs ?? 0)
+    leftOut += rowCount * ofRow
+    instead += idProducts.countedIds(memory, column, parts) * ofRow + (rowCount * ofRow) / (3 * column.dimension)
+  }
+  return { leftOut, instead }
+}
