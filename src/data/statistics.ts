@@ -2,7 +2,7 @@
 import type { ColumnDeclaration, RawValue, Statistics } from '../features/index.js'
 import type { ColumnarChunk, Database } from '../sql/index.js'
 import { cellOf, numberOf, quoteText } from '../sql/index.js'
-import { readableCell } from './enumerated-cells.js'
+import { cellKinds, readableCell } from './enumerated-cells.js'
 import type { FeatureCells } from './feature-cells.js'
 import { numberSql } from './label.js'
 
@@ -54,10 +54,7 @@ export async function elementsSql(
   const trained = `SELECT ${cell} AS value, n_train AS ${counted} FROM ${table} WHERE n_train > 0`
   if (!declaration.inner) return trained
   const { separator, maximumLength } = declaration as { separator?: string; maximumLength?: number }
-  const [row] = await database.rows(
-    `SELECT data_type AS type FROM duckdb_columns() WHERE table_name = ${quoteText(table)} AND column_name = 'value'`,
-  )
-  const isList = String(row?.['type']).endsWith('[]')
+  const isList = (await cellKinds(database, table)).get('value')?.isList === true
   const list = isList ? 'value' : `string_split(CAST(value AS VARCHAR), ${quoteText(separator ?? '|')})`
   const last = maximumLength === undefined ? list : `list_slice(${list}, -${String(maximumLength)}, -1)`
   return `SELECT unnest(${last}) AS value, ${counted} FROM (${trained}) WHERE value IS NOT NULL`
