@@ -1,8 +1,9 @@
-/** Where the ids and numbers of a row's features are: in tables of distinct values, which rows find by what they hold. */
+/** Where the ids and numbers of a row's features are: in tables of distinct values, which rows find by what they hold or by its place. */
 import type { ColumnEncoder, Config } from '../features/index.js'
 import { quoteName } from '../sql/index.js'
 import { encodedName, isWeighted, weightsName } from './encoded-names.js'
 import type { CellColumns } from './examples.js'
+import { placeSql } from './encode-values.js'
 import { featureCells, sameCells } from './feature-cells.js'
 
 export interface CodeJoins {
@@ -19,16 +20,21 @@ export interface CodeTables {
   /** Tables of distinct values by feature; `map_<table>` says what they became. */
   readonly tables: ReadonlyMap<string, string>
   readonly encoders: ReadonlyMap<string, ColumnEncoder>
+  /** Features whose codes are found by the place of their text in an enumeration. */
+  readonly lookups: ReadonlySet<string>
 }
 
-export function codeJoins(config: Config, columns: CellColumns, { tables, encoders }: CodeTables): CodeJoins {
+export function codeJoins(config: Config, columns: CellColumns, { tables, encoders, lookups }: CodeTables): CodeJoins {
   const mapOf = (name: string): string => `map_${tables.get(name) ?? ''}`
   const shapeOf = (name: string): ColumnEncoder['shape'] => {
     const encoder = encoders.get(name)
     if (!encoder) throw new Error(`internal: no encoder for ${name}`)
     return encoder.shape
   }
-  const cell = (name: string): string => `${mapOf(name)}.code`
+  const cell = (name: string): string => {
+    if (!lookups.has(name)) return `${mapOf(name)}.code`
+    return `(SELECT codes FROM ${mapOf(name)})[${placeSql(`examples.${featureCells(config, columns, name).value}`)}]`
+  }
   return {
     cell,
     select(name) {
@@ -38,6 +44,7 @@ export function codeJoins(config: Config, columns: CellColumns, { tables, encode
     },
     joins: (names) =>
       names
+        .filter((name) => !lookups.has(name))
         .map((name) => `LEFT JOIN ${mapOf(name)} ON ${sameCells(featureCells(config, columns, name), mapOf(name))}`)
         .join(' '),
     isList(name) {

@@ -58,15 +58,17 @@ export async function encodeExamples(context: EncodeContext, state: FeatureState
   }
   const columns = state?.columns ?? (await learnColumns(context, tables))
   const encoders = compileFeatures(config, { columns })
+  const lookups = new Set<string>()
   for (const [name, table] of tables) {
     context.onProgress(`encoding ${name}`)
     const encoder = encoders.get(name)
     if (!encoder) throw new Error(`internal: no encoder for ${name}`)
-    const bad = await encodeValues(database, encoder, { values: table, target: `map_${table}` })
+    const { bad, isLookup } = await encodeValues(database, encoder, { values: table, target: `map_${table}` })
+    if (isLookup) lookups.add(name)
     if (bad.count > 0) await reportBadCells(context, { name, table, bad })
     await database.run(`DROP TABLE ${table}`)
   }
-  const codes = codeJoins(config, context.columns, { tables, encoders })
+  const codes = codeJoins(config, context.columns, { tables, encoders, lookups })
   const crosses = state?.crosses ?? (await learnCrosses(context, codes))
   const learned = { columns, crosses, ...(context.labels ? { labels: context.labels } : {}) }
   return { state: learned, encoder: createEncoder(config, learned), codes }

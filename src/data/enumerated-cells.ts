@@ -88,3 +88,9 @@ export async function readableCell(database: Database, table: string, name: stri
   const kind = (await cellKinds(database, table)).get(name)
   return kind?.isEnumerated === true ? `CAST(${name} AS VARCHAR${kind.isList ? '[]' : ''})` : name
 }
+
+/** Whether the `value` of a table of distinct values is one text of an enumeration. */
+export async function isEnumerated(database: Database, table: string): Promise<boolean> {
+  const kind = (await cellKinds(database, table)).get('value')
+  return kind?.isEnumerated === true && !kind.isList
+}
