@@ -1,9 +1,9 @@
 /** Where the ids and numbers of a row's features are: in tables of distinct values, which rows find by what they hold or by its place. */
-import type { ColumnEncoder, Config } from '../features/index.js'
+import type { ColumnEncoder } from '../features/index.js'
 import { quoteName } from '../sql/index.js'
 import { encodedName, isWeighted, weightsName } from './encoded-names.js'
-import type { CellColumns } from './examples.js'
 import { placeSql } from './encode-values.js'
+import type { FeatureContext } from './feature-cells.js'
 import { featureCells, sameCells } from './feature-cells.js'
 
 export interface CodeJoins {
@@ -24,7 +24,7 @@ export interface CodeTables {
   readonly lookups: ReadonlySet<string>
 }
 
-export function codeJoins(config: Config, columns: CellColumns, { tables, encoders, lookups }: CodeTables): CodeJoins {
+export function codeJoins(context: FeatureContext, { tables, encoders, lookups }: CodeTables): CodeJoins {
   const mapOf = (name: string): string => `map_${tables.get(name) ?? ''}`
   const shapeOf = (name: string): ColumnEncoder['shape'] => {
     const encoder = encoders.get(name)
@@ -33,7 +33,7 @@ export function codeJoins(config: Config, columns: CellColumns, { tables, encode
   }
   const cell = (name: string): string => {
     if (!lookups.has(name)) return `${mapOf(name)}.code`
-    return `(SELECT codes FROM ${mapOf(name)})[${placeSql(`examples.${featureCells(config, columns, name).value}`)}]`
+    return `(SELECT codes FROM ${mapOf(name)})[${placeSql(`examples.${featureCells(context, name)[0]?.held ?? ''}`)}]`
   }
   return {
     cell,
@@ -45,7 +45,7 @@ export function codeJoins(config: Config, columns: CellColumns, { tables, encode
     joins: (names) =>
       names
         .filter((name) => !lookups.has(name))
-        .map((name) => `LEFT JOIN ${mapOf(name)} ON ${sameCells(featureCells(config, columns, name), mapOf(name))}`)
+        .map((name) => `LEFT JOIN ${mapOf(name)} ON ${sameCells(featureCells(context, name), mapOf(name))}`)
         .join(' '),
     isList(name) {
       const shape = shapeOf(name)

@@ -18,8 +18,10 @@ const missingId = 0
 export interface ValueTable {
   /** Table of distinct values: `value`, with `weights` beside it where the encoder reads them. */
   readonly values: string
+  /** Its columns with what rows hold. */
+  readonly held: readonly string[]
   /**
-   * Table to make: these columns, `code` (an id, a list of ids, a number or a list of numbers), and `code_weights` where there are weights. Of an
+   * Table to make: the columns `held`, `code` (an id, a list of ids, a number or a list of numbers), and `code_weights` where there are weights. Of an
    * enumeration it is one row with `codes`: that of a missing value, then those of its texts in their order.
    */
   readonly target: string
@@ -35,7 +37,7 @@ export interface BadCells {
 export async function encodeValues(
   database: Database,
   encoder: ColumnEncoder,
-  { values, target }: ValueTable,
+  { values, held, target }: ValueTable,
 ): Promise<{ bad: BadCells; isLookup: boolean }> {
   const { shape } = encoder
   const codes = `${target}_codes`
@@ -57,9 +59,9 @@ export async function encodeValues(
       if (bad.keys.length < 3) bad.keys.push(keys[row] ?? 0)
     }
   }
-  const coded = [...given.map((name) => `v.${name} AS ${name}`), ...codeColumns(shape)]
+  const coded = [...held.map((name) => `v.${name} AS ${name}`), ...codeColumns(shape)]
   const query = `SELECT ${coded.join(', ')} FROM ${values} AS v JOIN ${codes} AS c ON v.rowid = c.k`
-  const isLookup = (await isEnumerated(database, values)) && given.length === 1
+  const isLookup = given.length === 1 && (await isEnumerated(database, values))
   await database.run(`CREATE TABLE ${target} AS ${isLookup ? lookupSql(query) : query}; DROP TABLE ${codes}`)
   return { bad, isLookup }
 }

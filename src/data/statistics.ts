@@ -8,17 +8,24 @@ import { numberSql } from './label.js'
 
 /**
  * A table with the distinct values of one feature: `value`, `n` rows, `n_train` of them in the training split; `rowid` is its key,
- * and where asked for `last`, the last moment in training. Of a weighted list with the distinct pairs of `value` and `weights`.
+ * and where asked for `last`, the last moment in training. Of a weighted list with the distinct pairs of `value` and `weights`; of lists that rows
+ * hold by a key, with the distinct keys beside them.
  */
 export async function distinctValues(
   database: Database,
-  { value, weights }: FeatureCells,
+  cells: FeatureCells,
   { table, hasLast }: { table: string; hasLast: boolean },
 ): Promise<void> {
-  const [select, group] = weights === undefined ? ['', ''] : [`${weights} AS weights, `, `, ${weights}`]
+  const held = cells.map(({ held: cell, column }) => `${cell} AS ${column}`).join(', ')
+  const listed = cells.flatMap(({ column, name, list }) => (list ? [{ column, name, table: list.table }] : []))
   const last = hasLast ? ", max(__time) FILTER (WHERE __split = 'train') AS last" : ''
+  const counted = `SELECT ${held}, count(*) AS n, count(*) FILTER (WHERE __split = 'train') AS n_train${last} FROM examples GROUP BY ALL`
+  const items = listed.map(({ name }) => `, items_of_${name}.items AS ${name}`).join('')
+  const joins = listed.map(
+    ({ column, name, table: lists }) => `LEFT JOIN ${lists} AS items_of_${name} ON items_of_${name}.key = ${column}`,
+  )
   await database.run(
-    `CREATE TABLE ${table} AS SELECT ${value} AS value, ${select}count(*) AS n, count(*) FILTER (WHERE __split = 'train') AS n_train${last} FROM examples GROUP BY ${value}${group}`,
+    `CREATE TABLE ${table} AS SELECT counted.*${items} FROM (${counted}) AS counted ${joins.join(' ')}`,
   )
 }
 
