@@ -13,6 +13,9 @@ import type { Earlier } from './increment/increment.js'
 import { keptEventsSql } from './increment/kept-events.js'
 import { numberSql } from './label.js'
 
+/** The items of some events as a list in order; an aggregate that sorts costs four times as much. */
+export const itemsInOrder = 'list_transform(list_sort(list({pos: pos, item: item})), lambda event: event.item)'
+
 export interface HistoryTables {
   readonly name: string
   /** `__row`, `key`: for each row with a history. */
@@ -96,7 +99,7 @@ function historySql({ rows, events, last }: HistoryTables, user: string): [strin
     `WITH places AS (
       SELECT rowid AS key, user, (pos - 1) // ${size} AS block, (pos - 1) % ${size} + 1 AS own FROM ${events}
       WHERE rowid IN (SELECT key FROM ${rows})),
-    blocks AS (SELECT user, (pos - 1) // ${size} AS block, list(item ORDER BY pos) AS items FROM ${events} GROUP BY ALL)
+    blocks AS (SELECT user, (pos - 1) // ${size} AS block, ${itemsInOrder} AS items FROM ${events} GROUP BY ALL)
     SELECT key, list_slice(
         list_concat(coalesce(before.items, []), newest.items),
         greatest(len(coalesce(before.items, [])) + own - ${size}, 0) + 1,
@@ -112,7 +115,7 @@ function othersSql({ rows, events, last }: HistoryTables, user: string): [string
     `WITH users AS (SELECT user, min(__row) AS first FROM ${events} GROUP BY user)
     SELECT joined.__row, CASE WHEN own.pos IS NULL THEN -1 - users.first ELSE joined.__row END AS key
     FROM joined JOIN users ON users.user = CAST(joined.${user} AS VARCHAR) LEFT JOIN ${events} AS own ON own.__row = joined.__row`,
-    `WITH users AS (SELECT user, list(item ORDER BY pos) AS items FROM ${events} GROUP BY user),
+    `WITH users AS (SELECT user, ${itemsInOrder} AS items FROM ${events} GROUP BY user),
     others AS (
       SELECT key, CASE WHEN key < 0 THEN items
         ELSE list_concat(list_slice(items, 1, pos - 1), list_slice(items, pos + 1, len(items))) END AS items
