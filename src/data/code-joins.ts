@@ -1,15 +1,17 @@
-/** Where the ids and numbers of a row's features are: in tables of distinct values, which rows find by what they hold or by its place. */
+/** Where the ids and numbers of a row's features are: in tables of distinct values, which rows find by what they hold, or in lists by its place. */
 import type { ColumnEncoder } from '../features/index.js'
 import { quoteName } from '../sql/index.js'
 import { encodedName, isWeighted, weightsName } from './encoded-names.js'
-import { placeSql } from './encode-values.js'
 import type { FeatureContext } from './feature-cells.js'
 import { featureCells, sameCells } from './feature-cells.js'
+import type { PlaceSql } from './places.js'
 
 export interface CodeJoins {
   /** The ids or numbers of a feature. */
   cell(name: string): string
-  /** All that the cache holds of a feature, under the cache's names. */
+  /** What rows of `examples` bring of a feature through a sort: codes that were joined, and the cells of those that are to be found. */
+  carry(name: string): string[]
+  /** All that the cache holds of a feature, under the cache's names, of rows that carry it. */
   select(name: string): string[]
   /** What `examples` is joined with for some features. */
   joins(names: readonly string[]): string
@@ -20,31 +22,41 @@ export interface CodeTables {
   /** Tables of distinct values by feature; `map_<table>` says what they became. */
   readonly tables: ReadonlyMap<string, string>
   readonly encoders: ReadonlyMap<string, ColumnEncoder>
-  /** Features whose codes are found by the place of their text in an enumeration. */
-  readonly lookups: ReadonlySet<string>
+  /** Of the features whose codes are found by the place of their cells. */
+  readonly places: ReadonlyMap<string, PlaceSql>
 }
 
-export function codeJoins(context: FeatureContext, { tables, encoders, lookups }: CodeTables): CodeJoins {
+export function codeJoins(context: FeatureContext, { tables, encoders, places }: CodeTables): CodeJoins {
   const mapOf = (name: string): string => `map_${tables.get(name) ?? ''}`
   const shapeOf = (name: string): ColumnEncoder['shape'] => {
     const encoder = encoders.get(name)
     if (!encoder) throw new Error(`internal: no encoder for ${name}`)
     return encoder.shape
   }
-  const cell = (name: string): string => {
-    if (!lookups.has(name)) return `${mapOf(name)}.code`
-    return `(SELECT codes FROM ${mapOf(name)})[${placeSql(`examples.${featureCells(context, name)[0]?.held ?? ''}`)}]`
-  }
+  const codeName = (name: string): string => quoteName(encodedName({ name, shape: shapeOf(name) }))
+  const heldBy = (name: string): string => `examples.${featureCells(context, name)[0]?.held ?? ''}`
+  const joined = (name: string): string => `${mapOf(name)}.code`
+  const found = (name: string, place: PlaceSql, cell: string): string =>
+    `(SELECT codes FROM ${mapOf(name)})[${place(cell)}]`
   return {
-    cell,
+    cell(name) {
+      const place = places.get(name)
+      return place ? found(name, place, heldBy(name)) : joined(name)
+    },
+    carry(name) {
+      const code = `${places.has(name) ? heldBy(name) : joined(name)} AS ${codeName(name)}`
+      const weights = `${mapOf(name)}.code_weights AS ${quoteName(weightsName(name))}`
+      return isWeighted(shapeOf(name)) ? [code, weights] : [code]
+    },
     select(name) {
-      const shape = shapeOf(name)
-      const code = `${cell(name)} AS ${quoteName(encodedName({ name, shape }))}`
-      return isWeighted(shape) ? [code, `${mapOf(name)}.code_weights AS ${quoteName(weightsName(name))}`] : [code]
+      const place = places.get(name)
+      const code = codeName(name)
+      const codes = place ? `${found(name, place, code)} AS ${code}` : code
+      return isWeighted(shapeOf(name)) ? [codes, quoteName(weightsName(name))] : [codes]
     },
     joins: (names) =>
       names
-        .filter((name) => !lookups.has(name))
+        .filter((name) => !places.has(name))
         .map((name) => `LEFT JOIN ${mapOf(name)} ON ${sameCells(featureCells(context, name), mapOf(name))}`)
         .join(' '),
     isList(name) {

@@ -8,7 +8,7 @@ import { quoteName, quoteText } from '../sql/index.js'
 /** Distinct texts of a column at most, and rows for each of them at least: to make an enumeration costs microseconds a text. */
 const [mostTexts, fewestRows] = [2 ** 20, 16]
 
-/** Of a table with more rows than this every sixteenth is looked at: counting texts in all of them costs more than their enumeration. */
+/** Of a table with more rows than this a sixteenth is looked at: counting texts in all of them costs more than their enumeration. */
 const [mostCounted, sampleStep] = [2 ** 16, 16]
 
 /** Types for those text columns of a table that repeat in `rowCount` rows; their order is that of the texts. */
@@ -33,10 +33,11 @@ export async function enumerateCells(
 /** About how many texts some columns have; too many rather than too few. */
 async function countTexts(database: Database, table: string, names: readonly string[]): Promise<[string, number][]> {
   if (names.length === 0) return []
+  // Rows by chance: every sixteenth one would see less than is there of what comes round regularly.
   const step = (await rowsOf(database, table)) > mostCounted ? sampleStep : 1
   const counts = names.map((name, index) => `approx_count_distinct(${quoteName(name)}) AS n${String(index)}`)
   const [row] = await database.rows(
-    `SELECT count(*) AS n, ${counts.join(', ')} FROM ${table} WHERE rowid % ${String(step)} = 0`,
+    `SELECT count(*) AS n, ${counts.join(', ')} FROM ${table} WHERE hash(rowid) % ${String(step)} = 0`,
   )
   const looked = Number(row?.['n'] ?? 0)
   return names.map((name, index) => {
@@ -87,10 +88,4 @@ async function textColumns(database: Database, table: string, names: readonly st
 export async function readableCell(database: Database, table: string, name: string): Promise<string> {
   const kind = (await cellKinds(database, table)).get(name)
   return kind?.isEnumerated === true ? `CAST(${name} AS VARCHAR${kind.isList ? '[]' : ''})` : name
-}
-
-/** Whether the `value` of a table of distinct values is one text of an enumeration. */
-export async function isEnumerated(database: Database, table: string): Promise<boolean> {
-  const kind = (await cellKinds(database, table)).get('value')
-  return kind?.isEnumerated === true && !kind.isList
 }
