@@ -1,10 +1,10 @@
-/** Where the ids and numbers of a row's features are: in tables of distinct values, which rows find by what they hold, or in lists by its place. */
+/** Where the ids and numbers of a row's features are: in tables of distinct values, which rows find by what they hold, or by its place. */
 import type { ColumnEncoder } from '../features/index.js'
 import { quoteName } from '../sql/index.js'
 import { encodedName, isWeighted, weightsName } from './encoded-names.js'
 import type { FeatureContext } from './feature-cells.js'
+import { placeSql } from './encode-values.js'
 import { featureCells, sameCells } from './feature-cells.js'
-import type { PlaceSql } from './places.js'
 
 export interface CodeJoins {
   /** The ids or numbers of a feature. */
@@ -22,11 +22,11 @@ export interface CodeTables {
   /** Tables of distinct values by feature; `map_<table>` says what they became. */
   readonly tables: ReadonlyMap<string, string>
   readonly encoders: ReadonlyMap<string, ColumnEncoder>
-  /** Of the features whose codes are found by the place of their cells. */
-  readonly places: ReadonlyMap<string, PlaceSql>
+  /** Features whose codes are found by the place of their text in an enumeration. */
+  readonly placed: ReadonlySet<string>
 }
 
-export function codeJoins(context: FeatureContext, { tables, encoders, places }: CodeTables): CodeJoins {
+export function codeJoins(context: FeatureContext, { tables, encoders, placed }: CodeTables): CodeJoins {
   const mapOf = (name: string): string => `map_${tables.get(name) ?? ''}`
   const shapeOf = (name: string): ColumnEncoder['shape'] => {
     const encoder = encoders.get(name)
@@ -36,27 +36,22 @@ export function codeJoins(context: FeatureContext, { tables, encoders, places }:
   const codeName = (name: string): string => quoteName(encodedName({ name, shape: shapeOf(name) }))
   const heldBy = (name: string): string => `examples.${featureCells(context, name)[0]?.held ?? ''}`
   const joined = (name: string): string => `${mapOf(name)}.code`
-  const found = (name: string, place: PlaceSql, cell: string): string =>
-    `(SELECT codes FROM ${mapOf(name)})[${place(cell)}]`
+  const found = (name: string, cell: string): string => `(SELECT codes FROM ${mapOf(name)})[${placeSql(cell)}]`
   return {
-    cell(name) {
-      const place = places.get(name)
-      return place ? found(name, place, heldBy(name)) : joined(name)
-    },
+    cell: (name) => (placed.has(name) ? found(name, heldBy(name)) : joined(name)),
     carry(name) {
-      const code = `${places.has(name) ? heldBy(name) : joined(name)} AS ${codeName(name)}`
+      const code = `${placed.has(name) ? heldBy(name) : joined(name)} AS ${codeName(name)}`
       const weights = `${mapOf(name)}.code_weights AS ${quoteName(weightsName(name))}`
       return isWeighted(shapeOf(name)) ? [code, weights] : [code]
     },
     select(name) {
-      const place = places.get(name)
       const code = codeName(name)
-      const codes = place ? `${found(name, place, code)} AS ${code}` : code
+      const codes = placed.has(name) ? `${found(name, code)} AS ${code}` : code
       return isWeighted(shapeOf(name)) ? [codes, quoteName(weightsName(name))] : [codes]
     },
     joins: (names) =>
       names
-        .filter((name) => !places.has(name))
+        .filter((name) => !placed.has(name))
         .map((name) => `LEFT JOIN ${mapOf(name)} ON ${sameCells(featureCells(context, name), mapOf(name))}`)
         .join(' '),
     isList(name) {

@@ -27,7 +27,6 @@ import { featureCells, sameCells } from './feature-cells.js'
 import type { Increment } from './increment/increment.js'
 import { learnColumn, needsAges } from './increment/kept-values.js'
 import { countTuples, tupleNames } from './increment/kept-tuples.js'
-import type { PlaceSql } from './places.js'
 import { distinctValues } from './statistics.js'
 
 export interface EncodeContext {
@@ -61,18 +60,18 @@ export async function encodeExamples(context: EncodeContext, state: FeatureState
   }
   const columns = state?.columns ?? (await learnColumns(context, tables))
   const encoders = compileFeatures(config, { columns })
-  const places = new Map<string, PlaceSql>()
+  const placed = new Set<string>()
   for (const [name, table] of tables) {
     context.onProgress(`encoding ${name}`)
     const encoder = encoders.get(name)
     if (!encoder) throw new Error(`internal: no encoder for ${name}`)
     const held = featureCells(context, name).map(({ column }) => column)
-    const { bad, place } = await encodeValues(database, encoder, { values: table, held, target: `map_${table}` })
-    if (place) places.set(name, place)
+    const { bad, isPlaced } = await encodeValues(database, encoder, { values: table, held, target: `map_${table}` })
+    if (isPlaced) placed.add(name)
     if (bad.count > 0) await reportBadCells(context, { name, table, bad })
     await database.run(`DROP TABLE ${table}`)
   }
-  const codes = codeJoins(context, { tables, encoders, places })
+  const codes = codeJoins(context, { tables, encoders, placed })
   const crosses = state?.crosses ?? (await learnCrosses(context, codes))
   const learned = { columns, crosses, ...(context.labels ? { labels: context.labels } : {}) }
   return { state: learned, encoder: createEncoder(config, learned), codes }

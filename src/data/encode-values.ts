@@ -6,10 +6,8 @@ import type { ColumnEncoder, EncodedColumn, RawValue } from '../features/index.j
 import type { ColumnarChunk, Database, InsertedColumn } from '../sql/index.js'
 import { numberOf } from '../sql/index.js'
 import { isWeighted } from './encoded-names.js'
-import { readableCell } from './enumerated-cells.js'
+import { isEnumerated, readableCell } from './enumerated-cells.js'
 import { growingIds, growingWeights } from './growing-numbers.js'
-import type { PlaceSql } from './places.js'
-import { placeOf } from './places.js'
 import { rawAt } from './statistics.js'
 
 type EncodedShape = EncodedColumn['shape']
@@ -23,8 +21,8 @@ export interface ValueTable {
   /** Its columns with what rows hold. */
   readonly held: readonly string[]
   /**
-   * Table to make: the columns `held`, `code` (an id, a list of ids, a number or a list of numbers), and `code_weights` where there are weights. Of cells
-   * that are found by their place it is one row with `codes`.
+   * Table to make: the columns `held`, `code` (an id, a list of ids, a number or a list of numbers), and `code_weights` where there are weights. Of
+   * codes that rows find by the place of their text it is one row with `codes`.
    */
   readonly target: string
 }
@@ -35,12 +33,12 @@ export interface BadCells {
   readonly keys: number[]
 }
 
-/** Encodes the distinct values of a column; returns those that do not read, and the place of a cell's code where it has one. */
+/** Encodes the distinct values of a column; returns those that do not read, and whether rows find a code by its place. */
 export async function encodeValues(
   database: Database,
   encoder: ColumnEncoder,
   { values, held, target }: ValueTable,
-): Promise<{ bad: BadCells; place: PlaceSql | null }> {
+): Promise<{ bad: BadCells; isPlaced: boolean }> {
   const { shape } = encoder
   const codes = `${target}_codes`
   const given = isWeighted(shape) ? ['value', 'weights'] : ['value']
@@ -63,15 +61,20 @@ export async function encodeValues(
   }
   const coded = [...held.map((name) => `v.${name} AS ${name}`), ...codeColumns(shape)]
   const query = `SELECT ${coded.join(', ')} FROM ${values} AS v JOIN ${codes} AS c ON v.rowid = c.k`
-  const [key = '', ...others] = held
-  const place = others.length === 0 ? await placeOf(database, values, key) : null
-  await database.run(`CREATE TABLE ${target} AS ${place ? lookupSql(query, place(key)) : query}; DROP TABLE ${codes}`)
-  return { bad, place }
+  const isPlaced = isSingle(shape) && (await isEnumerated(database, values))
+  await database.run(`CREATE TABLE ${target} AS ${isPlaced ? placedSql(query) : query}; DROP TABLE ${codes}`)
+  return { bad, isPlaced }
 }
 
-/** One row with the codes of a table; places that nothing stands at are empty. */
-function lookupSql(coded: string, place: string): string {
-  return `WITH coded AS (SELECT ${place} AS place, code FROM (${coded}))
+/** Whether a value becomes one id or number: lists in a list would be copied for each chunk of rows. */
+const isSingle = (shape: EncodedShape): boolean => (shape.kind === 'ids' ? !shape.isMultivalent : shape.width === 1)
+
+/** The place of an enumeration's text in its `codes`, from 1, which is that of a missing one. */
+export const placeSql = (cell: string): string => `coalesce(CAST(enum_code(${cell}) AS INTEGER) + 2, 1)`
+
+/** One row with the codes of an enumeration's texts; places of texts that no row has are empty. */
+function placedSql(coded: string): string {
+  return `WITH coded AS (SELECT ${placeSql('value')} AS place, code FROM (${coded}))
     SELECT list(code ORDER BY place) AS codes
     FROM (SELECT unnest(range(1, (SELECT coalesce(max(place), 0) FROM coded) + 1)) AS place) LEFT JOIN coded USING (place)`
 }

@@ -89,3 +89,9 @@ export async function readableCell(database: Database, table: string, name: stri
   const kind = (await cellKinds(database, table)).get(name)
   return kind?.isEnumerated === true ? `CAST(${name} AS VARCHAR${kind.isList ? '[]' : ''})` : name
 }
+
+/** Whether the values of a table of distinct ones are texts of an enumeration. */
+export async function isEnumerated(database: Database, table: string): Promise<boolean> {
+  const kind = (await cellKinds(database, table)).get('value')
+  return kind?.isEnumerated === true && !kind.isList
+}
