@@ -7,13 +7,11 @@ import type { Database } from '../sql/index.js'
 /** The table below all layers. */
 export const joinedTable = 'cells'
 
-/**
- * Makes a table of rows that carry their number. So they may lie in any order, and all threads write them; and it is always the rows that are
- * streamed past the tables they are joined with, which are narrow, where an estimate would now and then turn that round.
- */
+/** Makes a table of rows that carry their number: they may lie in any order, so all threads write them. */
 export async function createRows(database: Database, table: string, query: string): Promise<void> {
-  await database.run(`SET preserve_insertion_order = false; SET disabled_optimizers = 'build_side_probe_side';
-    CREATE TABLE ${table} AS ${query}; RESET disabled_optimizers; SET preserve_insertion_order = true`)
+  await database.run(
+    `SET preserve_insertion_order = false; CREATE TABLE ${table} AS ${query}; SET preserve_insertion_order = true`,
+  )
 }
 
 /** Puts a layer over `joined`: a query over the view of this name that stood there. */

@@ -100,7 +100,10 @@ async function addPast(
   const joins = made.map(
     ({ rows, alias }) => `LEFT JOIN ${rows} AS made_${alias} ON made_${alias}.__row = joined.__row`,
   )
+  // Rows are streamed past what was made for them, which is narrow; a wrong estimate of their number would turn that round.
+  await database.run("SET disabled_optimizers = 'build_side_probe_side'")
   await createRows(database, 'examples', `SELECT ${['joined.*', ...cells].join(', ')} FROM joined ${joins.join(' ')}`)
+  await database.run('RESET disabled_optimizers')
   await dropJoined(database)
   const used = [...histories, ...aggregates].map(({ rows }) => rows)
   if (label?.action !== undefined) used.push(creditTable)

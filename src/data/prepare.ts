@@ -201,9 +201,8 @@ async function writeSamples({ database, config, columns }: EncodeContext, path: 
   const features = allFeatures(config)
   const names = rawNames(Object.keys(features), features)
   const select = names.map((name, index) => `${columns.get(name) ?? 'NULL'} AS f${String(index)}`)
-  const rows = await database.rows(
-    `SELECT ${select.join(', ')} FROM examples WHERE __split = 'train' ORDER BY __row LIMIT ${String(sampleCount)}`,
-  )
+  const first = `SELECT * FROM examples WHERE __split = 'train' ORDER BY __row LIMIT ${String(sampleCount)}`
+  const rows = await database.rows(`SELECT ${select.join(', ')} FROM (${first}) AS examples ORDER BY __row`)
   const named = rows.map((row) =>
     Object.fromEntries(names.map((name, index) => [name, row[`f${String(index)}`] ?? null])),
   )
