@@ -125,11 +125,12 @@ function withHistoriesSql(
 const historyName = (name: string): string => quoteName(`history of ${name}`)
 
 /** What a user's history is after the last row of the training split. */
-function trainedHistorySql({ events, last }: HistoryTables, earlier: Earlier | undefined): string {
+function trainedHistorySql({ events, isOfActions, last }: HistoryTables, earlier: Earlier | undefined): string {
   const before = earlier ? momentSql(earlier.kept.until) : 'NULL'
   // Actions belong to no row: those known by the last moment of training.
-  const trained = `CASE WHEN __row IS NULL THEN t <= coalesce((SELECT max(__time) FROM examples WHERE __split = 'train'), ${before})
-      ELSE __row IN (SELECT __row FROM examples WHERE __split = 'train') END`
+  const isKnown = `t <= coalesce((SELECT max(__time) FROM examples WHERE __split = 'train'), ${before})`
+  const isTrainedRow = "__row IN (SELECT __row FROM examples WHERE __split = 'train')"
+  const trained = isOfActions ? isKnown : `CASE WHEN __row IS NULL THEN ${isKnown} ELSE ${isTrainedRow} END`
   return `SELECT user, ${itemsInOrder} AS items FROM (
       SELECT user, item, pos, row_number() OVER (PARTITION BY user ORDER BY pos DESC) AS back
       FROM ${events} WHERE ${trained})

@@ -25,6 +25,8 @@ export interface HistoryTables {
   readonly lists: string
   /** `user`, `t` (from when it was known), `pos` (from 1, in order of that), `item`, `__row` (`NULL` for actions and rows of days before): what happened, of every split. */
   readonly events: string
+  /** Whether its events are actions, which belong to no row. */
+  readonly isOfActions: boolean
   readonly last: number
 }
 
@@ -47,6 +49,7 @@ export async function makeHistories(
       rows: `history_${String(index)}`,
       lists: `lists_${String(index)}`,
       events: `events_${String(index)}`,
+      isOfActions: history.action !== undefined,
       last: history.last ?? defaultLast,
     }
     const kept = earlier && history.action === undefined ? keptEventsSql(earlier, index) : ''
