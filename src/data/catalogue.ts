@@ -8,6 +8,7 @@ import { openDatabase, quoteName, quoteText } from '../sql/index.js'
 import type { EncodeContext } from './encode-table.js'
 import { actedSql, relevantSql } from './label-relevance.js'
 import type { HistoryTables } from './history.js'
+import { itemsInOrder } from './history.js'
 import type { Earlier } from './increment/increment.js'
 import { momentSql } from './increment/increment.js'
 import { allItems, allUsers } from './increment/kept-catalogue.js'
@@ -70,34 +71,33 @@ const isTrained = "bool_or(__split = 'train') AS trained"
 
 /** In the order in which the data first names them, which is `place`; `trained` says whether training has seen them. */
 function itemsSql({ config, columns, labels }: EncodeContext, item: string): string {
-  const features = groupRawNames(config, 'item').map(
-    (name) => `${latestSql(columns.get(name) ?? '')} AS ${quoteName(`f_${name}`)}`,
-  )
   const title = columns.get(config.data.title ?? '')
-  const select = [
-    `CAST(${item} AS VARCHAR) AS key`,
-    `${title === undefined ? 'CAST(NULL AS VARCHAR)' : `CAST(${latestSql(title)} AS VARCHAR)`} AS title`,
-    `count(*) FILTER (WHERE __split = 'train' AND ${relevantSql(config, '__label', labels)}) AS positives`,
-    'min(__row) AS place',
-    isTrained,
-    ...features,
-  ]
-  return `SELECT ${select.join(', ')} FROM examples WHERE ${item} IS NOT NULL GROUP BY ${item}`
+  const cells = new Map(groupRawNames(config, 'item').map((name) => [`f_${name}`, columns.get(name) ?? '']))
+  const relevant = relevantSql(config, '__label', labels)
+  return `WITH keys AS (
+      SELECT ${item} AS cell, count(*) FILTER (WHERE __split = 'train' AND ${relevant}) AS positives, min(__row) AS place, ${isTrained}
+      FROM examples WHERE ${item} IS NOT NULL GROUP BY ${item}),
+    ${latestSql(item, new Map([['title', title ?? 'NULL'], ...cells]))}
+    SELECT CAST(cell AS VARCHAR) AS key, CAST(title AS VARCHAR) AS title, positives, place, trained, latest.* EXCLUDE (cell, title)
+    FROM keys JOIN latest USING (cell)`
 }
 
 /** Users with `place` and `trained` as of items, without what is a history. */
 function usersSql({ config, columns, labels }: EncodeContext, user: string, item: string | undefined): string {
   const declared = allFeatures(config)
-  const features = groupRawNames(config, 'user')
+  const cells = groupRawNames(config, 'user')
     .filter((name) => !Object.hasOwn(config.data.history ?? {}, sourceColumnOf(name, declared)))
-    .map((name) => `${latestSql(columns.get(name) ?? '', "__split = 'train'")} AS ${quoteName(`f_${name}`)}`)
+    .map((name): [string, string] => [`f_${name}`, columns.get(name) ?? ''])
   const acted = `__split = 'train' AND ${actedSql(config, '__label', labels)}`
-  const seen =
-    item === undefined
-      ? 'CAST([] AS VARCHAR[])'
-      : `coalesce(list(DISTINCT CAST(${item} AS VARCHAR) ORDER BY CAST(${item} AS VARCHAR)) FILTER (WHERE ${acted}), [])`
-  const select = [`CAST(${user} AS VARCHAR) AS key`, `${seen} AS seen`, 'min(__row) AS place', isTrained, ...features]
-  return `SELECT ${select.join(', ')} FROM examples WHERE ${user} IS NOT NULL GROUP BY ${user}`
+  // Few rows are acted on: those alone are sorted.
+  const seen = `SELECT ${user} AS cell, list_sort(list(DISTINCT CAST(${item ?? 'NULL'} AS VARCHAR))) AS items
+      FROM examples WHERE ${acted} AND ${item ?? 'NULL'} IS NOT NULL GROUP BY ${user}`
+  return `WITH keys AS (
+      SELECT ${user} AS cell, min(__row) AS place, ${isTrained} FROM examples WHERE ${user} IS NOT NULL GROUP BY ${user}),
+    seen AS (${seen}),
+    ${latestSql(user, new Map(cells), "__split = 'train'")}
+    SELECT CAST(cell AS VARCHAR) AS key, coalesce(seen.items, []) AS seen, place, trained, latest.* EXCLUDE (cell)
+    FROM keys JOIN latest USING (cell) LEFT JOIN seen USING (cell)`
 }
 
 /** Users as the catalogue has them: with their features in the order of the config, histories included. */
@@ -125,20 +125,28 @@ function withHistoriesSql(
 const historyName = (name: string): string => quoteName(`history of ${name}`)
 
 /** What a user's history is after the last row of the training split. */
-function trainedHistorySql({ events, last }: HistoryTables, earlier: Earlier | undefined): string {
+function trainedHistorySql({ events, isOfActions, last }: HistoryTables, earlier: Earlier | undefined): string {
   const before = earlier ? momentSql(earlier.kept.until) : 'NULL'
   // Actions belong to no row: those known by the last moment of training.
-  const trained = `CASE WHEN __row IS NULL THEN t <= coalesce((SELECT max(__time) FROM examples WHERE __split = 'train'), ${before})
-      ELSE __row IN (SELECT __row FROM examples WHERE __split = 'train') END`
-  return `SELECT user, list(item ORDER BY pos) AS items FROM (
+  const isKnown = `t <= coalesce((SELECT max(__time) FROM examples WHERE __split = 'train'), ${before})`
+  const isTrainedRow = "__row IN (SELECT __row FROM examples WHERE __split = 'train')"
+  const trained = isOfActions ? isKnown : `CASE WHEN __row IS NULL THEN ${isKnown} ELSE ${isTrainedRow} END`
+  return `SELECT user, ${itemsInOrder} AS items FROM (
       SELECT user, item, pos, row_number() OVER (PARTITION BY user ORDER BY pos DESC) AS back
       FROM ${events} WHERE ${trained})
     WHERE back <= ${String(last)} GROUP BY user`
 }
 
-/** The newest value of a cell among a group's rows, those that meet `first` before all others. */
-function latestSql(cell: string, first = 'true'): string {
-  return `arg_max_null(${cell}, (CAST(coalesce(${first}, false) AS INTEGER), coalesce(__time, 0), examples.__row))`
+/** `latest`: for each `key` as `cell` the cells of its newest row, of those that meet `first` where there are some. */
+function latestSql(key: string, cells: ReadonlyMap<string, string>, first = 'true'): string {
+  const select = [...cells].map(([name, cell]) => `, ${cell} AS ${quoteName(name)}`).join('')
+  return `moments AS (
+      SELECT ${key} AS cell, max(coalesce(__time, 0)) FILTER (WHERE ${first}) AS last, max(coalesce(__time, 0)) AS lastOfAll
+      FROM examples WHERE ${key} IS NOT NULL GROUP BY ${key}),
+    newest AS (
+      SELECT max(__row) AS __row FROM examples JOIN moments ON ${key} = cell
+      WHERE coalesce(__time, 0) = coalesce(last, lastOfAll) AND (${first} OR last IS NULL) GROUP BY ${key}),
+    latest AS (SELECT ${key} AS cell${select} FROM examples WHERE __row IN (SELECT __row FROM newest))`
 }
 
 /** Reads a catalogue that a preparation wrote; without its files it is empty. */

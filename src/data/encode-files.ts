@@ -68,7 +68,15 @@ async function encodeInput(
     const reader = { database, temporaryDirectory: directory, badRows }
     const table = await makeExamples(reader, input, only)
     const labels = await numberLabels({ database, config, badRows }, state.labels)
-    const context = { database, config, columns: table.columns, badRows, labels, onProgress: (): void => undefined }
+    const context = {
+      database,
+      config,
+      columns: table.columns,
+      lists: table.lists,
+      badRows,
+      labels,
+      onProgress: (): void => undefined,
+    }
     const { encoder, codes } = await encodeExamples(context, state)
     const path = join(directory, 'encoded.parquet')
     const rowCount = await writeEncoded(database, { config, columns: table.columns, codes }, { split, path })

@@ -22,6 +22,7 @@ import { codeJoins } from './code-joins.js'
 import type { BadCells } from './encode-values.js'
 import { encodeValues } from './encode-values.js'
 import type { CellColumns } from './examples.js'
+import type { CellLists } from './feature-cells.js'
 import { featureCells, sameCells } from './feature-cells.js'
 import type { Increment } from './increment/increment.js'
 import { learnColumn, needsAges } from './increment/kept-values.js'
@@ -32,6 +33,7 @@ export interface EncodeContext {
   readonly database: Database
   readonly config: Config
   readonly columns: CellColumns
+  readonly lists: CellLists
   readonly badRows: BadRows
   /** Classes of the label in order, where the head has them. */
   readonly labels?: readonly string[] | undefined
@@ -54,19 +56,22 @@ export async function encodeExamples(context: EncodeContext, state: FeatureState
   const tables = new Map(features.map((name, index) => [name, `values_${String(index)}`]))
   for (const [name, table] of tables) {
     const hasLast = state === null && needsAges(resolvedDeclaration(name, allFeatures(config)))
-    await distinctValues(database, featureCells(config, context.columns, name), { table, hasLast })
+    await distinctValues(database, featureCells(context, name), { table, hasLast })
   }
   const columns = state?.columns ?? (await learnColumns(context, tables))
   const encoders = compileFeatures(config, { columns })
+  const placed = new Set<string>()
   for (const [name, table] of tables) {
     context.onProgress(`encoding ${name}`)
     const encoder = encoders.get(name)
     if (!encoder) throw new Error(`internal: no encoder for ${name}`)
-    const bad = await encodeValues(database, encoder, { values: table, target: `map_${table}` })
+    const held = featureCells(context, name).map(({ column }) => column)
+    const { bad, isPlaced } = await encodeValues(database, encoder, { values: table, held, target: `map_${table}` })
+    if (isPlaced) placed.add(name)
     if (bad.count > 0) await reportBadCells(context, { name, table, bad })
     await database.run(`DROP TABLE ${table}`)
   }
-  const codes = codeJoins(config, context.columns, { tables, encoders })
+  const codes = codeJoins(context, { tables, encoders, placed })
   const crosses = state?.crosses ?? (await learnCrosses(context, codes))
   const learned = { columns, crosses, ...(context.labels ? { labels: context.labels } : {}) }
   return { state: learned, encoder: createEncoder(config, learned), codes }
@@ -94,15 +99,14 @@ interface BadFeature {
 }
 
 async function reportBadCells(context: EncodeContext, { name, table, bad }: BadFeature): Promise<void> {
-  const { config, columns, badRows, database } = context
+  const { config, badRows, database } = context
   badRows.cells += bad.count
-  const cells = featureCells(config, columns, name)
+  const weightsColumn = weightsColumnOf(name, allFeatures(config))
   const rows = await database.rows(
     `SELECT __file AS file, __row - (SELECT min(__row) FROM examples AS own WHERE own.__file = examples.__file) + 1 AS row,
-       ${cells.value} AS cell, ${cells.weights ?? 'NULL'} AS weights
-     FROM examples JOIN ${table} AS bad ON ${sameCells(cells, 'bad')} WHERE bad.rowid IN (${bad.keys.join(', ')}) ORDER BY __row LIMIT 2`,
+       bad.value AS cell, ${weightsColumn === undefined ? 'NULL' : 'bad.weights'} AS weights
+     FROM examples JOIN ${table} AS bad ON ${sameCells(featureCells(context, name), 'bad')} WHERE bad.rowid IN (${bad.keys.join(', ')}) ORDER BY __row LIMIT 2`,
   )
-  const weightsColumn = weightsColumnOf(name, allFeatures(config))
   for (const { file, row, cell, weights } of rows) {
     const value = `${name} is ${JSON.stringify(cell)}`
     const text = weightsColumn === undefined ? value : `${value} and ${weightsColumn} is ${JSON.stringify(weights)}`

@@ -5,7 +5,7 @@ import type { Database } from '../sql/index.js'
 import { quoteName } from '../sql/index.js'
 import { examplesUndeclared, fileEmpty, joinKeyDuplicate, labelInvalid, timeInvalid, weightInvalid } from './errors.js'
 import { enumerateCells, keptCell } from './enumerated-cells.js'
-import { joinedTable } from './joined-layers.js'
+import { createRows, joinedTable } from './joined-layers.js'
 import { labelExpectation, labelSql, numberSql, timeSql } from './label.js'
 import { neededColumns, timeColumn } from './needed-columns.js'
 import type { Increment } from './increment/increment.js'
@@ -80,7 +80,7 @@ export async function joinExamples(
     })
   const columns: CellColumns = new Map([...needed.keys()].map((name, index) => [name, `c${String(index)}`]))
   const types = await cellTypes(database, { joins, names, rowCount: Number(row?.['n'] ?? 0) })
-  await database.run(joinSql(input.config, { columns, own, joins, types }))
+  await createRows(database, joinedTable, joinSql(input.config, { columns, own, joins, types }))
   await database.run(`CREATE VIEW joined AS SELECT * FROM ${joinedTable}`)
   const warnings = await unmatchedWarnings(reader, joins)
   await database.run(['source', ...joins.map(({ table }) => table)].map((table) => `DROP TABLE ${table}`).join('; '))
@@ -197,7 +197,7 @@ function joinSql(config: Config, { columns, own, joins, types }: JoinPlan): stri
     ({ table, exampleKey, tableKey }) =>
       `LEFT JOIN ${table} ON CAST(source.${quoteName(exampleKey)} AS VARCHAR) = CAST(${table}.${quoteName(tableKey)} AS VARCHAR)`,
   )
-  return `CREATE TABLE ${joinedTable} AS SELECT ${select.join(', ')} FROM source ${from.join(' ')}`
+  return `SELECT ${select.join(', ')} FROM source ${from.join(' ')}`
 }
 
 /** Where actions make the label, every row is negative until one is found. */

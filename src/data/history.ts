@@ -6,19 +6,27 @@ import type { Config, HistoryDeclaration } from '../features/index.js'
 import { actionKinds, defaultLast } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { actionsTable, kindSql } from './actions.js'
-import { enumerateCells, keptCell } from './enumerated-cells.js'
+import { cellKinds, enumerateCells, keptCell } from './enumerated-cells.js'
 import { examplesUndeclared, timeNotConfigured } from './errors.js'
 import type { CellColumns } from './examples.js'
 import type { Earlier } from './increment/increment.js'
 import { keptEventsSql } from './increment/kept-events.js'
+import { joinedTable } from './joined-layers.js'
 import { numberSql } from './label.js'
+
+/** The items of some events as a list in order; an aggregate that sorts costs four times as much. */
+export const itemsInOrder = 'list_transform(list_sort(list({pos: pos, item: item})), lambda event: event.item)'
 
 export interface HistoryTables {
   readonly name: string
-  /** `__row`, `items`: for each row with a history. */
+  /** `__row`, `key`: for each row with a history. */
   readonly rows: string
+  /** `key`, `items`: each history once, since a user's rows between two events have the same one. */
+  readonly lists: string
   /** `user`, `t` (from when it was known), `pos` (from 1, in order of that), `item`, `__row` (`NULL` for actions and rows of days before): what happened, of every split. */
   readonly events: string
+  /** Whether its events are actions, which belong to no row. */
+  readonly isOfActions: boolean
   readonly last: number
 }
 
@@ -33,17 +41,21 @@ export async function makeHistories(
   if (user === undefined) throw examplesUndeclared({ need: 'user' })
   const timed = declared.find(([, { take }]) => take !== 'others')
   if (config.data.time === undefined && timed) throw timeNotConfigured({ use: `data.history.${timed[0]}` })
+  const isNumbered = (await cellKinds(database, joinedTable)).get(user)?.isEnumerated === true
   const made: HistoryTables[] = []
   for (const [index, [name, history]] of declared.entries()) {
     const tables = {
       name,
       rows: `history_${String(index)}`,
+      lists: `lists_${String(index)}`,
       events: `events_${String(index)}`,
+      isOfActions: history.action !== undefined,
       last: history.last ?? defaultLast,
     }
     const kept = earlier && history.action === undefined ? keptEventsSql(earlier, index) : ''
     await makeEvents(database, tables.events, `${eventsSql(config, history, { columns, user })}${kept}`)
-    await database.run((history.take === 'others' ? othersSql : historySql)(tables, user))
+    const [rows, lists] = (history.take === 'others' ? othersSql : historySql)(tables, user, isNumbered)
+    await database.run(`CREATE TABLE ${tables.rows} AS ${rows}; CREATE TABLE ${tables.lists} AS ${lists}`)
     made.push(tables)
   }
   return made
@@ -80,33 +92,42 @@ function rowCondition({ of, where }: HistoryDeclaration, columns: CellColumns): 
 }
 
 /**
- * A user's events lie in blocks of `last`; a row needs the block with its newest event and the one before. So the work is linear in the
- * rows, however long a user's history is, and no list is sorted for a row.
+ * The queries of rows and lists. The key is the place of the newest event. A user's events lie in blocks of `last`; a list needs the block with
+ * its newest event and the one before. So the work is linear in the rows, however long a user's history is, and no list is sorted for a row.
  */
-function historySql({ rows, events, last }: HistoryTables, user: string): string {
+function historySql({ rows, events, last }: HistoryTables, user: string, isNumbered: boolean): [string, string] {
   const size = String(last)
-  return `CREATE TABLE ${rows} AS
-    WITH moments AS (SELECT user, t, max(pos) AS n FROM ${events} GROUP BY user, t),
-    earlier AS (
-      SELECT joined.__row, moments.user, moments.n FROM joined ASOF JOIN moments
-        ON CAST(joined.${user} AS VARCHAR) = moments.user AND joined.__time > moments.t),
-    places AS (SELECT __row, user, (n - 1) // ${size} AS block, (n - 1) % ${size} + 1 AS own FROM earlier),
-    blocks AS (SELECT user, (pos - 1) // ${size} AS block, list(item ORDER BY pos) AS items FROM ${events} GROUP BY ALL)
-    SELECT __row, list_slice(
+  // Rows are sorted by their users for it: by number, where an enumeration has some, in half the time.
+  const own = isNumbered ? `CAST(enum_code(${user}) AS INTEGER)` : `CAST(${user} AS VARCHAR)`
+  return [
+    `WITH moments AS (SELECT user, t, arg_max(rowid, pos) AS key FROM ${events} GROUP BY user, t),
+    owners AS (SELECT ${own} AS own, CAST(${user} AS VARCHAR) AS user FROM (SELECT DISTINCT ${user} FROM joined WHERE ${user} IS NOT NULL)),
+    known AS (SELECT own, t, key FROM moments JOIN owners USING (user))
+    SELECT r.__row, known.key FROM (SELECT __row, ${own} AS own, __time FROM joined) AS r ASOF JOIN known ON r.own = known.own AND r.__time > known.t`,
+    `WITH places AS (
+      SELECT rowid AS key, user, (pos - 1) // ${size} AS block, (pos - 1) % ${size} + 1 AS own FROM ${events}
+      WHERE rowid IN (SELECT key FROM ${rows})),
+    blocks AS (SELECT user, (pos - 1) // ${size} AS block, ${itemsInOrder} AS items FROM ${events} GROUP BY ALL)
+    SELECT key, list_slice(
         list_concat(coalesce(before.items, []), newest.items),
         greatest(len(coalesce(before.items, [])) + own - ${size}, 0) + 1,
         len(coalesce(before.items, [])) + own) AS items
     FROM places JOIN blocks AS newest ON places.user = newest.user AND places.block = newest.block
-      LEFT JOIN blocks AS before ON places.user = before.user AND places.block - 1 = before.block`
+      LEFT JOIN blocks AS before ON places.user = before.user AND places.block - 1 = before.block`,
+  ]
 }
 
-/** A user's events without the row's own, the last ones of them. */
-function othersSql({ rows, events, last }: HistoryTables, user: string): string {
-  return `CREATE TABLE ${rows} AS
-    WITH users AS (SELECT user, list(item ORDER BY pos) AS items FROM ${events} GROUP BY user),
+/** A user's events without the row's own, the last ones of them. The key is the row, or below 0 and for all rows of a user that are no event. */
+function othersSql({ rows, events, last }: HistoryTables, user: string): [string, string] {
+  return [
+    `WITH users AS (SELECT user, min(__row) AS first FROM ${events} GROUP BY user)
+    SELECT joined.__row, CASE WHEN own.pos IS NULL THEN -1 - users.first ELSE joined.__row END AS key
+    FROM joined JOIN users ON users.user = CAST(joined.${user} AS VARCHAR) LEFT JOIN ${events} AS own ON own.__row = joined.__row`,
+    `WITH users AS (SELECT user, ${itemsInOrder} AS items FROM ${events} GROUP BY user),
     others AS (
-      SELECT joined.__row, CASE WHEN own.pos IS NULL THEN users.items
-        ELSE list_concat(list_slice(users.items, 1, own.pos - 1), list_slice(users.items, own.pos + 1, len(users.items))) END AS items
-      FROM joined JOIN users ON users.user = CAST(joined.${user} AS VARCHAR) LEFT JOIN ${events} AS own ON own.__row = joined.__row)
-    SELECT __row, list_slice(items, greatest(len(items) - ${String(last)}, 0) + 1, len(items)) AS items FROM others`
+      SELECT key, CASE WHEN key < 0 THEN items
+        ELSE list_concat(list_slice(items, 1, pos - 1), list_slice(items, pos + 1, len(items))) END AS items
+      FROM (SELECT DISTINCT key FROM ${rows}) JOIN ${events} AS own ON own.__row = CASE WHEN key < 0 THEN -1 - key ELSE key END JOIN users USING (user))
+    SELECT key, list_slice(items, greatest(len(items) - ${String(last)}, 0) + 1, len(items)) AS items FROM others`,
+  ]
 }

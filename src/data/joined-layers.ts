@@ -7,6 +7,13 @@ import type { Database } from '../sql/index.js'
 /** The table below all layers. */
 export const joinedTable = 'cells'
 
+/** Makes a table of rows that carry their number: they may lie in any order, so all threads write them. */
+export async function createRows(database: Database, table: string, query: string): Promise<void> {
+  await database.run(
+    `SET preserve_insertion_order = false; CREATE TABLE ${table} AS ${query}; SET preserve_insertion_order = true`,
+  )
+}
+
 /** Puts a layer over `joined`: a query over the view of this name that stood there. */
 export async function layerOver(database: Database, query: (below: string) => string): Promise<void> {
   const below = `joined_${String((await layers(database)).length)}`

@@ -9,11 +9,13 @@ import { attributeActions, attributionWarnings, creditTable, windowOf } from './
 import { makeAggregates } from './aggregates.js'
 import type { CellColumns, ExamplesInput } from './examples.js'
 import { joinExamples } from './examples.js'
+import type { CellList, CellLists } from './feature-cells.js'
+import { listCell } from './feature-cells.js'
 import type { HistoryTables } from './history.js'
 import { makeHistories } from './history.js'
 import type { KeptManifest } from './increment/increment.js'
 import { keepPast, lastTrained } from './increment/keep-past.js'
-import { dropJoined, layerOver } from './joined-layers.js'
+import { createRows, dropJoined, layerOver } from './joined-layers.js'
 import { weighByPropensity } from './propensity.js'
 import type { SourceReader } from './source-table.js'
 import { gapSplit, splitSql } from './splits.js'
@@ -23,6 +25,8 @@ import type { Database } from '../sql/index.js'
 export interface LabelledTable {
   /** Columns of `examples` by name: those of the data, and the histories. */
   readonly columns: CellColumns
+  /** Where the lists of those cells are that are histories. */
+  readonly lists: CellLists
   readonly histories: readonly HistoryTables[]
   readonly rowCount: number
   readonly warnings: readonly string[]
@@ -75,9 +79,9 @@ export async function makeExamples(
 /** From `joined` to `examples`, by what came before each row; leaves what the rows to come need. */
 async function addPast(
   database: Database,
-  { config, increment = {} }: ExamplesInput,
+  { config, keepSources, increment = {} }: ExamplesInput,
   columns: CellColumns,
-): Promise<Pick<LabelledTable, 'columns' | 'histories' | 'kept'>> {
+): Promise<Pick<LabelledTable, 'columns' | 'lists' | 'histories' | 'kept'>> {
   const { earlier, keepIn: directory } = increment
   const until = await lastTrained(database, config, increment)
   const histories = await makeHistories(database, { config, columns, earlier })
@@ -88,21 +92,51 @@ async function addPast(
     until === null || directory === undefined
       ? null
       : await keepPast(database, { config, directory, histories, until, window })
-  const made = [
-    ...histories.map(({ name, rows }, index) => ({ name, rows, cell: 'items', alias: `h${String(index)}` })),
-    ...aggregates.map(({ name, rows }, index) => ({ name, rows, cell: 'value', alias: `g${String(index)}` })),
-  ]
-  const cells = made.map(({ rows, cell, alias }) => `${rows}.${cell} AS ${alias}`)
-  const joins = made.map(({ rows }) => `LEFT JOIN ${rows} ON ${rows}.__row = joined.__row`)
-  await database.run(
-    `CREATE TABLE examples AS SELECT ${['joined.*', ...cells].join(', ')} FROM joined ${joins.join(' ')}`,
+  // Checks read the lists themselves, in any place of a statement.
+  const pasts = histories.map((tables, index) => (keepSources ? listedPast : keyedPast)(tables, `h${String(index)}`))
+  const counts = aggregates.map(({ name, rows }, index) => ({ name, rows, cell: 'value', alias: `g${String(index)}` }))
+  const made = [...pasts, ...counts]
+  const cells = made.map(({ cell, alias }) => `made_${alias}.${cell} AS ${alias}`)
+  const joins = made.map(
+    ({ rows, alias }) => `LEFT JOIN ${rows} AS made_${alias} ON made_${alias}.__row = joined.__row`,
   )
+  // Rows are streamed past what was made for them, which is narrow; a wrong estimate of their number would turn that round.
+  await database.run("SET disabled_optimizers = 'build_side_probe_side'")
+  await createRows(database, 'examples', `SELECT ${['joined.*', ...cells].join(', ')} FROM joined ${joins.join(' ')}`)
+  await database.run('RESET disabled_optimizers')
   await dropJoined(database)
-  const used = [...made.map(({ rows }) => rows), ...(label?.action === undefined ? [] : [creditTable])]
+  const used = [...histories, ...aggregates].map(({ rows }) => rows)
+  if (label?.action !== undefined) used.push(creditTable)
   if (used.length > 0) await database.run(used.map((table) => `DROP TABLE ${table}`).join('; '))
-  const named = made.map(({ name, alias }) => [name, alias] as const)
-  return { columns: withFeatureNames(config, new Map([...columns, ...named])), histories, kept }
+  const named = counts.map(({ name, alias }) => [name, alias] as const)
+  const listed = pasts.map(({ name, alias, list }) => [name, list ? listCell(list) : alias] as const)
+  return {
+    columns: withFeatureNames(config, new Map([...columns, ...named, ...listed])),
+    lists: new Map(pasts.flatMap(({ list }) => (list ? [[listCell(list), list] as const] : []))),
+    histories,
+    kept,
+  }
 }
+
+/** What rows have of something made of the past. */
+interface MadeCell {
+  readonly name: string
+  /** A table expression with `__row` and `cell`. */
+  readonly rows: string
+  readonly cell: string
+  /** Column of `examples`. */
+  readonly alias: string
+  readonly list?: CellList
+}
+
+const keyedPast = ({ name, rows, lists }: HistoryTables, alias: string): MadeCell => ({
+  ...{ name, rows, cell: 'key', alias },
+  list: { table: lists, key: alias },
+})
+
+const listedPast = ({ name, rows, lists }: HistoryTables, alias: string): MadeCell => ({
+  ...{ name, rows: `(SELECT __row, items FROM ${rows} JOIN ${lists} USING (key))`, cell: 'items', alias },
+})
 
 async function countRows(database: Database, table: string): Promise<number> {
   const [row] = await database.rows(`SELECT count(*) AS n FROM ${table}`)

@@ -134,7 +134,16 @@ async function prepareInto(database: Database, directory: string, options: Prepa
   const files = extension ? { examples: extension.examples } : input.files
   const table = await makeExamples(reader, { ...input, files, increment }, null)
   const labels = await numberLabels({ database, config, badRows }, earlier?.state.labels)
-  const context: EncodeContext = { database, config, columns: table.columns, badRows, labels, increment, onProgress }
+  const context: EncodeContext = {
+    database,
+    config,
+    columns: table.columns,
+    lists: table.lists,
+    badRows,
+    labels,
+    increment,
+    onProgress,
+  }
   const { state, codes } = await encodeExamples(context, null)
   const warnings = [...table.warnings, ...judgeBadRows(badRows, table.rowCount, config.data.format?.badRows)]
   onProgress('writing the encoded examples')
@@ -192,9 +201,8 @@ async function writeSamples({ database, config, columns }: EncodeContext, path: 
   const features = allFeatures(config)
   const names = rawNames(Object.keys(features), features)
   const select = names.map((name, index) => `${columns.get(name) ?? 'NULL'} AS f${String(index)}`)
-  const rows = await database.rows(
-    `SELECT ${select.join(', ')} FROM examples WHERE __split = 'train' ORDER BY __row LIMIT ${String(sampleCount)}`,
-  )
+  const first = `SELECT * FROM examples WHERE __split = 'train' ORDER BY __row LIMIT ${String(sampleCount)}`
+  const rows = await database.rows(`SELECT ${select.join(', ')} FROM (${first}) AS examples ORDER BY __row`)
   const named = rows.map((row) =>
     Object.fromEntries(names.map((name, index) => [name, row[`f${String(index)}`] ?? null])),
   )

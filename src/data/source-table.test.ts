@@ -84,3 +84,15 @@ describe('text sources', () => {
     ])
   })
 })
+
+describe('texts', () => {
+  it('lose the blanks at their ends, of whatever alphabet, and are missing without anything else', async () => {
+    const [nbsp, wide] = ['\u00a0', '\u3000']
+    const cells = ['a b', ' a', 'a ', `${nbsp}é${wide}`, 'é', `é${nbsp}é`, ' ', nbsp, '\t', '']
+    const rows = await read('blanks.csv', (path) => {
+      writeFileSync(path, `text,row\n${cells.map((cell, row) => `${cell},${String(row)}\n`).join('')}`)
+      return null
+    })
+    expect(rows.map(({ text }) => text)).toEqual(['a b', 'a', 'a', 'é', 'é', `é${nbsp}é`, null, null, '\t', null])
+  })
+})

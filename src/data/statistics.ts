@@ -2,23 +2,30 @@
 import type { ColumnDeclaration, RawValue, Statistics } from '../features/index.js'
 import type { ColumnarChunk, Database } from '../sql/index.js'
 import { cellOf, numberOf, quoteText } from '../sql/index.js'
-import { readableCell } from './enumerated-cells.js'
+import { cellKinds, readableCell } from './enumerated-cells.js'
 import type { FeatureCells } from './feature-cells.js'
 import { numberSql } from './label.js'
 
 /**
  * A table with the distinct values of one feature: `value`, `n` rows, `n_train` of them in the training split; `rowid` is its key,
- * and where asked for `last`, the last moment in training. Of a weighted list with the distinct pairs of `value` and `weights`.
+ * and where asked for `last`, the last moment in training. Of a weighted list with the distinct pairs of `value` and `weights`; of lists that rows
+ * hold by a key, with the distinct keys beside them.
  */
 export async function distinctValues(
   database: Database,
-  { value, weights }: FeatureCells,
+  cells: FeatureCells,
   { table, hasLast }: { table: string; hasLast: boolean },
 ): Promise<void> {
-  const [select, group] = weights === undefined ? ['', ''] : [`${weights} AS weights, `, `, ${weights}`]
+  const held = cells.map(({ held: cell, column }) => `${cell} AS ${column}`).join(', ')
+  const listed = cells.flatMap(({ column, name, list }) => (list ? [{ column, name, table: list.table }] : []))
   const last = hasLast ? ", max(__time) FILTER (WHERE __split = 'train') AS last" : ''
+  const counted = `SELECT ${held}, count(*) AS n, count(*) FILTER (WHERE __split = 'train') AS n_train${last} FROM examples GROUP BY ALL`
+  const items = listed.map(({ name }) => `, items_of_${name}.items AS ${name}`).join('')
+  const joins = listed.map(
+    ({ column, name, table: lists }) => `LEFT JOIN ${lists} AS items_of_${name} ON items_of_${name}.key = ${column}`,
+  )
   await database.run(
-    `CREATE TABLE ${table} AS SELECT ${value} AS value, ${select}count(*) AS n, count(*) FILTER (WHERE __split = 'train') AS n_train${last} FROM examples GROUP BY ${value}${group}`,
+    `CREATE TABLE ${table} AS SELECT counted.*${items} FROM (${counted}) AS counted ${joins.join(' ')}`,
   )
 }
 
@@ -54,10 +61,7 @@ export async function elementsSql(
   const trained = `SELECT ${cell} AS value, n_train AS ${counted} FROM ${table} WHERE n_train > 0`
   if (!declaration.inner) return trained
   const { separator, maximumLength } = declaration as { separator?: string; maximumLength?: number }
-  const [row] = await database.rows(
-    `SELECT data_type AS type FROM duckdb_columns() WHERE table_name = ${quoteText(table)} AND column_name = 'value'`,
-  )
-  const isList = String(row?.['type']).endsWith('[]')
+  const isList = (await cellKinds(database, table)).get('value')?.isList === true
   const list = isList ? 'value' : `string_split(CAST(value AS VARCHAR), ${quoteText(separator ?? '|')})`
   const last = maximumLength === undefined ? list : `list_slice(${list}, -${String(maximumLength)}, -1)`
   return `SELECT unnest(${last}) AS value, ${counted} FROM (${trained}) WHERE value IS NOT NULL`

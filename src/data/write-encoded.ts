@@ -34,20 +34,23 @@ export async function writeEncoded(
   { config, columns, codes }: EncodedRows,
   { split, path, firstRow = 0 }: EncodedFile,
 ): Promise<number> {
-  const keys = keyNames.flatMap((key) => {
-    const cell = columns.get(config.data[key] ?? '')
-    return cell === undefined ? [] : `CAST(examples.${cell} AS VARCHAR) AS ${quoteName(key)}`
-  })
   const features = Object.keys(allFeatures(config))
-  const select = [
+  const keys = keyNames.filter((key) => columns.has(config.data[key] ?? ''))
+  const carried = [
     `examples.__row + ${String(firstRow)} AS row`,
     `CAST(__label AS ${labelKindOf(config.model) === 'classSet' ? 'FLOAT[]' : 'FLOAT'}) AS label`,
     'CAST(__weight AS FLOAT) AS weight',
     '__time AS time',
-    ...keys,
+    ...keys.map((key) => `examples.${columns.get(config.data[key] ?? '') ?? ''} AS ${quoteName(key)}`),
+    ...features.flatMap((name) => codes.carry(name)),
+  ]
+  const rows = `SELECT ${carried.join(', ')} FROM examples ${codes.joins(features)} WHERE examples.__split = '${split}' ORDER BY row`
+  const select = [
+    'row, label, weight, time',
+    ...keys.map((key) => `CAST(${quoteName(key)} AS VARCHAR) AS ${quoteName(key)}`),
     ...features.flatMap((name) => codes.select(name)),
   ]
-  const query = `SELECT ${select.join(', ')} FROM examples ${codes.joins(features)} WHERE examples.__split = '${split}' ORDER BY row`
+  const query = `SELECT ${select.join(', ')} FROM (${rows})`
   await database.run(
     `COPY (${query}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${String(rowGroupRows)})`,
   )
