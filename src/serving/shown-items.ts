@@ -7,8 +7,8 @@ export interface ShownItems {
   confirm(event: ImpressionEvent): ImpressionEvent
 }
 
-/** Items that are remembered, of all requests: some 100,000 lists of ten in 20 MB. */
-const remembered = 1_000_000
+/** Items that are remembered, of all requests: 30,000 lists of ten in 20 MB. */
+const remembered = 300_000
 
 export function createShownItems(limit = remembered): ShownItems {
   /** The oldest request first. */
@@ -22,7 +22,8 @@ export function createShownItems(limit = remembered): ShownItems {
     }
   }
   const add: ShownItems['add'] = (requestId, items) => {
-    byRequest.set(requestId, [...(byRequest.get(requestId) ?? []), ...items])
+    const before = byRequest.get(requestId)
+    byRequest.set(requestId, before ? [...before, ...items] : items)
     size += items.length
     forgetOldest()
   }

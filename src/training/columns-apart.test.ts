@@ -183,11 +183,7 @@ it('a step whose tables lie in many memories has one product', async () => {
 })
 
 const hasOnednn = !('reason' in (await openExecutor({ executor: 'onednn', precision: 'float32' })))
-const cases = Object.entries(models).map(([name, own]) => ({
-  name,
-  executor: 'onnxruntime' as 'onnxruntime' | 'onednn',
-  ...own,
-}))
+const cases = Object.entries(models).map(([name, own]) => ({ name, executor: 'onnxruntime' as const, ...own }))
 const onOnednn = cases.filter(({ name }) => name === 'relu').map((one) => ({ ...one, executor: 'onednn' as const }))
 
 describe('a step whose columns are apart', () => {
