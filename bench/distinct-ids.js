@@ -85,8 +85,6 @@ function openSubset(subset) {
   const [h, area, bias] = [reserve(rows * outputs), reserve(ids * outputs), reserve(outputs)]
   const places = reserve(rows * subset.length)
   const table = memory.int32(places, rows * subset.length)
-  const numbers = reserve(ids)
-  for (let id = 0; id < ids; id++) memory.int32(numbers, ids)[id] = id
   let first = 0
   const of = subset.map((column, index) => {
     for (let row = 0; row < rows; row++)
@@ -95,7 +93,7 @@ function openSubset(subset) {
     first += column.distinct
     const weights = 4 * K * outputs * index
     return {
-      own: numbers + 4 * at,
+      own: e + 4 * K * at,
       count: column.distinct,
       rows: area + 4 * outputs * at,
       de: de + 4 * K * at,
@@ -106,10 +104,10 @@ function openSubset(subset) {
   return {
     ofIds() {
       for (const { own, count, rows: p, w: weights } of of)
-        kernels.productsOfIds(e, K, own, count, K, weights, outputs, p)
+        kernels.multiplyRows(own, K, 1, count, K, weights, outputs, p)
       memory.float32(area, ids * outputs).fill(0)
       for (const { own, count, rows: sums, w: weights, dw: target, de: gradients } of of) {
-        kernels.weightGradientOfIds(e, K, own, count, K, sums, outputs, target)
+        kernels.multiplyRows(own, 1, K, K, count, sums, outputs, target)
         kernels.rowGradientsOfIds(sums, count, K, weights, outputs, gradients)
       }
     },

@@ -68,22 +68,15 @@ async function encodeInput(
     const reader = { database, temporaryDirectory: directory, badRows }
     const table = await makeExamples(reader, input, only)
     const labels = await numberLabels({ database, config, badRows }, state.labels)
-    const context = {
-      database,
-      config,
-      columns: table.columns,
-      lists: table.lists,
-      badRows,
-      labels,
-      onProgress: (): void => undefined,
-    }
+    const { columns, lists } = table
+    const context = { database, config, columns, lists, badRows, labels, onProgress: (): void => undefined }
     const { encoder, codes } = await encodeExamples(context, state)
     const path = join(directory, 'encoded.parquet')
-    const rowCount = await writeEncoded(database, { config, columns: table.columns, codes }, { split, path })
+    const rowCount = await writeEncoded(database, { config, columns, codes }, { split, path })
     const keys = { user: config.data.user !== undefined, item: config.data.item !== undefined }
     const relevant = relevantSql(config, 'label', labels)
     const dataset = openDataset({ paths: [path], rowCount, encoder, keys, relevant })
-    const kept = keep ? await cellsOf(database, table.columns.get(keep.column) ?? 'NULL', split) : null
+    const kept = keep ? await cellsOf(database, columns.get(keep.column) ?? 'NULL', split) : null
     const warnings = [...table.warnings, ...judgeBadRows(badRows, table.rowCount, config.data.format?.badRows)]
     const close = (): Promise<void> => {
       dataset.close()

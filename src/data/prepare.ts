@@ -134,16 +134,8 @@ async function prepareInto(database: Database, directory: string, options: Prepa
   const files = extension ? { examples: extension.examples } : input.files
   const table = await makeExamples(reader, { ...input, files, increment }, null)
   const labels = await numberLabels({ database, config, badRows }, earlier?.state.labels)
-  const context: EncodeContext = {
-    database,
-    config,
-    columns: table.columns,
-    lists: table.lists,
-    badRows,
-    labels,
-    increment,
-    onProgress,
-  }
+  const { columns, lists } = table
+  const context: EncodeContext = { database, config, columns, lists, badRows, labels, increment, onProgress }
   const { state, codes } = await encodeExamples(context, null)
   const warnings = [...table.warnings, ...judgeBadRows(badRows, table.rowCount, config.data.format?.badRows)]
   onProgress('writing the encoded examples')

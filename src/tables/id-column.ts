@@ -84,6 +84,7 @@ export function openIdColumn(memory: TableMemory, options: IdColumnOptions): Ope
   const { outputs } = layer
   const bound = bindPart(memory, { table, column, offset: 0, combiner: 'sum' }, false)
   const placeOfId = memory.allocate(4 * idCount)
+  const own = memory.allocate(4 * idCount * dimension)
   const ids = place.ids + 4 * idCount * share.index
   const gradients = place.gradients + 4 * idCount * dimension * share.index
   const counts = memory.int32(place.counts, share.count)
@@ -98,12 +99,13 @@ export function openIdColumn(memory: TableMemory, options: IdColumnOptions): Ope
       if (current.offsets !== 0 || current.weights !== 0) throw new Error(`internal: lists of ids in column ${column}`)
       const found = kernels.placeIds(current.ids + 4 * first, count, placeOfId, ids, places, stride, out, outputs)
       counts[share.index] = found
-      kernels.productsOfIds(offset, rowFloats, ids, found, dimension, weights, outputs, out)
+      kernels.gather(offset, rowFloats, dimension, ids, 0, 0, 0, found, own, dimension, 0)
+      kernels.multiplyRows(own, dimension, 1, found, dimension, weights, outputs, out)
       return found
     },
     differentiate(sums) {
       const found = counts[share.index] ?? 0
-      kernels.weightGradientOfIds(offset, rowFloats, ids, found, dimension, sums, outputs, gradient)
+      kernels.multiplyRows(own, 1, dimension, dimension, found, sums, outputs, gradient)
       kernels.rowGradientsOfIds(sums, found, dimension, weights, outputs, gradients)
       return found
     },

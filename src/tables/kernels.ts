@@ -68,28 +68,18 @@ export interface Kernels {
     first: number,
     outputs: number,
   ): number
-  productsOfIds(
-    table: number,
-    rowFloats: number,
-    ids: number,
-    count: number,
-    width: number,
-    weights: number,
+  multiplyRows(
+    x: number,
+    rowStride: number,
+    stepStride: number,
+    rows: number,
+    steps: number,
+    b: number,
     outputs: number,
     out: number,
   ): void
   addRowsOfIds(places: number, rows: number, columns: number, bias: number, outputs: number, out: number): void
   sumRowsOfIds(places: number, rows: number, columns: number, gradient: number, outputs: number): void
-  weightGradientOfIds(
-    table: number,
-    rowFloats: number,
-    ids: number,
-    count: number,
-    width: number,
-    sums: number,
-    outputs: number,
-    out: number,
-  ): void
   rowGradientsOfIds(sums: number, count: number, width: number, weights: number, outputs: number, out: number): void
   squaredNorm(touches: number, count: number, terms: number, gradient: number, dimension: number, sums: number): number
   updateTouched(...update: TouchedUpdate): number

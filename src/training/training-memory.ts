@@ -60,7 +60,7 @@ function apartMemory({ columns, network }: ColumnsApart, { batchSize, workers }:
   const ids = sum(columns.map(({ idCount }) => idCount))
   const idFloats = sum(columns.map(({ idCount, dimension }) => idCount * dimension))
   const { outputs } = network.layer
-  return 4 * (batchSize * (2 * outputs + columns.length) + workers * (ids * (outputs + 2) + idFloats))
+  return 4 * (batchSize * (2 * outputs + columns.length) + workers * (ids * (outputs + 2) + 2 * idFloats))
 }
 
 /** Throws `TRAINING_TOO_LARGE` where a training does not fit into the `available` bytes. */

@@ -1,6 +1,6 @@
 /**
- * The products of a layer with the rows of one column, once for each distinct id of some examples. Rows of the layer, of its weights and of the sums have
- * `outputs` floats, a multiple of 16; an embedding has `width`. `place`: the byte offset of the layer's row of an id.
+ * The products of a layer with the rows of one column, once for each distinct id of some examples: the rows E are gathered first. Rows of the layer, of its
+ * weights W and of the sums S have `outputs` floats, a multiple of 16; an embedding has `width`. `place`: the byte offset of the layer's row of an id.
  */
 
 /**
@@ -29,43 +29,40 @@ export function placeIds(
   return <i32>((end - distinct) >> 2)
 }
 
-// @ts-ignore: decorator
-@inline
-function rowOf(table: usize, rowFloats: i32, ids: usize, i: i32): usize {
-  return table + ((<usize>load<u32>(ids + (<usize>i << 2)) * <usize>rowFloats) << 2)
-}
-
-/** out = E·W: the layer's row of each id. */
-export function productsOfIds(
-  table: usize, rowFloats: i32, ids: usize, count: i32, width: i32, weights: usize, outputs: i32, out: usize,
+/**
+ * out = X·B, `rows` rows of X with `steps` numbers, `rowStride` and `stepStride` floats apart: E·W, the layer's row of each id, and Eᵀ·S, the gradient
+ * of the weights.
+ */
+export function multiplyRows(
+  x: usize, rowStride: i32, stepStride: i32, rows: i32, steps: i32, b: usize, outputs: i32, out: usize,
 ): void {
   const stride = <usize>outputs << 2
+  const ofRow = <usize>rowStride << 2
+  const ofStep = <usize>stepStride << 2
   let i: i32 = 0
-  for (; i + 4 <= count; i += 4) {
-    const e0 = rowOf(table, rowFloats, ids, i)
-    const e1 = rowOf(table, rowFloats, ids, i + 1)
-    const e2 = rowOf(table, rowFloats, ids, i + 2)
-    const e3 = rowOf(table, rowFloats, ids, i + 3)
+  for (; i + 4 <= rows; i += 4) {
     for (let at: usize = 0; at < stride; at += 32) {
       let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0)
       let b0 = f32x4.splat(0), b1 = f32x4.splat(0), b2 = f32x4.splat(0), b3 = f32x4.splat(0)
-      let row = weights + at
-      for (let k: usize = 0; k < <usize>width << 2; k += 4) {
-        const a = v128.load(row)
-        const b = v128.load(row, 16)
+      let value = x + <usize>i * ofRow
+      let row = b + at
+      for (let step: i32 = 0; step < steps; step++) {
+        const left = v128.load(row)
+        const right = v128.load(row, 16)
         row += stride
-        const x0 = v128.load32_splat(e0 + k)
-        a0 = f32x4.add(a0, f32x4.mul(x0, a))
-        b0 = f32x4.add(b0, f32x4.mul(x0, b))
-        const x1 = v128.load32_splat(e1 + k)
-        a1 = f32x4.add(a1, f32x4.mul(x1, a))
-        b1 = f32x4.add(b1, f32x4.mul(x1, b))
-        const x2 = v128.load32_splat(e2 + k)
-        a2 = f32x4.add(a2, f32x4.mul(x2, a))
-        b2 = f32x4.add(b2, f32x4.mul(x2, b))
-        const x3 = v128.load32_splat(e3 + k)
-        a3 = f32x4.add(a3, f32x4.mul(x3, a))
-        b3 = f32x4.add(b3, f32x4.mul(x3, b))
+        const x0 = v128.load32_splat(value)
+        a0 = f32x4.add(a0, f32x4.mul(x0, left))
+        b0 = f32x4.add(b0, f32x4.mul(x0, right))
+        const x1 = v128.load32_splat(value + ofRow)
+        a1 = f32x4.add(a1, f32x4.mul(x1, left))
+        b1 = f32x4.add(b1, f32x4.mul(x1, right))
+        const x2 = v128.load32_splat(value + 2 * ofRow)
+        a2 = f32x4.add(a2, f32x4.mul(x2, left))
+        b2 = f32x4.add(b2, f32x4.mul(x2, right))
+        const x3 = v128.load32_splat(value + 3 * ofRow)
+        a3 = f32x4.add(a3, f32x4.mul(x3, left))
+        b3 = f32x4.add(b3, f32x4.mul(x3, right))
+        value += ofStep
       }
       const target = out + <usize>i * stride + at
       v128.store(target, a0)
@@ -78,20 +75,21 @@ export function productsOfIds(
       v128.store(target + 3 * stride, b3, 16)
     }
   }
-  for (; i < count; i++) {
-    const e = rowOf(table, rowFloats, ids, i)
+  for (; i < rows; i++) {
     for (let at: usize = 0; at < stride; at += 32) {
-      let a = f32x4.splat(0), b = f32x4.splat(0)
-      let row = weights + at
-      for (let k: usize = 0; k < <usize>width << 2; k += 4) {
-        const x = v128.load32_splat(e + k)
-        a = f32x4.add(a, f32x4.mul(x, v128.load(row)))
-        b = f32x4.add(b, f32x4.mul(x, v128.load(row, 16)))
+      let left = f32x4.splat(0), right = f32x4.splat(0)
+      let value = x + <usize>i * ofRow
+      let row = b + at
+      for (let step: i32 = 0; step < steps; step++) {
+        const number = v128.load32_splat(value)
+        left = f32x4.add(left, f32x4.mul(number, v128.load(row)))
+        right = f32x4.add(right, f32x4.mul(number, v128.load(row, 16)))
         row += stride
+        value += ofStep
       }
       const target = out + <usize>i * stride + at
-      v128.store(target, a)
-      v128.store(target, b, 16)
+      v128.store(target, left)
+      v128.store(target, right, 16)
     }
   }
 }
@@ -142,63 +140,6 @@ export function sumRowsOfIds(places: usize, rows: i32, columns: i32, gradient: u
         v128.store(target, f32x4.add(v128.load(target, 32), c), 32)
         v128.store(target, f32x4.add(v128.load(target, 48), d), 48)
       }
-    }
-  }
-}
-
-/** out = Eᵀ·S, the gradient of the weights: `width` rows. */
-export function weightGradientOfIds(
-  table: usize, rowFloats: i32, ids: usize, count: i32, width: i32, sums: usize, outputs: i32, out: usize,
-): void {
-  const stride = <usize>outputs << 2
-  let k: i32 = 0
-  for (; k + 4 <= width; k += 4) {
-    for (let at: usize = 0; at < stride; at += 32) {
-      let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0)
-      let b0 = f32x4.splat(0), b1 = f32x4.splat(0), b2 = f32x4.splat(0), b3 = f32x4.splat(0)
-      let row = sums + at
-      for (let i: i32 = 0; i < count; i++) {
-        const e = rowOf(table, rowFloats, ids, i) + (<usize>k << 2)
-        const a = v128.load(row)
-        const b = v128.load(row, 16)
-        row += stride
-        const x0 = v128.load32_splat(e)
-        a0 = f32x4.add(a0, f32x4.mul(x0, a))
-        b0 = f32x4.add(b0, f32x4.mul(x0, b))
-        const x1 = v128.load32_splat(e, 4)
-        a1 = f32x4.add(a1, f32x4.mul(x1, a))
-        b1 = f32x4.add(b1, f32x4.mul(x1, b))
-        const x2 = v128.load32_splat(e, 8)
-        a2 = f32x4.add(a2, f32x4.mul(x2, a))
-        b2 = f32x4.add(b2, f32x4.mul(x2, b))
-        const x3 = v128.load32_splat(e, 12)
-        a3 = f32x4.add(a3, f32x4.mul(x3, a))
-        b3 = f32x4.add(b3, f32x4.mul(x3, b))
-      }
-      const target = out + <usize>k * stride + at
-      v128.store(target, a0)
-      v128.store(target, b0, 16)
-      v128.store(target + stride, a1)
-      v128.store(target + stride, b1, 16)
-      v128.store(target + 2 * stride, a2)
-      v128.store(target + 2 * stride, b2, 16)
-      v128.store(target + 3 * stride, a3)
-      v128.store(target + 3 * stride, b3, 16)
-    }
-  }
-  for (; k < width; k++) {
-    for (let at: usize = 0; at < stride; at += 32) {
-      let a = f32x4.splat(0), b = f32x4.splat(0)
-      let row = sums + at
-      for (let i: i32 = 0; i < count; i++) {
-        const x = v128.load32_splat(rowOf(table, rowFloats, ids, i) + (<usize>k << 2))
-        a = f32x4.add(a, f32x4.mul(x, v128.load(row)))
-        b = f32x4.add(b, f32x4.mul(x, v128.load(row, 16)))
-        row += stride
-      }
-      const target = out + <usize>k * stride + at
-      v128.store(target, a)
-      v128.store(target, b, 16)
     }
   }
 }

@@ -15,11 +15,10 @@ export { sgd, sgdDeclaration, sgdIndex } from './optimizers/sgd'
 export { gather } from './gather'
 export {
   addRowsOfIds,
+  multiplyRows,
   placeIds,
-  productsOfIds,
   rowGradientsOfIds,
   sumRowsOfIds,
-  weightGradientOfIds,
 } from './id-products'
 export { findTouches, sortTouches, writeTerms } from './touches'
 export { limitNorms, squaredNorm, updateEvery, updateTouched } from './update'
