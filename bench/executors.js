@@ -3,9 +3,7 @@
 import { parseArgs } from 'node:util'
 import { randomKey, randomNormal } from '../dist/base/index.js'
 import { categorical, createEncoder, list, numeric } from '../dist/features/index.js'
-import { createOnnxRuntimeExecutor } from '../dist/graph/index.js'
-import { createOnednnExecutor } from '../dist/graph/onednn/onednn-executor.js'
-import { openOnednn } from '../dist/graph/onednn/open-onednn.js'
+import { createOnnxRuntimeExecutor, openExecutor } from '../dist/graph/index.js'
 import { createNetwork, layoutInputs, resolveModel } from '../dist/model/index.js'
 import { median } from './statistics.js'
 
@@ -76,12 +74,12 @@ function randomFeeds(outputs, batch) {
   return feeds
 }
 
-async function compare(name, library) {
+async function compare(name) {
   const workload = workloads[name]
   const outputs = trainingOutputs(workload)
   const feeds = randomFeeds(outputs, Number(values.batch ?? workload.batch))
   const sides = []
-  for (const executor of [createOnnxRuntimeExecutor(), createOnednnExecutor(library)]) {
+  for (const executor of executors) {
     const program = executor.write(outputs)
     const graph = await executor.compile(program, { threads })
     sides.push({ graph, models: program.segments?.filter(({ model }) => model).length ?? 1, times: [] })
@@ -106,11 +104,11 @@ async function compare(name, library) {
   }
 }
 
-const library = await openOnednn()
-if (library.reason) throw new Error(library.reason)
+const executors = [createOnnxRuntimeExecutor(), await openExecutor({ executor: 'onednn', precision: 'float32' })]
+for (const { reason } of executors) if (reason) throw new Error(reason)
 const results = []
 for (const name of positionals.length > 0 ? positionals : Object.keys(workloads)) {
-  const result = await compare(name, library)
+  const result = await compare(name)
   results.push(result)
   const { onnxruntimeMs, onednnMs, ratio, models } = result
   if (!values.json)
@@ -118,4 +116,4 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(workloads)
       `${name.padEnd(10)} ONNX Runtime ${onnxruntimeMs.toFixed(1)} ms, oneDNN ${onednnMs.toFixed(1)} ms with ${String(models)} ONNX segment(s): ${ratio.toFixed(2)} times`,
     )
 }
-if (values.json) console.log(JSON.stringify({ library: library.version, threads, results }, null, 2))
+if (values.json) console.log(JSON.stringify({ threads, results }, null, 2))

@@ -79,7 +79,6 @@ export async function openExecutor({ executor, precision }: Execution): Promise<
   if (executor === 'onnxruntime') return createOnnxRuntimeExecutor()
   const library = openOnednn()
   if ('reason' in library) return library
-  if (precision === 'float32') return createOnednnExecutor(library)
-  const matmul = openMatmul(library, 'bfloat16')
-  return 'reason' in matmul ? matmul : createOnednnExecutor(library, matmul)
+  const matmul = openMatmul(library, precision)
+  return 'reason' in matmul ? matmul : createOnednnExecutor(library, { matmul, type: precision })
 }

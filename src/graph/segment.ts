@@ -15,6 +15,8 @@ export interface KernelSegment {
   readonly flags: KernelFlags
   readonly inputs: readonly string[]
   readonly output: string
+  /** Whether all that read the output would round it: an executor that rounds need not keep it whole. */
+  readonly isRounded: boolean
   /** Values that no later segment reads. */
   readonly releases: readonly string[]
 }

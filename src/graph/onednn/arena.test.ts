@@ -101,6 +101,48 @@ describe('bfloat16', () => {
   })
 })
 
+describe('the kernels between products that read bfloat16', () => {
+  const roundedPlace = (values: Float32Array): number => {
+    const at = arena.allocate(2 * values.length)
+    arena.kernels.toBfloat16(place(values), at, values.length)
+    return at
+  }
+  const wide = (at: number, length: number): number[] => {
+    const out = arena.allocate(4 * length)
+    arena.kernels.fromBfloat16(at, out, length)
+    return read(out, length)
+  }
+
+  for (const length of lengths) {
+    it(`widen and mask ${String(length)} numbers, a NaN and both zeros among them`, () => {
+      const [a, y] = [random('a', length), random('y', length)]
+      a[length - 1] = NaN
+      y[0] = 0
+      if (length > 1) y[1] = -0
+      const [from, mask, out] = [roundedPlace(a), roundedPlace(y), arena.allocate(2 * length)]
+      const halves = wide(from, length)
+      for (const [i, half] of halves.slice(0, -1).entries())
+        expect(Math.abs(half - (a[i] ?? NaN))).toBeLessThanOrEqual(Math.abs(half) / 256)
+      arena.kernels.multiplyHeavisideBfloat16(from, mask, out, length)
+      expect(wide(out, length).map((value) => value + 0)).toEqual(
+        halves.map((half, i) => (Number.isNaN(half) || (y[i] ?? 0) > 0 ? half : 0)),
+      )
+    })
+
+    it(`sum rows of ${String(length)}`, () => {
+      const values = roundedPlace(random('values', 5 * length))
+      const halves = wide(values, 5 * length)
+      const out = arena.allocate(4 * length)
+      arena.kernels.sumRowsBfloat16(values, out, 5, length)
+      for (const [i, sum] of read(out, length).entries())
+        expect(sum).toBeCloseTo(
+          [0, 1, 2, 3, 4].reduce((total, row) => total + (halves[row * length + i] ?? NaN), 0),
+          5,
+        )
+    })
+  }
+})
+
 describe('the arena', () => {
   it('gives a released place again, and grows without losing what is there', () => {
     const own = new Arena()

@@ -15,6 +15,9 @@ export interface GraphKernels {
   addBiasRelu(values: number, bias: number, rows: number, columns: number): void
   sumRows(x: number, out: number, rows: number, columns: number): void
   toBfloat16(x: number, out: number, count: number): void
+  fromBfloat16(x: number, out: number, count: number): void
+  multiplyHeavisideBfloat16(a: number, y: number, out: number, count: number): void
+  sumRowsBfloat16(x: number, out: number, rows: number, columns: number): void
 }
 
 const pageBytes = 65536

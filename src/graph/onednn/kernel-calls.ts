@@ -1,54 +1,69 @@
 /** What each kernel does with values: the shape of its result, its place, the call. */
-import type { KernelFlags, KernelName } from '../segment.js'
+import type { KernelFlags, KernelName, KernelSegment } from '../segment.js'
 import type { Arena, GraphKernels } from './arena.js'
-import { productSizes } from './product-sizes.js'
 import type { Multiply } from './products.js'
 import type { Value } from './value.js'
-import { ownValue, placeOf } from './value.js'
+import { isNarrow, ownValue, placeOf, roundedValue, valueOver } from './value.js'
 
 export interface Machine {
   readonly arena: Arena
   readonly multiply: Multiply
 }
 
-type Run = (machine: Machine, inputs: readonly Value[], flags: KernelFlags) => Value
+/** How a kernel is called. */
+export interface Calling extends Pick<KernelSegment, 'isRounded'> {
+  readonly flags: KernelFlags
+  /** Whether nobody reads the first input afterwards. */
+  readonly isLast: boolean
+}
+
+type Run = (machine: Machine, inputs: readonly Value[], calling: Calling) => Value
+
+/** With both inputs in float32. */
+const wholeMask = pairwise('multiplyHeaviside')
 
 export const kernelCalls: Readonly<Record<KernelName, Run>> = {
-  product({ arena, multiply }, inputs, flags) {
-    const [a, b, bias] = inputs
+  product({ multiply }, [a, b, bias], { flags, isRounded }) {
     if (!a || !b) throw new Error('internal: a product has two sides')
-    const { m, n } = productSizes(a, b, flags)
-    const out = ownValue(arena, [m, n])
-    multiply({ a, b, out }, flags)
-    const addBias = flags.isRelu ? arena.kernels.addBiasRelu : arena.kernels.addBias
-    // A bias for each row is that of one long row.
-    const rows = bias?.length === n ? m : 1
-    if (bias) addBias(out.place, placeOf(arena, bias), rows, out.length / rows)
-    return out
+    return multiply({ a, b, bias }, flags, isRounded)
   },
   add: pairwise('add'),
   multiply: pairwise('multiply'),
-  multiplyHeaviside: pairwise('multiplyHeaviside'),
-  relu({ arena }, [x]) {
+  multiplyHeaviside(machine, inputs, calling) {
+    const [a, y] = inputs
+    if (!a || !y || !isNarrow(a) || !isNarrow(y)) return wholeMask(machine, inputs, calling)
+    const [from, mask] = [a.rounded, y.rounded]
+    const out = calling.isLast ? valueOver(machine.arena, a, 'rounded') : roundedValue(machine.arena, a.shape)
+    machine.arena.kernels.multiplyHeavisideBfloat16(from, mask, out.rounded, out.length)
+    return out
+  },
+  relu({ arena }, [x], { isLast }) {
     if (!x) throw new Error('internal: relu has an input')
-    const out = ownValue(arena, x.shape)
-    arena.kernels.relu(placeOf(arena, x), out.place, x.length)
+    const from = placeOf(arena, x)
+    const out = resultOver(arena, x, isLast)
+    arena.kernels.relu(from, out.place, x.length)
     return out
   },
   sumRows({ arena }, [x]) {
     if (!x) throw new Error('internal: a sum has an input')
     const [rows = 0, columns = 0] = x.shape
     const out = ownValue(arena, [columns])
-    arena.kernels.sumRows(placeOf(arena, x), out.place, rows, columns)
+    if (isNarrow(x)) arena.kernels.sumRowsBfloat16(x.rounded, out.place, rows, columns)
+    else arena.kernels.sumRows(placeOf(arena, x), out.place, rows, columns)
     return out
   },
 }
 
+/** A place for the result of a kernel that may write over its input. */
+const resultOver = (arena: Arena, input: Value, isLast: boolean): Value =>
+  isLast ? valueOver(arena, input, 'place') : ownValue(arena, input.shape)
+
 function pairwise(name: keyof GraphKernels & ('add' | 'multiply' | 'multiplyHeaviside')): Run {
-  return ({ arena }, [a, b]) => {
+  return ({ arena }, [a, b], { isLast }) => {
     if (!a || !b) throw new Error(`internal: ${name} has two inputs`)
-    const out = ownValue(arena, a.shape)
-    arena.kernels[name](placeOf(arena, a), placeOf(arena, b), out.place, a.length)
+    const [left, right] = [placeOf(arena, a), placeOf(arena, b)]
+    const out = resultOver(arena, a, isLast)
+    arena.kernels[name](left, right, out.place, a.length)
     return out
   }
 }

@@ -21,28 +21,51 @@ function element(
   return sum
 }
 
+/** The number that a half stands for. */
+const widened = (half = 0): number => new Float32Array(Uint32Array.of(half * 65536).buffer)[0] ?? NaN
+
 describe.skipIf('reason' in library)('the matmul primitive', () => {
   if ('reason' in library) return
   library.useThreads(1)
 
-  it('multiplies matrices of any size, stored either way round', () => {
+  it('multiplies matrices of any size, stored either way round, with a bias of either kind and relu', () => {
     const matmul = openMatmul(library, 'float32')
     if ('reason' in matmul) throw new Error(matmul.reason)
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < 60; round++) {
       const [m, n, k] = [0, 1, 2].map((which) => 1 + randomInteger(randomKey(2, String(which)), round, 40)) as [
         number,
         number,
         number,
       ]
       const shape = { m, n, k, transposeA: round % 2 === 1, transposeB: round % 4 > 1 }
-      const [a, b, out] = [
+      const kind = ([undefined, 'row', 'matrix'] as const)[round % 3]
+      const isRelu = round % 5 > 2
+      const [a, b, bias, out] = [
         random(`a${String(round)}`, m * k),
         random(`b${String(round)}`, k * n),
+        random(`bias${String(round)}`, kind === 'row' ? n : m * n),
         new Float32Array(m * n),
       ]
-      matmul(shape, a, b, out)
-      for (let i = 0; i < m * n; i++) expect(out[i]).toBeCloseTo(element(shape, [a, b], [Math.floor(i / n), i % n]), 4)
+      matmul({ ...shape, bias: kind, isRelu }, { a, b, out, ...(kind ? { bias } : {}) })
+      for (let i = 0; i < m * n; i++) {
+        const added = kind === undefined ? 0 : (bias[kind === 'row' ? i % n : i] ?? NaN)
+        const sum = element(shape, [a, b], [Math.floor(i / n), i % n]) + added
+        expect(out[i]).toBeCloseTo(isRelu ? Math.max(0, sum) : sum, 4)
+      }
     }
+  })
+
+  it('keeps a NaN through relu, and what is below zero is not above it', () => {
+    const matmul = openMatmul(library, 'float32')
+    if ('reason' in matmul) throw new Error(matmul.reason)
+    const size = 20
+    const [a, b, out] = [random('left', size * size), random('right', size * size), new Float32Array(size * size)]
+    a[3] = NaN
+    matmul({ m: size, n: size, k: size, transposeA: false, transposeB: false, isRelu: true }, { a, b, out })
+    expect([...out.subarray(0, size)].every(Number.isNaN)).toBe(true)
+    const rest = [...out.subarray(size)]
+    expect(rest.some((value) => value <= 0)).toBe(true)
+    for (const value of rest) expect(value).toBeGreaterThan(-1e-28)
   })
 
   it('has products of bfloat16, or says that the processor has none', () => {
@@ -53,8 +76,14 @@ describe.skipIf('reason' in library)('the matmul primitive', () => {
     }
     const shape = { m: 32, n: 32, k: 32, transposeA: false, transposeB: true }
     const ones = new Uint16Array(32 * 32).fill(0x3f80)
+    const bias = Float32Array.from({ length: 32 }, (_, i) => (i === 0 ? NaN : -i - 0.5))
     const out = new Float32Array(32 * 32)
-    matmul(shape, ones, ones, out)
+    matmul(shape, { a: ones, b: ones, out })
     expect([...out]).toEqual(Array.from({ length: 32 * 32 }, () => 32))
+    const rounded = new Uint16Array(32 * 32)
+    matmul({ ...shape, bias: 'row', isRelu: true, out: 'bfloat16' }, { a: ones, b: ones, bias, out: rounded })
+    expect(widened(rounded[0])).toBeNaN()
+    // 28.5 has eight bits and fewer.
+    expect(widened(rounded[3])).toBe(28.5)
   })
 })

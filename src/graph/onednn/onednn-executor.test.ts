@@ -7,6 +7,7 @@ import * as o from '../operations.js'
 import type { Tensor } from '../tensor.js'
 import { Graph } from '../tensor.js'
 import type { Matmul } from './matmul-primitive.js'
+import { openMatmul } from './matmul-primitive.js'
 import { createOnednnExecutor } from './onednn-executor.js'
 import { openOnednn } from './open-onednn.js'
 
@@ -41,23 +42,30 @@ const feeds = (rows: number): Record<string, TensorData> => ({
 })
 
 /** Products of bfloat16 by their definition: what the library does where the processor has them. */
-const referenceMatmul: Matmul = ({ m, n, k, transposeA, transposeB }, a, b, out) => {
-  const [left, right, result] = [a as Uint16Array, b as Uint16Array, out as Float32Array]
+const referenceMatmul: Matmul = (shape, matrices) => {
+  const { m, n, k, transposeA, transposeB, bias, isRelu = false, out } = shape
+  const [left, right] = [matrices.a as Uint16Array, matrices.b as Uint16Array]
+  const [added, result] = [matrices.bias as Float32Array | undefined, matrices.out as Float32Array | Uint16Array]
   const exact = (half = 0): number => new Float32Array(Uint32Array.of(half * 65536).buffer)[0] ?? NaN
+  // Cut off, not rounded: near enough.
+  const half = (value: number): number => (new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0) >>> 16
   for (let row = 0; row < m; row++)
     for (let column = 0; column < n; column++) {
-      let sum = 0
+      let sum = bias ? (added?.[bias === 'row' ? column : row * n + column] ?? NaN) : 0
       for (let i = 0; i < k; i++) {
         const x = exact(left[transposeA ? i * m + row : row * k + i])
         sum += x * exact(right[transposeB ? column * k + i : i * n + column])
       }
-      result[row * n + column] = sum
+      const value = isRelu && sum < 0 ? 0 : sum
+      result[row * n + column] = out === 'bfloat16' ? half(value) : value
     }
 }
 
 describe.skipIf('reason' in library)('oneDNN as executor', () => {
   if ('reason' in library) return
-  const executor = createOnednnExecutor(library)
+  const matmul = openMatmul(library, 'float32')
+  if ('reason' in matmul) throw new Error(matmul.reason)
+  const executor = createOnednnExecutor(library, { matmul, type: 'float32' })
   const reference = createOnnxRuntimeExecutor()
 
   for (const [name, activation] of Object.entries({ relu: o.relu, sigmoid: o.sigmoid })) {
@@ -87,7 +95,9 @@ describe.skipIf('reason' in library)('oneDNN as executor', () => {
     const outputs = Object.fromEntries(
       ['y', 'dx', 'dw'].map((name, i) => [name, [y, ...differentiate(loss, [x, w])][i] ?? y]),
     )
-    const own = await createOnednnExecutor(library, referenceMatmul).compile(executor.write(outputs))
+    const own = await createOnednnExecutor(library, { matmul: referenceMatmul, type: 'bfloat16' }).compile(
+      executor.write(outputs),
+    )
     const plain = await executor.compile(executor.write(outputs))
     const given = { x: random('x', [32, 20]), w: random('w', [20, 24]) }
     const [rounded, expected] = [structuredClone(await own.run(given)), await plain.run(given)]

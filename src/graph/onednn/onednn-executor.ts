@@ -10,16 +10,13 @@ import type { Machine } from './kernel-calls.js'
 import { kernelCalls } from './kernel-calls.js'
 import type { OnednnLibrary } from './library.js'
 import { planSegments } from './plan-segments.js'
-import type { Matmul } from './matmul-primitive.js'
-import { bfloat16Products, float32Products } from './products.js'
+import type { WideProducts } from './products.js'
+import { createProducts } from './products.js'
 import type { Value } from './value.js'
 import { dataOf, outsideValue, releaseValue } from './value.js'
 
-/**
- * The executor over a library that was found; with `matmul` wide products are of numbers rounded to bfloat16. What it compiles stays in the
- * thread that compiled it.
- */
-export function createOnednnExecutor(library: OnednnLibrary, matmul?: Matmul): Executor {
+/** The executor over a library that was found. What it compiles stays in the thread that compiled it. */
+export function createOnednnExecutor(library: OnednnLibrary, products: WideProducts): Executor {
   return {
     name: 'onednn',
     write: planSegments,
@@ -30,10 +27,8 @@ export function createOnednnExecutor(library: OnednnLibrary, matmul?: Matmul): E
       const begin = (): void => {
         library.useThreads(threads)
       }
-      const place = { arena: new Arena(), begin }
-      const plain = float32Products(library, place)
-      const multiply = matmul ? bfloat16Products(matmul, plain, place) : plain
-      return compiled(program, steps, { arena: place.arena, multiply })
+      const arena = new Arena()
+      return compiled(program, steps, { arena, multiply: createProducts(library, products, { arena, begin }) })
     },
   }
 }
@@ -59,12 +54,14 @@ async function onnxStep({ model, inputs, releases }: OnnxSegment, { threads = 1 
   }
 }
 
-function kernelStep({ kernel, flags, inputs, output, releases }: KernelSegment): Step {
+function kernelStep({ kernel, flags, isRounded, inputs, output, releases }: KernelSegment): Step {
   const call = kernelCalls[kernel]
+  const [first = ''] = inputs
+  const calling = { flags, isRounded, isLast: releases.includes(first) }
   return {
     run(values, machine) {
       const read = inputs.map((name) => valueOf(values, name))
-      values.set(output, call(machine, read, flags))
+      values.set(output, call(machine, read, calling))
       for (const name of releases) releaseValue(machine.arena, valueOf(values, name))
     },
     close: () => Promise.resolve(),

@@ -10,15 +10,14 @@ import { elementCount } from '../shapes.js'
 import type { Tensor } from '../tensor.js'
 import { constantOp, inputOp } from '../tensor.js'
 import { writeOnnx } from '../write-onnx.js'
+import type { ComputedBy } from './rounded-tensors.js'
+import { roundedTensors } from './rounded-tensors.js'
 
 /** Outputs by name, as inputs by their own. */
 type Outputs = Readonly<Record<string, Tensor>>
 
-interface Place {
+interface Place extends ComputedBy {
   readonly phase: number
-  /** `null`: it is computed by ONNX Runtime. */
-  readonly call: KernelCall | null
-  readonly reads: readonly Tensor[]
 }
 
 type Places = ReadonlyMap<Tensor, Place>
@@ -29,11 +28,12 @@ const isKernelPhase = (phase: number): boolean => phase % 2 === 1
 export function planSegments(outputs: Outputs): SegmentedProgram {
   const places = needed(outputs, earliest(outputs))
   const phases = latest(outputs, places)
+  const rounded = roundedTensors(places, new Set(Object.values(outputs)))
   const phaseCount = Math.max(-1, ...phases.values()) + 1
   const segments = Array.from({ length: phaseCount }, (_, phase) => {
     const own = [...phases.keys()].filter((tensor) => phases.get(tensor) === phase)
     return isKernelPhase(phase)
-      ? own.map((tensor) => kernelSegment(tensor, places))
+      ? own.map((tensor) => kernelSegment(tensor, places, rounded.has(tensor)))
       : onnxSegments(own, places, outputs)
   }).flat()
   const left = Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, nameOf(tensor)]))
@@ -106,11 +106,11 @@ function latest(outputs: Outputs, places: Places): ReadonlyMap<Tensor, number> {
 const nameOf = ({ op, id, attributes }: Tensor): string =>
   op === inputOp ? String(attributes['name']) : `value/${String(id)}`
 
-function kernelSegment(tensor: Tensor, places: Places): Segment {
+function kernelSegment(tensor: Tensor, places: Places, isRounded: boolean): Segment {
   const { call } = places.get(tensor) ?? {}
   if (!call) throw new Error('internal: a kernel phase holds a tensor without kernel')
   const { kernel, inputs, ...flags } = call
-  return { kernel, flags, inputs: inputs.map(nameOf), output: nameOf(tensor), releases: [] }
+  return { kernel, flags, isRounded, inputs: inputs.map(nameOf), output: nameOf(tensor), releases: [] }
 }
 
 /** One model of the tensors of a phase, from what earlier phases left to what later ones read; none of constants alone. */

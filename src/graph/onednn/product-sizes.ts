@@ -1,5 +1,4 @@
 import type { KernelFlags } from '../segment.js'
-import type { Value } from './value.js'
 
 export interface ProductSizes {
   readonly m: number
@@ -7,17 +6,30 @@ export interface ProductSizes {
   readonly k: number
 }
 
-/** Rows, columns and inner size of `op(a)·op(b)`. */
+/** Below this a side is too thin for products of bfloat16 to be faster, and for a primitive of its size: they are float32's plain ones. */
+const leastSide = 16
+
+export const isThin = ({ m, n, k }: ProductSizes): boolean => Math.min(m, n, k) < leastSide
+
+type Shape = readonly (number | string)[]
+
+/** Rows, columns and inner size of `op(a)·op(b)`; `unknown` stands for a symbolic size. */
 export function productSizes(
-  a: Value,
-  b: Value,
+  a: Shape,
+  b: Shape,
   { transposeA = false, transposeB = false }: KernelFlags,
+  unknown = Infinity,
 ): ProductSizes {
-  const [rows = 1, columns = 1] = a.shape
-  const [otherRows = 1, otherColumns = 1] = b.shape
+  const [rows, columns] = sizesOf(a, unknown)
+  const [otherRows, otherColumns] = sizesOf(b, unknown)
   return {
     m: transposeA ? columns : rows,
     k: transposeA ? rows : columns,
     n: transposeB ? otherRows : otherColumns,
   }
+}
+
+const sizesOf = (shape: Shape, unknown: number): [number, number] => {
+  const [rows = 1, columns = 1] = shape.map((size) => (typeof size === 'number' ? size : unknown))
+  return [rows, columns]
 }

@@ -1,19 +1,24 @@
-/** Matrix products by oneDNN, `out = op(a)·op(b)` over values of the arena or outside it. */
+/** Matrix products by oneDNN, `op(a)·op(b) + bias` over values of the arena or outside it. */
 import type { KernelFlags } from '../segment.js'
 import type { Arena } from './arena.js'
 import type { OnednnLibrary } from './library.js'
+import type { ElementType } from './matmul-interface.js'
 import type { Matmul } from './matmul-primitive.js'
-import { productSizes } from './product-sizes.js'
+import type { ProductSizes } from './product-sizes.js'
+import { isThin, productSizes } from './product-sizes.js'
 import { requireSuccess } from './status.js'
 import type { Value } from './value.js'
-import { dataOf, roundedOf } from './value.js'
+import { ownValue, placeOf, roundedValue, roundedViewOf, viewOf } from './value.js'
 
-export type Multiply = (
-  sides: { readonly a: Value; readonly b: Value; readonly out: Value },
-  flags: KernelFlags,
-) => void
+export interface ProductInputs {
+  readonly a: Value
+  readonly b: Value
+  /** A row that is added to every row, or a row for each. */
+  readonly bias?: Value | undefined
+}
 
-const letter = (isTransposed = false): number => (isTransposed ? 'T' : 'N').charCodeAt(0)
+/** Makes the result of a product; `isRounded`: all that read it would round it. */
+export type Multiply = (inputs: ProductInputs, flags: KernelFlags, isRounded: boolean) => Value
 
 /** Where products run. */
 export interface ProductPlace {
@@ -22,12 +27,47 @@ export interface ProductPlace {
   begin(): void
 }
 
-/** Products in float32. */
-export function float32Products({ product }: OnednnLibrary, { arena, begin }: ProductPlace): Multiply {
-  return ({ a, b, out }, flags) => {
-    const { m, n, k } = productSizes(a, b, flags)
-    const [left, right, result] = [a, b, out].map((value) => dataOf(arena, value).data)
-    if (!left || !right || !result || m === 0 || n === 0) return
+export interface WideProducts {
+  readonly matmul: Matmul
+  /** What `matmul` multiplies: both sides are rounded to it. */
+  readonly type: ElementType
+}
+
+/** All products: wide ones by a primitive of their sizes, with bias and relu as their elements are written, thin ones in float32. */
+export function createProducts(library: OnednnLibrary, { matmul, type }: WideProducts, place: ProductPlace): Multiply {
+  const plain = thinProducts(library, place)
+  const { arena, begin } = place
+  return (inputs, flags, isRounded) => {
+    const { a, b, bias } = inputs
+    const sizes = productSizes(a.shape, b.shape, flags)
+    if (isThin(sizes)) return plain(inputs, flags, sizes)
+    const outType = isRounded ? type : 'float32'
+    const result = makers[outType](arena, [sizes.m, sizes.n])
+    const [left, right] = [views[type](arena, a), views[type](arena, b)]
+    const added = bias && viewOf(arena, bias)
+    const out = views[outType](arena, result)
+    const { transposeA = false, transposeB = false, isRelu } = flags
+    const shape = { ...sizes, transposeA, transposeB, isRelu, bias: bias && biasKind(bias, sizes), out: outType }
+    begin()
+    // Whatever came to the arena may have made it grow: the views are made after it.
+    matmul(shape, { a: left(), b: right(), out: out(), bias: added?.() })
+    return result
+  }
+}
+
+const views = { float32: viewOf, bfloat16: roundedViewOf }
+const makers = { float32: ownValue, bfloat16: roundedValue }
+
+const biasKind = (bias: Value, { n }: ProductSizes): 'row' | 'matrix' => (bias.length === n ? 'row' : 'matrix')
+
+const letter = (isTransposed = false): number => (isTransposed ? 'T' : 'N').charCodeAt(0)
+
+/** Products with a short side, or an empty one. */
+function thinProducts({ product }: OnednnLibrary, { arena, begin }: ProductPlace) {
+  return ({ a, b, bias }: ProductInputs, flags: KernelFlags, { m, n, k }: ProductSizes): Value => {
+    const out = ownValue(arena, [m, n])
+    const [left, right, result] = [a, b, out].map((value) => viewOf(arena, value)).map((view) => view())
+    if (!left || !right || !result || m === 0 || n === 0) return out
     // Without an inner size there is nothing to sum, and nothing that the library would write.
     if (k === 0) result.fill(0)
     else {
@@ -36,24 +76,10 @@ export function float32Products({ product }: OnednnLibrary, { arena, begin }: Pr
       const [isA, isB] = [letter(flags.transposeA), letter(flags.transposeB)]
       requireSuccess(product(isA, isB, m, n, k, 1, left, lda, right, ldb, 0, result, n), 'dnnl_sgemm')
     }
-  }
-}
-
-/** Below this a side is too thin for products of bfloat16 to be faster: they stay in float32. */
-const leastSide = 16
-
-/** Products of both sides rounded to bfloat16, summed in float32; thin ones by `plain`. */
-export function bfloat16Products(matmul: Matmul, plain: Multiply, { arena, begin }: ProductPlace): Multiply {
-  return ({ a, b, out }, flags) => {
-    const sizes = productSizes(a, b, flags)
-    if (Math.min(sizes.m, sizes.n, sizes.k) < leastSide) {
-      plain({ a, b, out }, flags)
-      return
-    }
-    const { transposeA = false, transposeB = false } = flags
-    const [left, right] = [roundedOf(arena, a), roundedOf(arena, b)]
-    begin()
-    // Rounding may have grown the arena: the views are made after it.
-    matmul({ ...sizes, transposeA, transposeB }, left(), right(), dataOf(arena, out).data)
+    const { addBias, addBiasRelu } = arena.kernels
+    // A bias for each row is that of one long row.
+    const rows = bias?.length === n ? m : 1
+    if (bias) (flags.isRelu ? addBiasRelu : addBias)(out.place, placeOf(arena, bias), rows, out.length / rows)
+    return out
   }
 }

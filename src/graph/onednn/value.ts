@@ -26,22 +26,53 @@ export function ownValue(arena: Arena, shape: readonly number[]): Value {
   return { shape, length, outside: null, place: arena.allocate(4 * length), rounded: -1 }
 }
 
-/** Where a kernel reads it; what is outside is copied in, once. */
+/** A value to be computed in the arena, in bfloat16 alone. */
+export function roundedValue(arena: Arena, shape: readonly number[]): Value {
+  const length = countOf(shape)
+  return { shape, length, outside: null, place: -1, rounded: arena.allocate(2 * length) }
+}
+
+/** A value to be computed over another that nobody reads afterwards: it takes the place of its numbers, in float32 or in bfloat16. */
+export function valueOver(arena: Arena, value: Value, form: 'place' | 'rounded'): Value {
+  const { shape, length, [form]: taken } = value
+  value[form] = -1
+  releaseValue(arena, value)
+  return { shape, length, outside: null, place: -1, rounded: -1, [form]: taken }
+}
+
+/** Whether it is in bfloat16 alone. */
+export const isNarrow = ({ outside, place, rounded }: Value): boolean => !outside && place < 0 && rounded >= 0
+
+/** Where a kernel reads it; what is outside is copied in, what is in bfloat16 alone is widened, once. */
 export function placeOf(arena: Arena, value: Value): number {
-  if (value.place < 0 && value.outside) {
-    value.place = arena.allocate(4 * value.length)
-    arena.float32(value.place, value.length).set(value.outside)
-  }
+  if (value.place >= 0) return value.place
+  value.place = arena.allocate(4 * value.length)
+  if (value.outside) arena.float32(value.place, value.length).set(value.outside)
+  else arena.kernels.fromBfloat16(value.rounded, value.place, value.length)
   return value.place
 }
 
-/** Rounds it to bfloat16 at the first call; answers how to see that, as a view that stands until the arena grows. */
-export function roundedOf(arena: Arena, value: Value): () => Uint16Array {
+/** How to see it, where it is or in the arena: a view that stands until the arena grows. */
+export function viewOf(arena: Arena, value: Value): () => Float32Array {
+  const { outside, length } = value
+  if (outside) return () => outside
+  placeOf(arena, value)
+  return () => arena.float32(value.place, length)
+}
+
+/** Where a kernel reads it in bfloat16, to which it is rounded at the first call. */
+export function roundedPlaceOf(arena: Arena, value: Value): number {
   if (value.rounded < 0) {
     const place = placeOf(arena, value)
     value.rounded = arena.allocate(2 * value.length)
     arena.kernels.toBfloat16(place, value.rounded, value.length)
   }
+  return value.rounded
+}
+
+/** How to see it in bfloat16: a view that stands until the arena grows. */
+export function roundedViewOf(arena: Arena, value: Value): () => Uint16Array {
+  roundedPlaceOf(arena, value)
   return () => arena.uint16(value.rounded, value.length)
 }
 
@@ -55,5 +86,5 @@ export function releaseValue(arena: Arena, value: Value): void {
 
 /** The numbers themselves, as a view where they are in the arena. */
 export function dataOf(arena: Arena, value: Value): TensorData {
-  return { data: value.outside ?? arena.float32(value.place, value.length), shape: value.shape }
+  return { data: viewOf(arena, value)(), shape: value.shape }
 }
