@@ -3,7 +3,7 @@ import type { SegmentedProgram } from './segment.js'
 import type { Tensor } from './tensor.js'
 
 export interface TensorData {
-  /** Row-major values. */
+  /** Row-major values, in memory of any kind. */
   readonly data: Float32Array | Float64Array
   readonly shape: readonly number[]
 }

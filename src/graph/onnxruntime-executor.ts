@@ -29,6 +29,7 @@ export function createOnnxRuntimeExecutor(): Executor {
 
 function compiled(session: InferenceSession): CompiledGraph {
   const known = new Set(session.inputNames)
+  const taken = createInputs()
   let isOpen = true
   return {
     async run(feeds) {
@@ -37,7 +38,7 @@ function compiled(session: InferenceSession): CompiledGraph {
       if (missing.length > 0) throw new Error(`internal: nothing is fed for the inputs ${missing.join(', ')}`)
       const tensors: Record<string, OnnxTensor> = {}
       for (const [name, { data, shape }] of Object.entries(feeds)) {
-        if (known.has(name)) tensors[name] = new OnnxTensor(data, shape)
+        if (known.has(name)) tensors[name] = new OnnxTensor(taken(name, data), shape)
       }
       const results = await session.run(tensors).catch((cause: unknown) => {
         throw executorFailed({ executor: 'onnxruntime', reason: reasonOf(cause) }, { cause })
@@ -54,6 +55,19 @@ function compiled(session: InferenceSession): CompiledGraph {
         await session.release()
       }
     },
+  }
+}
+
+/** Inputs as they are; from memory that threads share, which ONNX Runtime refuses on Node 20, copied to a buffer of their own that is kept. */
+function createInputs(): (name: string, data: TensorData['data']) => TensorData['data'] {
+  const buffers = new Map<string, TensorData['data']>()
+  return (name, data) => {
+    if (data.buffer instanceof ArrayBuffer) return data
+    let buffer = buffers.get(name)
+    if (!buffer || buffer.length < data.length) buffers.set(name, (buffer = data.slice()))
+    const own = buffer.subarray(0, data.length)
+    own.set(data)
+    return own
   }
 }
 

@@ -12,7 +12,7 @@ import type { DenseTarget } from './sequence-input.js'
 import { sequenceLookups, withPositions, writeMask } from './sequence-input.js'
 
 export interface InputStage {
-  /** The network's inputs for a range of rows, by default all; the buffers are reused by the next call. */
+  /** The network's inputs for a range of rows, by default all: views of memory that the next call writes over. */
   forward(features: EncodedFeatures, range?: RowRange): Record<string, TensorData>
   /** Takes the gradients of the last `forward`'s outputs: zeros where the loss does not depend on one. */
   takeGradients(gradients: Readonly<Record<string, TensorData>>): void
@@ -68,11 +68,8 @@ export function createInputStage(
     forward(given, range = { first: 0, count: given.rowCount }) {
       const features = sequences.length === 0 ? given : withPositions(given, sequences)
       const feeds: Record<string, TensorData> = {}
-      for (const { name, width, lookup } of lookups) {
-        const data = buffer(buffers, name, range.count * width)
-        data.set(lookup.forward(features, range))
-        feeds[name] = { data, shape: [range.count, width] }
-      }
+      for (const { name, width, lookup } of lookups)
+        feeds[name] = { data: lookup.forward(features, range), shape: [range.count, width] }
       fillDense(layout, { features, range, feeds, buffers })
       return feeds
     },
@@ -147,7 +144,7 @@ function copyIndicators(part: DensePart, features: EncodedFeatures, { range, dat
   }
 }
 
-/** A buffer outside shared memory (ONNX Runtime refuses shared ones on Node 20), kept between calls. */
+/** A buffer that is kept between calls. */
 function buffer(buffers: Map<string, Float32Array>, name: string, length: number): Float32Array {
   let existing = buffers.get(name)
   if (!existing || existing.length < length) {

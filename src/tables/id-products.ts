@@ -24,8 +24,8 @@ export interface IdProductsOptions {
 }
 
 export interface IdProducts {
-  /** Writes the layer's bias plus the products of some rows of a batch to `out`, `count × outputs`. */
-  forward(batch: LookupRows, range: RowRange, out: Float32Array): void
+  /** The layer's bias plus the products of some rows of a batch, `count × outputs`; valid until the next call. */
+  forward(batch: LookupRows, range: RowRange): Float32Array
   /** Takes the gradient of those: leaves the gradients of the weights' rows and, for their owners, of the tables'. */
   takeGradient(gradient: Float32Array | Float64Array): void
   /** Σ g² over the rows that are updated here, those of all parts summed first. */
@@ -37,7 +37,7 @@ export interface IdProducts {
 export { countedIds, placeIdColumn } from './id-column.js'
 export type { IdColumn, IdColumnPlace } from './id-column.js'
 
-/** Rows of the layer that are copied between the graph's memory and this one together: they stay in the cache. */
+/** Rows of the layer's gradient that are copied to this memory together: they stay in the cache. */
 const blockRows = 64
 
 /** Opens the products of a part of a batch. */
@@ -56,35 +56,30 @@ export function createIdProducts(
   const area = memory.allocate(rowBytes * places.reduce((sum, { idCount }) => sum + idCount, 0))
   const block = memory.allocate(rowBytes * blockRows)
   const examples = createGrowingBuffer(memory)
+  const staging = createGrowingBuffer(memory)
   const stride = 4 * columns.length
   let rowCount = 0
   let idCount = 0
-  const eachBlock = (visit: (block: Float32Array, first: number, places: number) => void): void => {
-    const all = examples.reserve(stride * rowCount)
-    for (let row = 0; row < rowCount; row += blockRows) {
-      const count = Math.min(blockRows, rowCount - row)
-      visit(memory.float32(block, count * outputs), row * outputs, all + stride * row)
-    }
-  }
   return {
-    forward(batch, range, out) {
+    forward(batch, range) {
       touched.renew()
       rowCount = range.count
       idCount = 0
       const first = examples.reserve(stride * rowCount)
       for (const [index, column] of columns.entries())
         idCount += column.multiply(batch, range, { places: first + 4 * index, stride, out: area + rowBytes * idCount })
-      eachBlock((rows, at, own) => {
-        kernels.addRowsOfIds(own, rows.length / outputs, columns.length, bias, outputs, block)
-        out.set(rows, at)
-      })
+      const out = staging.reserve(rowBytes * rowCount)
+      kernels.addRowsOfIds(first, rowCount, columns.length, bias, outputs, out)
+      return memory.float32(out, rowCount * outputs)
     },
     takeGradient(gradient) {
       memory.float32(area, idCount * outputs).fill(0)
-      eachBlock((rows, at, own) => {
-        rows.set(gradient.subarray(at, at + rows.length))
-        kernels.sumRowsOfIds(own, rows.length / outputs, columns.length, block, outputs)
-      })
+      const all = examples.reserve(stride * rowCount)
+      for (let row = 0; row < rowCount; row += blockRows) {
+        const count = Math.min(blockRows, rowCount - row)
+        memory.float32(block, count * outputs).set(gradient.subarray(row * outputs, (row + count) * outputs))
+        kernels.sumRowsOfIds(all + stride * row, count, columns.length, block, outputs)
+      }
       let sums = area
       for (const column of columns) sums += rowBytes * column.differentiate(sums)
     },

@@ -10,7 +10,7 @@ import type { OperationsApart } from './step-profile.js'
 type Tensors = Readonly<Record<string, TensorData>>
 
 export interface FirstLayerPart {
-  /** The graph's input for a range of rows; its buffer is reused. */
+  /** The graph's input for a range of rows; memory that the next call writes over. */
   feeds(batch: EncodedFeatures, rows: RowRange): Tensors
   /** Takes what the graph left for the last `feeds`: nothing where there were no rows. */
   takeGradients(outputs: Tensors): void
@@ -50,13 +50,9 @@ export function openFirstLayer(
       gradient: gradient(layer.weights).byteOffset,
     },
   })
-  let buffer = new Float32Array()
   return {
     feeds(batch, rows) {
-      const size = rows.count * outputs
-      if (buffer.length < size) buffer = new Float32Array(size)
-      const data = buffer.subarray(0, size)
-      products.forward(batch, rows, data)
+      const data = products.forward(batch, rows)
       return { [inputNames.firstLayer]: { data, shape: [rows.count, outputs] } }
     },
     takeGradients(given) {

@@ -8,8 +8,8 @@ import type { WeightRanges } from './weight-ranges.js'
 
 export interface WeightFeeds {
   readonly feeds: Readonly<Record<string, TensorData>>
-  /** Copies the weights as they are now out of shared memory, which ONNX Runtime refuses on Node 20 (2 MB: about 0.1 ms). */
-  copy(): void
+  /** Brings together, as they are now, the weights that do not lie in one piece. */
+  gather(): void
 }
 
 /** A parameter as the graph has it: its shape there, and which of its numbers those are. */
@@ -20,19 +20,24 @@ export interface FedParameter {
   readonly ranges?: WeightRanges
 }
 
-/** Feeds of dense parameters; `tables` hold their weights, in the same order. */
+/** Feeds of dense parameters, where they lie; `tables` hold their weights, in the same order. */
 export function createWeightFeeds(
   parameters: readonly FedParameter[],
   tables: readonly Pick<Table, 'rows' | 'dimension'>[],
 ): WeightFeeds {
-  const copies = tables.map(({ rows, dimension }, index) => {
+  const fed = tables.map(({ rows, dimension }, index) => {
     const { name = '', shape = [], ranges = [[0, dimension]] } = parameters[index] ?? {}
-    return { name, from: rows, ranges, feed: { data: new Float32Array(sizeOf(shape)), shape } }
+    const size = sizeOf(shape)
+    const isWhole = size === dimension
+    // A row begins with its weights.
+    const data = isWhole ? rows.subarray(0, size) : new Float32Array(size)
+    return { name, from: rows, ranges, isWhole, feed: { data, shape } }
   })
+  const inPieces = fed.filter(({ isWhole }) => !isWhole)
   return {
-    feeds: Object.fromEntries(copies.map(({ name, feed }) => [name, feed])),
-    copy: () => {
-      for (const { from, ranges, feed } of copies) readRanges(from, ranges, feed.data)
+    feeds: Object.fromEntries(fed.map(({ name, feed }) => [name, feed])),
+    gather: () => {
+      for (const { from, ranges, feed } of inPieces) readRanges(from, ranges, feed.data)
     },
   }
 }

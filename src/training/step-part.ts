@@ -144,7 +144,7 @@ function feedsOf(context: PartContext, { batch, rows, settings, profile }: PartI
     rowCount: rows.count,
   })
   profile.enter('copy')
-  weights.copy()
+  weights.gather()
   return { ...inputs, ...masks, ...weights.feeds, ...lossFeeds(batch, rows, settings.lossScale) }
 }
 

@@ -98,7 +98,6 @@ async function openInference({ network, layout, spec }: ModelParts, state: Model
   for (const [name, data] of state.running) running[name] = { data, shape: [1, data.length] }
   return {
     async predict(features) {
-      weights.copy()
       return network.predictionOf(await graph.run({ ...stage.forward(features), ...weights.feeds, ...running }))
     },
     close: () => graph.close(),
