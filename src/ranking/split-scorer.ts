@@ -10,6 +10,7 @@ import type { ItemStore } from './item-store.js'
 import type { Rest } from './pace.js'
 import type { Candidates } from './pair-values.js'
 import { pairRange } from './pair-values.js'
+import { repeated } from './repeated.js'
 
 export type SplitModel = NonNullable<ReturnType<Bundle['split']>>
 
@@ -162,7 +163,5 @@ function fed({ shape }: Boundary, data: TensorData['data'] = new Float32Array(0)
 function fedRequest(boundary: Boundary, made: TensorData | undefined, count: number): TensorData {
   const own = made?.data ?? new Float32Array(0)
   if (boundary.shape[0] === 1) return fed(boundary, own)
-  const repeated = new Float32Array(own.length * count)
-  for (let row = 0; row < count; row++) repeated.set(own, row * own.length)
-  return fed(boundary, repeated)
+  return fed(boundary, repeated(own, count))
 }
