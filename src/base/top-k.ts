@@ -11,14 +11,15 @@ export function topK(
   for (let index = 0; index < scores.length; index++) {
     if (heap.length === k && (k === 0 || !isWorse(heap[0] ?? 0, index))) continue
     if (isExcluded(index)) continue
-    if (heap.length === k) heap[0] = index
-    else heap.push(index)
-    if (heap.length === k) settle(heap, isWorse)
+    if (heap.length === k) {
+      heap[0] = index
+      sink(heap, 0, isWorse)
+    } else if (heap.push(index) === k) settle(heap, isWorse)
   }
   return Int32Array.from(heap.sort((a, b) => (isWorse(a, b) ? 1 : -1)))
 }
 
-/** Restores the heap after its root changed, or builds it when it has just become full. */
+/** Makes a heap of what is there. */
 function settle(heap: number[], isWorse: (a: number, b: number) => boolean): void {
   for (let start = (heap.length >> 1) - 1; start >= 0; start--) sink(heap, start, isWorse)
 }

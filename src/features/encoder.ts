@@ -17,6 +17,8 @@ import type { Config } from './feature-spec.js'
 import type { FeatureState } from './feature-state.js'
 import type { RawRow } from './raw-row.js'
 
+export type RowsEncoder = (rows: readonly RawRow[]) => EncodedFeatures
+
 export interface Encoder {
   /** Features in declared order, then crosses. */
   readonly columns: readonly EncodedColumn[]
@@ -24,8 +26,10 @@ export interface Encoder {
   readonly crosses: ReadonlyMap<string, CrossEncoder>
   /** Features and crosses of raw rows; a column that a row lacks is missing. */
   encode(rows: readonly RawRow[]): EncodedFeatures
-  /** Features alone; `isWanted`: only those that it names. */
-  encodeFeatures(rows: readonly RawRow[], isWanted?: (name: string) => boolean): EncodedFeatures
+  /** Features alone. */
+  encodeFeatures: RowsEncoder
+  /** The same for some of the features, which are looked up once. */
+  encoderOf(isWanted: (name: string) => boolean): RowsEncoder
   /** Adds the crosses to encoded features. */
   withCrosses(features: EncodedFeatures): EncodedFeatures
 }
@@ -41,14 +45,13 @@ export function createEncoder(config: Pick<Config, 'features' | 'model'>, state:
     }),
   )
   const declared = allFeatures(config)
-  const sources: Sources = new Map(
-    Object.keys(declared).map((name) => [
-      name,
-      { values: sourceColumnOf(name, declared), weights: weightsColumnOf(name, declared) },
-    ]),
-  )
-  const encodeFeatures: Encoder['encodeFeatures'] = (rows, isWanted) =>
-    encodeRows(isWanted ? [...features].filter(([name]) => isWanted(name)) : features, sources, rows)
+  const read = [...features].map(([name, column]) => ({
+    name,
+    column,
+    source: sourceColumnOf(name, declared),
+    weights: weightsColumnOf(name, declared),
+  }))
+  const encodeFeatures: RowsEncoder = (rows) => encodeRows(read, rows)
   const withCrosses = (encoded: EncodedFeatures): EncodedFeatures => {
     if (crosses.size === 0) return encoded
     const ids: Record<string, JaggedIds> = { ...encoded.ids }
@@ -60,6 +63,10 @@ export function createEncoder(config: Pick<Config, 'features' | 'model'>, state:
     features,
     crosses,
     encodeFeatures,
+    encoderOf(isWanted) {
+      const own = read.filter(({ name }) => isWanted(name))
+      return (rows) => encodeRows(own, rows)
+    },
     withCrosses,
     encode: (rows) => withCrosses(encodeFeatures(rows)),
   }
@@ -91,49 +98,50 @@ function stateOf(states: Readonly<Record<string, ColumnState>>, column: string):
   return state
 }
 
-/** The columns of a request that each feature reads. */
-type Sources = ReadonlyMap<string, { readonly values: string; readonly weights: string | undefined }>
+/** A feature, and the columns of a request that it reads. */
+interface ReadColumn {
+  readonly name: string
+  readonly column: ColumnEncoder
+  readonly source: string
+  /** Of the weights beside its values. */
+  readonly weights: string | undefined
+}
 
-function encodeRows(
-  columns: Iterable<readonly [string, ColumnEncoder]>,
-  sources: Sources,
-  rows: readonly RawRow[],
-): EncodedFeatures {
+/** Plain loops: a request's row has some dozens of columns, and nothing else to share the time of a call. */
+function encodeRows(columns: readonly ReadColumn[], rows: readonly RawRow[]): EncodedFeatures {
   const ids: Record<string, JaggedIds> = {}
   const numbers: Record<string, Float32Array> = {}
-  for (const [name, column] of columns) {
-    const { shape } = column
-    const { values: source = name, weights: weightsSource } = sources.get(name) ?? {}
-    // A catalogue stores values by feature, a request brings them by column.
-    const valueOf = (row: RawRow): RawValue => (row[name] === undefined ? row[source] : row[name])
-    if (shape.kind === 'ids') {
-      const weights = weightsSource === undefined ? null : rows.map((row) => row[weightsSource])
-      ids[name] = encodeIds(column, shape, { values: rows.map(valueOf), weights })
-    } else {
-      const values = new Float32Array(rows.length * shape.width)
-      for (const [index, row] of rows.entries()) column.writeNumbers?.(valueOf(row), values, index * shape.width)
-      numbers[name] = values
-    }
+  for (const read of columns) {
+    const { shape } = read.column
+    if (shape.kind === 'ids') ids[read.name] = encodeIds(read, shape, rows)
+    else numbers[read.name] = encodeNumbers(read, shape.width, rows)
   }
   return { rowCount: rows.length, ids, numbers }
 }
 
-interface RawCells {
-  readonly values: readonly RawValue[]
-  readonly weights: readonly RawValue[] | null
+/** A catalogue stores values by feature, a request brings them by column. */
+const valueOf = ({ name, source }: ReadColumn, row: RawRow): RawValue =>
+  row[name] === undefined ? row[source] : row[name]
+
+function encodeNumbers(read: ReadColumn, width: number, rows: readonly RawRow[]): Float32Array {
+  const values = new Float32Array(rows.length * width)
+  let at = 0
+  for (const row of rows) {
+    read.column.writeNumbers?.(valueOf(read, row), values, at)
+    at += width
+  }
+  return values
 }
 
-function encodeIds(column: ColumnEncoder, { isMultivalent, isWeighted }: IdsShape, cells: RawCells): JaggedIds {
+function encodeIds(read: ReadColumn, { isMultivalent, isWeighted }: IdsShape, rows: readonly RawRow[]): JaggedIds {
+  const { column, weights: weightsColumn } = read
   const ids: number[] = []
   const weights: number[] = []
-  const offsets = new Int32Array(cells.values.length + 1)
-  for (const [index, value] of cells.values.entries()) {
-    column.appendIds?.(value, ids, weights, cells.weights?.[index])
-    offsets[index + 1] = ids.length
+  const offsets = isMultivalent ? new Int32Array(rows.length + 1) : null
+  let end = 0
+  for (const row of rows) {
+    column.appendIds?.(valueOf(read, row), ids, weights, weightsColumn === undefined ? undefined : row[weightsColumn])
+    if (offsets) offsets[++end] = ids.length
   }
-  return {
-    ids: Int32Array.from(ids),
-    offsets: isMultivalent ? offsets : null,
-    weights: isWeighted ? Float32Array.from(weights) : null,
-  }
+  return { ids: new Int32Array(ids), offsets, weights: isWeighted ? new Float32Array(weights) : null }
 }

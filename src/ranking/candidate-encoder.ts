@@ -10,6 +10,7 @@ import {
 } from '../features/index.js'
 import type { PairValues } from './pair-values.js'
 import { pairRows } from './pair-values.js'
+import { repeated } from './repeated.js'
 
 export interface CandidateEncoder {
   /** The item features that crosses with the request read. */
@@ -42,17 +43,20 @@ export function createCandidateEncoder(config: Pick<Config, 'data' | 'features'>
   const pairCrosses = crosses.filter((cross) => !itemCrosses.includes(cross) && !requestCrosses.includes(cross))
   const crossed = new Set(pairCrosses.flatMap(({ declaration }) => declaration.features))
   const atServing = constantsAtServing(config)
+  const crossedOfRequest = [...crossed].filter(isRequest)
+  const encodeItems = encoder.encoderOf(isItem)
+  const encodeRequest = encoder.encoderOf(isRequest)
+  const encodePairs = encoder.encoderOf(isPair)
   const withPairs = (features: EncodedFeatures, values: PairValues): EncodedFeatures =>
-    ofPair.size === 0 ? features : beside(features, encoder.encodeFeatures(pairRows(values, features.rowCount), isPair))
+    ofPair.size === 0 ? features : beside(features, encodePairs(pairRows(values, features.rowCount)))
   return {
     crossedFeatures: new Set([...crossed].filter(isItem)),
     requestColumns: columnsOf(config, isRequest),
-    items: (rows) => withCrosses(encoder.encodeFeatures(rows, isItem), itemCrosses),
-    request: (row) => withCrosses(encoder.encodeFeatures([{ ...atServing, ...row }], isRequest), requestCrosses),
+    items: (rows) => withCrosses(encodeItems(rows), itemCrosses),
+    request: (row) => withCrosses(encodeRequest([{ ...atServing, ...row }]), requestCrosses),
     pairs(request, items, values) {
       if (pairCrosses.length + ofPair.size === 0) return null
-      const crossedRequest = only(request, (name) => crossed.has(name))
-      return withCrosses(withPairs(joined(crossedRequest, items), values), pairCrosses)
+      return withCrosses(withPairs(joined(onlyIds(request, crossedOfRequest), items), values), pairCrosses)
     },
     whole: (request, items, values) => encoder.withCrosses(withPairs(joined(request, items), values)),
   }
@@ -67,14 +71,17 @@ function columnsOf(config: Pick<Config, 'features'>, isOwn: (name: string) => bo
 }
 
 function withCrosses(features: EncodedFeatures, crosses: readonly Cross[]): EncodedFeatures {
-  const own = crosses.map((cross) => [cross.declaration.name, cross.encode(features)] as const)
-  return { ...features, ids: { ...features.ids, ...Object.fromEntries(own) } }
+  if (crosses.length === 0) return features
+  const ids = { ...features.ids }
+  for (const cross of crosses) ids[cross.declaration.name] = cross.encode(features)
+  return { ...features, ids }
 }
 
-function only({ rowCount, ids, numbers }: EncodedFeatures, wanted: (name: string) => boolean): EncodedFeatures {
-  const pick = <T>(columns: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(columns).filter(([name]) => wanted(name)))
-  return { rowCount, ids: pick(ids), numbers: pick(numbers) }
+/** What crosses read of them: a cross is of ids. */
+function onlyIds({ rowCount, ids: all }: EncodedFeatures, names: readonly string[]): EncodedFeatures {
+  const ids: Record<string, JaggedIds> = {}
+  for (const name of names) if (all[name]) ids[name] = all[name]
+  return { rowCount, ids, numbers: {} }
 }
 
 /** The columns of both, row by row. */
@@ -86,28 +93,23 @@ const beside = (a: EncodedFeatures, b: EncodedFeatures): EncodedFeatures => ({
 
 /** The columns of one row beside those of each item. */
 function joined(row: EncodedFeatures, { rowCount, ids, numbers }: EncodedFeatures): EncodedFeatures {
-  const repeat = <T>(columns: Readonly<Record<string, T>>, repeated: (column: T) => T): Record<string, T> =>
-    Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, repeated(column)]))
-  return {
-    rowCount,
-    ids: { ...repeat(row.ids, (column) => repeatIds(column, rowCount)), ...ids },
-    numbers: { ...repeat(row.numbers, (column) => repeatNumbers(column, rowCount)), ...numbers },
-  }
+  const all = { ids: { ...ids }, numbers: { ...numbers } }
+  for (const [name, column] of Object.entries(row.ids)) all.ids[name] ??= repeatIds(column, rowCount)
+  for (const [name, column] of Object.entries(row.numbers)) all.numbers[name] ??= repeated(column, rowCount)
+  return { rowCount, ...all }
 }
 
 function repeatIds({ ids, offsets, weights }: JaggedIds, count: number): JaggedIds {
-  const length = ids.length
-  const repeated = new Int32Array(length * count)
-  for (let i = 0; i < count; i++) repeated.set(ids, i * length)
   return {
-    ids: repeated,
-    offsets: offsets ? Int32Array.from({ length: count + 1 }, (_, index) => index * length) : null,
-    weights: weights ? repeatNumbers(weights, count) : null,
+    ids: repeated(ids, count),
+    offsets: offsets && multiples(ids.length, count),
+    weights: weights && repeated(weights, count),
   }
 }
 
-function repeatNumbers(values: Float32Array, count: number): Float32Array {
-  const repeated = new Float32Array(values.length * count)
-  for (let i = 0; i < count; i++) repeated.set(values, i * values.length)
-  return repeated
+/** `count + 1` ends of lists of one length. */
+function multiples(length: number, count: number): Int32Array {
+  const ends = new Int32Array(count + 1)
+  for (let row = 1; row <= count; row++) ends[row] = row * length
+  return ends
 }

@@ -4,12 +4,13 @@ import { createOnnxRuntimeExecutor } from '../graph/index.js'
 import type { Boundary, CompiledGraph, Side, TensorData } from '../graph/index.js'
 import type { Bundle } from '../model/index.js'
 import type { CandidateEncoder } from './candidate-encoder.js'
+import { rowsPerRun, runsOf } from './candidate-runs.js'
 import type { ItemPartsOptions } from './item-parts.js'
 import { ItemParts } from './item-parts.js'
 import type { ItemStore } from './item-store.js'
 import type { Rest } from './pace.js'
 import type { Candidates } from './pair-values.js'
-import { pairRange } from './pair-values.js'
+import { repeated } from './repeated.js'
 
 export type SplitModel = NonNullable<ReturnType<Bundle['split']>>
 
@@ -51,17 +52,15 @@ interface Request {
   readonly made: Feeds
 }
 
-/** Candidates of one run: what they pass through stays in the second-level cache. */
-const rowsPerRun = 256
-
 /** Compiles the three graphs, one thread each, over the tables of the bundle. */
 export async function openSplitScorer({ bundle, split, encoder, rest }: SplitScorerParts): Promise<SplitScorer> {
   const graphs = await compileAll(split, rest)
   const stages = stagesOf(bundle, split)
   const own = split.boundaries.filter(({ side }) => side === 'item')
-  const { rows, gather } = createGathering({ graph: graphs.item, stage: stages.item, own })
+  const rowCount = rowsPerRun(own)
+  const { rows, gather } = createGathering({ graph: graphs.item, stage: stages.item, own, rowCount })
 
-  /** Scores at most `rowsPerRun` candidates. */
+  /** Scores at most `rowCount` candidates. */
   async function run(scored: ScoredItems, { features, made }: Request, some: Candidates): Promise<ArrayLike<number>> {
     const { items, pairs } = some
     await gather(scored, items)
@@ -80,13 +79,14 @@ export async function openSplitScorer({ bundle, split, encoder, rest }: SplitSco
     async order(scored, features, candidates) {
       const made = graphs.request ? await graphs.request.run(stages.request.forward(features)) : {}
       const order = new Float32Array(candidates.items.length)
-      for (const [first, some] of runsOf(candidates)) order.set(await run(scored, { features, made }, some), first)
+      for (const [first, some] of runsOf(candidates, rowCount))
+        order.set(await run(scored, { features, made }, some), first)
       return order
     },
     async fill(items, { thread, threads }, restBetween) {
       const count = Math.min(items.store.count, items.parts.capacity)
-      for (const [first, { items: some }] of runsOf({ items: firstItems(count), pairs: {} })) {
-        if ((first / rowsPerRun) % threads !== thread) continue
+      const runs = [...runsOf({ items: firstItems(count), pairs: {} }, rowCount)]
+      for (const [, { items: some }] of runs.filter((_, run) => run % threads === thread)) {
         await gather(items, some)
         await restBetween()
       }
@@ -102,11 +102,13 @@ interface GatheringParts {
   readonly stage: ReturnType<Bundle['stage']>
   /** What the item graph makes. */
   readonly own: readonly Boundary[]
+  /** Most candidates at once. */
+  readonly rowCount: number
 }
 
 /** Brings the parts of candidates together in `rows`, one matrix for each boundary: kept ones, and those that are made and kept now. */
-function createGathering({ graph, stage, own }: GatheringParts) {
-  const rows = own.map(({ width }) => new Float32Array(rowsPerRun * width))
+function createGathering({ graph, stage, own, rowCount }: GatheringParts) {
+  const rows = own.map(({ width }) => new Float32Array(rowCount * width))
   const gather = async ({ store, parts }: ScoredItems, candidates: Int32Array): Promise<void> => {
     const missing: number[] = []
     for (const [row, item] of candidates.entries())
@@ -133,14 +135,6 @@ const stagesOf = (bundle: Bundle, { layouts }: SplitModel): Record<Side, ReturnT
 
 const firstItems = (count: number): Int32Array => Int32Array.from({ length: count }, (_, item) => item)
 
-/** Candidates as they are run, with the place of the first. */
-function* runsOf({ items, pairs }: Candidates): Generator<[number, Candidates]> {
-  for (let first = 0; first < items.length; first += rowsPerRun) {
-    const some = items.subarray(first, first + rowsPerRun)
-    yield [first, { items: some, pairs: pairRange(pairs, first, first + some.length) }]
-  }
-}
-
 async function compileAll(split: SplitModel, rest: Rest): Promise<Record<Side, CompiledGraph | null>> {
   const executor = createOnnxRuntimeExecutor()
   const compile = async (side: Side): Promise<CompiledGraph | null> => {
@@ -162,7 +156,5 @@ function fed({ shape }: Boundary, data: TensorData['data'] = new Float32Array(0)
 function fedRequest(boundary: Boundary, made: TensorData | undefined, count: number): TensorData {
   const own = made?.data ?? new Float32Array(0)
   if (boundary.shape[0] === 1) return fed(boundary, own)
-  const repeated = new Float32Array(own.length * count)
-  for (let row = 0; row < count; row++) repeated.set(own, row * own.length)
-  return fed(boundary, repeated)
+  return fed(boundary, repeated(own, count))
 }

@@ -44,15 +44,20 @@ export async function askerOf(
     user === undefined ? [null, nothing] : await Promise.all([store.user(user), pasts.of(user, moment)])
   const known = stored?.features ?? {}
   const row = requestRow(config, { stored: known, past: past.values, features, context })
-  const ofUser = Object.entries(row).filter(([name, value]) => names.user.has(name) && value !== undefined)
   return {
     user: user ?? null,
     moment,
     row,
     seen: [...seenBefore(known), ...past.acted],
     withItems: past.withItems,
-    used: { user: Object.fromEntries(ofUser) as JsonValues, context: context ?? {} },
+    used: { user: usedOf(row, names.user), context: context ?? {} },
   }
+}
+
+function usedOf(row: RawRow, names: ReadonlySet<string>): JsonValues {
+  const used: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(row)) if (value !== undefined && names.has(name)) used[name] = value
+  return used as JsonValues
 }
 
 function seenBefore(features: JsonValues): string[] {

@@ -1,4 +1,5 @@
 /** From candidates to a list: scores, rules, and what an item of an answer says. */
+import { topK } from '../base/index.js'
 import type { RankedItem } from '../protocol/index.js'
 import type { RankedCandidates, Rules } from '../ranking/index.js'
 import { rerank } from '../ranking/index.js'
@@ -64,21 +65,21 @@ export function listed(catalogue: ItemCatalogue, listing: Listing): OrderedList 
   const { candidates, ranked, rules } = listing
   const places = inOrder(ranked)
   if (Object.keys(rules).length > 0) {
-    const items = reranked(catalogue, places, listing)
+    const items = reranked(catalogue, places(0, ranked.order.length), listing)
     return { page: (first, end) => items.slice(first, end) }
   }
   // Thousands of lists are kept for their next pages: what was only needed to sort them is not.
   const { scores } = ranked
   const itemAt = (place: number, rank: number): RankedItem => rankedItem(catalogue, { candidates, scores, place, rank })
   return {
-    page: (first, end) => Array.from(places.subarray(first, end), (place, at) => itemAt(place, first + at + 1)),
+    page: (first, end) => Array.from(places(first, end), (place, at) => itemAt(place, first + at + 1)),
   }
 }
 
-/** Places of candidates, best first; what came too late comes last. */
-function inOrder({ order }: RankedCandidates): Int32Array {
+/** Some of the candidates' places, best first; what came too late comes last. Found for the page that is asked for: most lists have one. */
+function inOrder({ order }: RankedCandidates): (first: number, end: number) => Int32Array {
   const keys = order.map((value) => (Number.isNaN(value) ? -Infinity : value))
-  return Int32Array.from(keys.keys()).sort((a, b) => (keys[b] ?? 0) - (keys[a] ?? 0) || a - b)
+  return (first, end) => topK(keys, Math.min(end, keys.length)).subarray(first)
 }
 
 function reranked(

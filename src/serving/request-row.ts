@@ -73,7 +73,7 @@ export interface RowParts extends GivenFeatures {
  * that training left.
  */
 export function requestRow(config: Config, { stored, past, features = {}, context = {} }: RowParts): RawRow {
-  const known: Record<string, unknown> = { ...stored }
+  const known: Record<string, unknown> = { ...constantsAtServing(config), ...stored }
   const declared = allFeatures(config)
   const readers = Object.keys(declared)
   for (const [name, value] of Object.entries(past)) {
@@ -82,7 +82,7 @@ export function requestRow(config: Config, { stored, past, features = {}, contex
     known[name] = isHistory(value) ? continued(stored[before] ?? stored[name], value, last) : value
     if (before !== name) known[before] = known[name]
   }
-  return withRequest(config, { ...constantsAtServing(config), ...known } as RawRow, { ...features, ...context })
+  return withRequest(config, known as RawRow, { ...features, ...context })
 }
 
 const isHistory = (value: PastValue): value is readonly string[] => Array.isArray(value)
