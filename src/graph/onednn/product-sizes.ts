@@ -6,7 +6,7 @@ export interface ProductSizes {
   readonly k: number
 }
 
-/** Below this a side is too thin for products of bfloat16 to be faster, and for a primitive of its size: they are float32's plain ones. */
+/** Below this a side is too thin for a primitive of its size to be faster, and for rounding. */
 const leastSide = 16
 
 export const isThin = ({ m, n, k }: ProductSizes): boolean => Math.min(m, n, k) < leastSide
