@@ -14,9 +14,8 @@ import { withLock } from './build-lock.js'
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
 const stampFile = join(dist, '.built')
-/** Rooms with kernels in AssemblyScript. */
+/** Rooms with kernels. */
 const kernelRooms = ['tables', 'graph']
-const assemblies = kernelRooms.map((room) => join(root, 'src', room, 'assembly'))
 
 function filesBelow(folder) {
   if (!existsSync(folder)) return []
@@ -26,9 +25,11 @@ function filesBelow(folder) {
     .sort()
 }
 
+/** AssemblyScript, of which kernels are made. */
+const isAssembly = (file) => relative(root, file).split(sep)[2] === 'assembly'
+
 function isModule(file) {
-  const isAssembly = assemblies.some((assembly) => file.startsWith(assembly + sep))
-  return /\.ts$/.test(file) && !/\.(test|conformance|d)\.ts$/.test(file) && !isAssembly
+  return /\.ts$/.test(file) && !/\.(test|conformance|d)\.ts$/.test(file) && !isAssembly(file)
 }
 
 /** Path, size and time of every input: also a deleted source changes it, which the newest time alone would miss. */
@@ -44,14 +45,12 @@ function fingerprint(files) {
 function inputs() {
   const scripts = filesBelow(join(root, 'scripts')).filter((file) => /[\\/]build[^\\/]*\.js$/.test(file))
   const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name))
-  const modules = filesBelow(join(root, 'src')).filter(isModule)
+  const sources = filesBelow(join(root, 'src'))
+  const modules = sources.filter(isModule)
   return {
     modules,
     all: fingerprint([...modules, ...scripts, ...settings]),
-    kernels: fingerprint([
-      ...assemblies.flatMap(filesBelow),
-      ...scripts.filter((file) => file.includes('build-kernels')),
-    ]),
+    kernels: fingerprint([...sources.filter(isAssembly), ...scripts.filter((file) => file.includes('build-kernels'))]),
   }
 }
 

@@ -6,6 +6,8 @@ export interface TensorData {
   /** Row-major values, in memory of any kind. */
   readonly data: Float32Array | Float64Array
   readonly shape: readonly number[]
+  /** The same in bfloat16, for who multiplies that; whoever has them can round them where they lie. */
+  rounded?(): Uint16Array
 }
 
 export interface CompileOptions {

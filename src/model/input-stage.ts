@@ -58,7 +58,8 @@ export function createInputStage(
       combiner,
     }))
     const gradients = sharing && { gradients: () => sharing.gradients(name) }
-    lookups.push({ name, width, lookup: createShardedLookup(memory, { width, parts: bound, touched, ...gradients }) })
+    const lookup = createShardedLookup(memory, { width, parts: bound, touched, ...gradients })
+    lookups.push({ name, width, lookup, round: memory.createRounding() })
   }
   add(inputNames.wide, layout.wide?.logitWidth ?? 1, layout.wide?.parts ?? [])
   const sequences = layout.deep?.sequences ?? []
@@ -68,8 +69,10 @@ export function createInputStage(
     forward(given, range = { first: 0, count: given.rowCount }) {
       const features = sequences.length === 0 ? given : withPositions(given, sequences)
       const feeds: Record<string, TensorData> = {}
-      for (const { name, width, lookup } of lookups)
-        feeds[name] = { data: lookup.forward(features, range), shape: [range.count, width] }
+      for (const { name, width, lookup, round } of lookups) {
+        const data = lookup.forward(features, range)
+        feeds[name] = { data, shape: [range.count, width], rounded: () => round(data) }
+      }
       fillDense(layout, { features, range, feeds, buffers })
       return feeds
     },
@@ -91,6 +94,7 @@ interface StagedLookup {
   readonly name: string
   readonly width: number
   readonly lookup: Lookup
+  readonly round: ReturnType<TableMemory['createRounding']>
 }
 
 interface DenseFill {

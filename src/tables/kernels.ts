@@ -25,6 +25,7 @@ type TouchedUpdate = readonly [
 /** The functions of src/tables/assembly; pointers are byte offsets. Optimizers are found among the other exports. */
 export interface Kernels {
   heapBase(): number
+  toBfloat16(x: number, out: number, count: number): void
   gather(
     table: number,
     rowFloats: number,

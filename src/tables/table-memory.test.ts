@@ -1,4 +1,4 @@
-/** What a memory of tables asks of the system as it grows. */
+/** What a memory of tables rounds, and what it asks of the system as it grows. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -20,6 +20,21 @@ function askedBytes(): number {
 function fill(memory: TableMemory, mebibytes: number): void {
   memory.float32(memory.allocate(mebibytes * 2 ** 20), mebibytes * 2 ** 18).fill(1)
 }
+
+describe('a rounding', () => {
+  it('is to the nearest number of bfloat16, at a place that the next one writes over', () => {
+    const memory = createTableMemory()
+    const values = memory.float32(memory.allocate(12), 3)
+    values.set([1, 1.00390625, -3.015625])
+    const round = memory.createRounding()
+    const first = round(values)
+    expect([...first]).toEqual([0x3f80, 0x3f80, 0xc041])
+    values[0] = 2
+    expect([...round(values)]).toEqual([0x4000, 0x3f80, 0xc041])
+    expect(first[0]).toBe(0x4000)
+    expect([...memory.createRounding()(values.subarray(2))]).toEqual([0xc041])
+  })
+})
 
 describe.skipIf(setting !== 'madvise')(
   `large pages, which the system gives where they are asked for: ${setting}`,

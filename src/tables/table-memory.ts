@@ -27,6 +27,8 @@ export interface TableMemory {
   float64(offset: number, length: number): Float64Array
   /** The offset of a view that this memory gave out; `null` for any other array. */
   placeOf(view: Int32Array | Float32Array): number | null
+  /** Makes a place where a view of this memory is rounded to bfloat16; what it answers stands until it is called again. */
+  createRounding(): (view: Float32Array) => Uint16Array
 }
 
 /** Makes a memory that grows as it is used, or opens that of another thread: what either reserves, the other leaves alone. */
@@ -44,7 +46,7 @@ export function createTableMemory(shared?: WebAssembly.Memory): TableMemory {
     buffers.add(memory.buffer)
     return memory.buffer
   }
-  return {
+  const own: TableMemory = {
     kernels,
     exports,
     memory,
@@ -63,7 +65,16 @@ export function createTableMemory(shared?: WebAssembly.Memory): TableMemory {
     int32: (offset, length) => new Int32Array(buffer(), offset, length),
     float64: (offset, length) => new Float64Array(buffer(), offset, length),
     placeOf: (view) => (buffers.has(view.buffer) ? view.byteOffset : null),
+    createRounding() {
+      const place = createGrowingBuffer(own)
+      return (view) => {
+        const out = place.reserve(2 * view.length)
+        kernels.toBfloat16(view.byteOffset, out, view.length)
+        return new Uint16Array(buffer(), out, view.length)
+      }
+    },
   }
+  return own
 }
 
 /** Grows a memory that another thread may be growing too. */

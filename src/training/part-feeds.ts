@@ -1,7 +1,7 @@
 /** What the training graph is fed beside the model's inputs: the weights, and what the loss is computed of. */
 import type { TensorData } from '../graph/index.js'
 import { inputNames } from '../model/index.js'
-import type { RowRange, Table } from '../tables/index.js'
+import type { RowRange, Table, TableMemory } from '../tables/index.js'
 import type { TrainingBatch } from './training-batch.js'
 import { readRanges } from './weight-ranges.js'
 import type { WeightRanges } from './weight-ranges.js'
@@ -20,8 +20,9 @@ export interface FedParameter {
   readonly ranges?: WeightRanges
 }
 
-/** Feeds of dense parameters, where they lie; `tables` hold their weights, in the same order. */
+/** Feeds of dense parameters, where they lie in `memory`; `tables` hold their weights, in the same order. */
 export function createWeightFeeds(
+  memory: TableMemory,
   parameters: readonly FedParameter[],
   tables: readonly Pick<Table, 'rows' | 'dimension'>[],
 ): WeightFeeds {
@@ -31,7 +32,8 @@ export function createWeightFeeds(
     const isWhole = size === dimension
     // A row begins with its weights.
     const data = isWhole ? rows.subarray(0, size) : new Float32Array(size)
-    return { name, from: rows, ranges, isWhole, feed: { data, shape } }
+    const round = isWhole && memory.createRounding()
+    return { name, from: rows, ranges, isWhole, feed: { data, shape, ...(round && { rounded: () => round(data) }) } }
   })
   const inPieces = fed.filter(({ isWhole }) => !isWhole)
   return {

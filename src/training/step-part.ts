@@ -111,7 +111,7 @@ async function openContext(plan: StepPlan, options: StepPartOptions): Promise<Pa
     firstLayer: plan.apart && openFirstLayer(memory, plan.apart, { tables, dense, share, gradient }),
     dense: denseUpdate,
     masks: createDropoutMasks(plan.dropouts, memory),
-    weights: createWeightFeeds(parameters, dense),
+    weights: createWeightFeeds(memory, parameters, dense),
     parameters,
     wideParameters: new Set(plan.parameters.flatMap(({ name, part }) => (part === 'wide' ? [name] : []))),
     own: resultsOf(memory, plan, share.index),

@@ -93,7 +93,7 @@ async function openInference({ network, layout, spec }: ModelParts, state: Model
     threads: spec.threads,
   })
   const stage = createInputStage(state.memories.home, layout, state.tables)
-  const weights = createWeightFeeds(network.parameters, state.dense.tables)
+  const weights = createWeightFeeds(state.memories.home, network.parameters, state.dense.tables)
   const running: Record<string, TensorData> = {}
   for (const [name, data] of state.running) running[name] = { data, shape: [1, data.length] }
   return {

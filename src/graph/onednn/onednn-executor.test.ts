@@ -6,6 +6,7 @@ import { createOnnxRuntimeExecutor } from '../onnxruntime-executor.js'
 import * as o from '../operations.js'
 import type { Tensor } from '../tensor.js'
 import { Graph } from '../tensor.js'
+import { Arena } from './arena.js'
 import type { Matmul } from './matmul-primitive.js'
 import { openMatmul } from './matmul-primitive.js'
 import { createOnednnExecutor } from './onednn-executor.js'
@@ -108,6 +109,21 @@ describe.skipIf('reason' in library)('oneDNN as executor', () => {
       expect(norm(difference) / norm(data), name).toBeLessThan(0.05)
       expect(norm(difference), name).toBeGreaterThan(0)
     }
+    const arena = new Arena()
+    const roundedOnce = ({ data }: TensorData): (() => Uint16Array) => {
+      const [place, out] = [arena.allocate(4 * data.length), arena.allocate(2 * data.length)]
+      arena.float32(place, data.length).set(data)
+      arena.kernels.toBfloat16(place, out, data.length)
+      let calls = 0
+      return () => {
+        expect(++calls).toBe(1)
+        return arena.uint16(out, data.length)
+      }
+    }
+    const outside = Object.fromEntries(
+      Object.entries(given).map(([name, feed]) => [name, { ...feed, rounded: roundedOnce(feed) }]),
+    )
+    expect(await own.run(outside)).toEqual(rounded)
     given.x.data[3] = NaN
     expect((await own.run(given))['y']?.data[0]).toBeNaN()
     await own.close()

@@ -7,6 +7,8 @@ export interface Value {
   readonly length: number
   /** `null`: the values are in the arena. */
   readonly outside: Float32Array | null
+  /** What is outside in bfloat16, rounded where it lies at the first call. */
+  readonly roundedOutside?: (() => Uint16Array) | undefined
   /** Byte offset in the arena; −1: they are not there (yet). */
   place: number
   /** Byte offset of the same numbers in bfloat16; −1: nobody has asked for them. */
@@ -16,8 +18,11 @@ export interface Value {
 const countOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
 
 /** A value of somebody else's. */
-export function outsideValue({ data, shape }: TensorData): Value {
-  return { shape, length: data.length, outside: data as Float32Array, place: -1, rounded: -1 }
+export function outsideValue({ data, shape, rounded }: TensorData): Value {
+  const outside = data as Float32Array
+  let view: Uint16Array | undefined
+  const roundedOutside = rounded && ((): Uint16Array => (view ??= rounded()))
+  return { shape, length: data.length, outside, roundedOutside, place: -1, rounded: -1 }
 }
 
 /** A value to be computed in the arena. */
@@ -72,6 +77,8 @@ export function roundedPlaceOf(arena: Arena, value: Value): number {
 
 /** How to see it in bfloat16: a view that stands until the arena grows. */
 export function roundedViewOf(arena: Arena, value: Value): () => Uint16Array {
+  const { roundedOutside } = value
+  if (roundedOutside) return roundedOutside
   roundedPlaceOf(arena, value)
   return () => arena.uint16(value.rounded, value.length)
 }
