@@ -65,10 +65,12 @@ export async function openCalibration() {
 
 /** More than this between the two products around a block, and the block does not count. */
 const mostDrift = 0.05
+/** Fewer blocks of a side make no interval. */
+const fewestBlocks = 4
 
 /**
  * Runs the sides in turn for so many seconds, or so many laps, every block between two products. Answers the blocks of each side that count; where
- * none does, all of them, and `discarded` of `total` says so.
+ * those of a side are too few, all of all sides, and `discarded` of `total` says how many would have gone.
  */
 export async function inBlocks(sides, { seconds = Infinity, laps = Infinity, calibrate }) {
   const kept = Object.fromEntries(Object.keys(sides).map((name) => [name, []]))
@@ -85,6 +87,6 @@ export async function inBlocks(sides, { seconds = Infinity, laps = Infinity, cal
       if (Math.abs(after / before - 1) > mostDrift) discarded++
       else kept[name].push(block)
     }
-  for (const name of Object.keys(sides)) if (kept[name].length === 0) kept[name] = all[name]
-  return { blocks: kept, discarded, total }
+  const areFew = Object.values(kept).some((blocks) => blocks.length < fewestBlocks)
+  return { blocks: areFew ? all : kept, discarded, total }
 }
