@@ -68,7 +68,7 @@ export function listed(catalogue: ItemCatalogue, listing: Listing): OrderedList 
     const items = reranked(catalogue, places(0, ranked.order.length), listing)
     return { page: (first, end) => items.slice(first, end) }
   }
-  // Thousands of lists are kept for their next pages: what was only needed to sort them is not.
+  // Thousands of lists are kept for their next pages, and of how they were made only what those need.
   const { scores } = ranked
   const itemAt = (place: number, rank: number): RankedItem => rankedItem(catalogue, { candidates, scores, place, rank })
   return {

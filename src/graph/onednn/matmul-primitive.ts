@@ -107,7 +107,6 @@ function sidesOf(
   type: ElementType,
   addedArgument: bigint,
 ): Side[] {
-  const float32 = { isTransposed: false, type: 'float32' } as const
   const sides: Side[] = [
     { name: 'a', argument: argumentA, matrix: { rows: m, columns: k, isTransposed: transposeA, type } },
     { name: 'b', argument: argumentB, matrix: { rows: k, columns: n, isTransposed: transposeB, type } },
@@ -115,7 +114,7 @@ function sidesOf(
   ]
   if (!bias) return sides
   const [rows, argument] = bias === 'row' ? [1, argumentBias] : [m, addedArgument]
-  return [...sides, { name: 'bias', argument, matrix: { rows, columns: n, ...float32 } }]
+  return [...sides, { name: 'bias', argument, matrix: { rows, columns: n, isTransposed: false, type: 'float32' } }]
 }
 
 /** Runs a primitive to its end. */

@@ -13,15 +13,14 @@ export const isThin = ({ m, n, k }: ProductSizes): boolean => Math.min(m, n, k) 
 
 type Shape = readonly (number | string)[]
 
-/** Rows, columns and inner size of `op(a)·op(b)`; `unknown` stands for a symbolic size. */
+/** Rows, columns and inner size of `op(a)·op(b)`; a symbolic size counts as infinite. */
 export function productSizes(
   a: Shape,
   b: Shape,
   { transposeA = false, transposeB = false }: KernelFlags,
-  unknown = Infinity,
 ): ProductSizes {
-  const [rows, columns] = sizesOf(a, unknown)
-  const [otherRows, otherColumns] = sizesOf(b, unknown)
+  const [rows, columns] = sizesOf(a)
+  const [otherRows, otherColumns] = sizesOf(b)
   return {
     m: transposeA ? columns : rows,
     k: transposeA ? rows : columns,
@@ -29,7 +28,7 @@ export function productSizes(
   }
 }
 
-const sizesOf = (shape: Shape, unknown: number): [number, number] => {
-  const [rows = 1, columns = 1] = shape.map((size) => (typeof size === 'number' ? size : unknown))
+function sizesOf(shape: Shape): [number, number] {
+  const [rows = 1, columns = 1] = shape.map((size) => (typeof size === 'number' ? size : Infinity))
   return [rows, columns]
 }

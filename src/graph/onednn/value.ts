@@ -65,22 +65,16 @@ export function viewOf(arena: Arena, value: Value): () => Float32Array {
   return () => arena.float32(value.place, length)
 }
 
-/** Where a kernel reads it in bfloat16, to which it is rounded at the first call. */
-export function roundedPlaceOf(arena: Arena, value: Value): number {
+/** How to see it in bfloat16, to which it is rounded at the first call: a view that stands until the arena grows. */
+export function roundedViewOf(arena: Arena, value: Value): () => Uint16Array {
+  const { roundedOutside, length } = value
+  if (roundedOutside) return roundedOutside
   if (value.rounded < 0) {
     const place = placeOf(arena, value)
-    value.rounded = arena.allocate(2 * value.length)
-    arena.kernels.toBfloat16(place, value.rounded, value.length)
+    value.rounded = arena.allocate(2 * length)
+    arena.kernels.toBfloat16(place, value.rounded, length)
   }
-  return value.rounded
-}
-
-/** How to see it in bfloat16: a view that stands until the arena grows. */
-export function roundedViewOf(arena: Arena, value: Value): () => Uint16Array {
-  const { roundedOutside } = value
-  if (roundedOutside) return roundedOutside
-  roundedPlaceOf(arena, value)
-  return () => arena.uint16(value.rounded, value.length)
+  return () => arena.uint16(value.rounded, length)
 }
 
 /** Gives back what it holds of the arena. */
