@@ -9,7 +9,7 @@ import type { Asker } from './asker.js'
 import { askerOf } from './asker.js'
 import { itemUnknown } from './errors.js'
 import type { ItemCatalogue } from './item-catalogue.js'
-import { listed, scored } from './listing.js'
+import { listed, pageOf, scored } from './listing.js'
 import type { ModelSlots } from './model-slots.js'
 import { checkNames } from './request-row.js'
 import { retrieved } from './retrieved.js'
@@ -89,7 +89,7 @@ async function placesInList(
   const candidates = await retrieved(parts, model, asker, sought)
   const ranked = await scored({ pool: model.pool, catalogue: parts.catalogue }, { asker, candidates })
   const list = listed(parts.catalogue, { candidates, ranked, rules, requestId, k })
-  const places = new Map(list.page(0, candidates.indexes.length).map((item) => [item.id, item]))
+  const places = new Map(pageOf(parts.catalogue, list, 0, list.count).map((item) => [item.id, item]))
   const sources = new Map(candidates.sources.map((source, at) => [candidates.indexes[at], source]))
   return (id) => {
     const place = places.get(id)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { randomInteger } from '../base/index.js'
 import { createItemCatalogue } from './item-catalogue.js'
-import { listed } from './listing.js'
+import { listed, pageOf } from './listing.js'
 
 const count = 60
 const catalogue = createItemCatalogue()
@@ -26,9 +26,11 @@ describe('an ordered list', () => {
   it('is the same by pages of any length: best first, equal ones as they came, late ones last', () => {
     const list = listed(catalogue, listing)
     for (const length of [1, 7, 10, 59, 60, 100]) {
-      const pages = Array.from({ length: Math.ceil(count / length) }, (_, i) => list.page(i * length, (i + 1) * length))
+      const pages = Array.from({ length: Math.ceil(count / length) }, (_, i) =>
+        pageOf(catalogue, list, i * length, (i + 1) * length),
+      )
       expect(pages.flat().map(({ id, rank }) => ({ id, rank }))).toEqual(expected)
     }
-    expect(list.page(count, count + 10)).toEqual([])
+    expect(pageOf(catalogue, list, count, count + 10)).toEqual([])
   })
 })

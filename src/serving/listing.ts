@@ -52,43 +52,59 @@ export interface Listing {
   readonly k: number
 }
 
-/** All candidates of a request in order; what an item says is made for the pages that are asked for. */
+/** All candidates of a request in order, as plain data; what an item says is made for the pages that are asked for. */
 export interface OrderedList {
-  page(first: number, end: number): RankedItem[]
+  /** The candidates' items, and where each came from. */
+  readonly indexes: Int32Array
+  readonly sources: readonly string[]
+  readonly scores: Float32Array
+  /** What to sort by, the best first. */
+  readonly keys: Float32Array
+  /** Items that the list has: those with the best keys. */
+  readonly count: number
+  /** What rules say of candidates, by their places. */
+  readonly notes: Readonly<Record<number, RuleNotes>>
 }
 
+type RuleNotes = Pick<RankedItem, 'rules' | 'propensity'>
+
 /** What is left of a list that was shown whole. */
-export const nothingMore: OrderedList = { page: () => [] }
+export const nothingMore: OrderedList = {
+  indexes: new Int32Array(0),
+  sources: [],
+  scores: new Float32Array(0),
+  keys: new Float32Array(0),
+  count: 0,
+  notes: {},
+}
 
 /** All candidates in the order that they are shown in: those that were scored, then the late ones. */
 export function listed(catalogue: ItemCatalogue, listing: Listing): OrderedList {
   const { candidates, ranked, rules } = listing
-  const places = inOrder(ranked)
-  if (Object.keys(rules).length > 0) {
-    const items = reranked(catalogue, places(0, ranked.order.length), listing)
-    return { page: (first, end) => items.slice(first, end) }
-  }
-  // Thousands of lists are kept for their next pages, and of how they were made only what those need.
-  const { scores } = ranked
-  const itemAt = (place: number, rank: number): RankedItem => rankedItem(catalogue, { candidates, scores, place, rank })
-  return {
-    page: (first, end) => Array.from(places(first, end), (place, at) => itemAt(place, first + at + 1)),
-  }
+  const keys = ranked.order.map((value) => (Number.isNaN(value) ? -Infinity : value))
+  const { indexes, sources } = candidates
+  const list = { indexes, sources, scores: ranked.scores, keys, count: keys.length, notes: {} }
+  return Object.keys(rules).length > 0 ? { ...list, ...reranked(catalogue, places(list, keys.length), listing) } : list
 }
 
-/** Some of the candidates' places, best first; what came too late comes last. Found for the page that is asked for: most lists have one. */
-function inOrder({ order }: RankedCandidates): (first: number, end: number) => Int32Array {
-  const keys = order.map((value) => (Number.isNaN(value) ? -Infinity : value))
-  return (first, end) => topK(keys, Math.min(end, keys.length)).subarray(first)
+/** The best candidates' places, found for the page that is asked for: most lists have one. */
+const places = ({ keys, count }: Pick<OrderedList, 'keys' | 'count'>, end: number): Int32Array =>
+  topK(keys, Math.min(end, count))
+
+/** The items of a list from one rank to another. */
+export function pageOf(catalogue: ItemCatalogue, list: OrderedList, first: number, end: number): RankedItem[] {
+  const shown = places(list, end).subarray(first)
+  return Array.from(shown, (place, at) => rankedItem(catalogue, list, { place, rank: first + at + 1 }))
 }
 
+/** The order that rules make of another. */
 function reranked(
   catalogue: ItemCatalogue,
-  places: Int32Array,
+  ordered: Int32Array,
   { candidates, ranked, rules, requestId, k }: Listing,
-): RankedItem[] {
+): Pick<OrderedList, 'keys' | 'count' | 'notes'> {
   const { indexes } = candidates
-  const list = Array.from(places, (place) => {
+  const list = Array.from(ordered, (place) => {
     const index = indexes[place] ?? 0
     return { item: String(place), score: ranked.scores[place] ?? Number.NaN, features: itemRow(catalogue, index) }
   })
@@ -97,24 +113,26 @@ function reranked(
   const later = list.filter(({ item }) => !shown.has(item))
   // Drawing and spreading are of what is shown; the pages behind it keep the other rules.
   const { diversity: _diversity, exploration: _exploration, ...lasting } = rules
-  const rest = rerank(later, lasting, { requestId, k: later.length })
-  return [...first, ...rest].map(({ item, rules: applied, propensity }, at) => ({
-    ...rankedItem(catalogue, { candidates, scores: ranked.scores, place: Number(item), rank: at + 1 }),
-    ...(applied.length > 0 ? { rules: [...applied] } : {}),
-    ...(propensity === 1 ? {} : { propensity }),
-  }))
+  const all = [...first, ...rerank(later, lasting, { requestId, k: later.length })]
+  const keys = new Float32Array(indexes.length).fill(-Infinity)
+  const notes: Record<number, RuleNotes> = {}
+  for (const [at, { item, rules: applied, propensity }] of all.entries()) {
+    keys[Number(item)] = -at
+    notes[Number(item)] = {
+      ...(applied.length > 0 ? { rules: [...applied] } : {}),
+      ...(propensity === 1 ? {} : { propensity }),
+    }
+  }
+  return { keys, count: all.length, notes }
 }
 
-interface Placed {
-  readonly candidates: Candidates
-  readonly scores: Float32Array
-  readonly place: number
-  readonly rank: number
-}
-
-function rankedItem(catalogue: ItemCatalogue, { candidates, scores, place, rank }: Placed): RankedItem {
-  const item = catalogue.at(candidates.indexes[place] ?? 0)
-  const source = candidates.sources[place]
+function rankedItem(
+  catalogue: ItemCatalogue,
+  { indexes, sources, scores, notes }: OrderedList,
+  { place, rank }: { readonly place: number; readonly rank: number },
+): RankedItem {
+  const item = catalogue.at(indexes[place] ?? 0)
+  const source = sources[place]
   const score = scores[place] ?? Number.NaN
   return {
     id: item?.id ?? '',
@@ -122,5 +140,6 @@ function rankedItem(catalogue: ItemCatalogue, { candidates, scores, place, rank 
     score: Number.isNaN(score) ? 0 : score,
     ...(item?.title === null || item === undefined ? {} : { title: item.title }),
     ...(source === undefined ? {} : { source }),
+    ...notes[place],
   }
 }

@@ -15,10 +15,8 @@ export interface LogWriter {
 
 export function createLogWriter(log: EventLog, follower: LogFollower, clock: LogClock): LogWriter {
   let pending = 0
-  let waiting: readonly LoggedEvent[] = []
-  const settle = (events: readonly LoggedEvent[]): void => {
-    clock.settle(events.map(({ received }) => received))
-  }
+  /** Moments of records that wait: of them nothing else is needed, and what stays in memory for long is dear to collect. */
+  let waiting: readonly number[] = []
   return {
     get pending() {
       return pending
@@ -28,17 +26,17 @@ export function createLogWriter(log: EventLog, follower: LogFollower, clock: Log
       try {
         return await log.append(events)
       } catch (error) {
-        settle(events)
+        clock.settle(momentsOf(events))
         throw error
       } finally {
         pending--
       }
     },
     defer(events) {
-      waiting = [...waiting, ...events]
+      waiting = [...waiting, ...momentsOf(events)]
     },
     async apply(events) {
-      const written = [...waiting, ...events]
+      const written = [...waiting, ...momentsOf(events)]
       waiting = []
       try {
         await follower.catchUp()
@@ -46,7 +44,9 @@ export function createLogWriter(log: EventLog, follower: LogFollower, clock: Log
         waiting = [...waiting, ...written]
         throw error
       }
-      settle(written)
+      clock.settle(written)
     },
   }
 }
+
+const momentsOf = (events: readonly LoggedEvent[]): number[] => events.map(({ received }) => received)

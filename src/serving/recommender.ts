@@ -3,15 +3,14 @@ import { randomUUID } from 'node:crypto'
 import type { StateStore } from '../events/index.js'
 import type { NextPageQuery, RankedList, RankRequest, RecommendRequest } from '../protocol/index.js'
 import { parseRules } from '../ranking/index.js'
-import type { BoundedMap } from './bounded-map.js'
-import { createBoundedMap } from './bounded-map.js'
 import { listGone } from './errors.js'
 import { elapsed } from './elapsed.js'
 import type { ItemCatalogue } from './item-catalogue.js'
 import type { Candidates, OrderedList } from './listing.js'
-import { lateText, listed, nothingMore, scored } from './listing.js'
+import { lateText, listed, nothingMore, pageOf, scored } from './listing.js'
 import type { LiveState } from './live-state.js'
 import type { ModelSlots } from './model-slots.js'
+import { createPackedMap } from './packed-map.js'
 import { checkNames } from './request-row.js'
 import { retrieved } from './retrieved.js'
 import type { ServedModel } from './served-model.js'
@@ -52,7 +51,7 @@ interface KeptList {
 
 export function createRecommender(parts: RecommenderParts): Recommender {
   const { slots, catalogue } = parts
-  const lists = createBoundedMap<string, KeptList>(keptLists)
+  const lists = createPackedMap<KeptList>(keptLists)
   const answerWith = (model: ServedModel, alias: string, ranking: Ranking): Promise<RankedList> =>
     answerList({ ...parts, lists }, { model, alias }, ranking)
   return {
@@ -83,7 +82,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       const kept = lists.get(requestId)
       if (!kept) return Promise.reject(listGone({ requestId, limit: keptLists }))
       const { answer, asker, list, shown } = kept
-      const items = list.page(shown, shown + k)
+      const items = pageOf(catalogue, list, shown, shown + k)
       lists.set(requestId, { ...kept, shown: shown + items.length })
       if (items.length > 0) parts.state.note((moment) => servedEvent({ answer, asker, items, shown }, moment))
       return Promise.resolve({
@@ -104,7 +103,7 @@ interface Ranking {
 }
 
 interface AnswerParts extends RecommenderParts {
-  readonly lists: BoundedMap<string, KeptList>
+  readonly lists: ReturnType<typeof createPackedMap<KeptList>>
 }
 
 /** Scores and orders candidates, keeps the list for its next pages, and notes what is shown. */
@@ -129,7 +128,7 @@ async function answerList(
     ...(candidates.unknown && candidates.unknown.length > 0 ? { unknownItems: [...candidates.unknown] } : {}),
   }
   if (isLate) parts.onDegraded(model.version)
-  const shown = list.page(0, k)
+  const shown = pageOf(parts.catalogue, list, 0, k)
   const { user, used, moment } = asker
   // Thousands of lists are kept: of those that have no other page, nothing but that they were.
   const left = shown.length < candidates.indexes.length ? list : nothingMore
