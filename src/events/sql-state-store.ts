@@ -164,11 +164,11 @@ const deletions = (users: readonly string[], { deleteUsers, putErased }: Sql): S
 
 const itemsStatement = (items: readonly StoredItem[], sql: Sql): Statement => ({
   sql: sql.putItems,
-  elements: items.map(({ id, title, isHidden, features }) => [
+  elements: items.map(({ id, title, isHidden, featuresText }) => [
     storable(id),
     title === null ? null : storable(title),
     Number(isHidden),
-    JSON.stringify(features),
+    featuresText,
   ]),
 })
 
@@ -179,7 +179,7 @@ const itemOf = ([id, title, isHidden, features]: Row): StoredItem => ({
   id: String(id),
   title: title === null || title === undefined ? null : String(title),
   isHidden: isHidden === 1,
-  features: JSON.parse(String(features)) as JsonValues,
+  featuresText: String(features),
 })
 
 const userOf = ([id, features]: Row): StoredUser => ({

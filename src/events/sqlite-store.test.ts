@@ -42,7 +42,12 @@ describe('a state store in SQLite', () => {
     const path = freshPath()
     const store = await openStateStore(path)
     const items = Array.from({ length: 5000 }, (_, id) => ({
-      ...{ id: `app ${String(id)}`, title: null, isHidden: false, features: { text: 'x'.repeat(200) } },
+      ...{
+        id: `app ${String(id)}`,
+        title: null,
+        isHidden: false,
+        featuresText: JSON.stringify({ text: 'x'.repeat(200) }),
+      },
     }))
     for (let round = 0; round < 12; round++) {
       await store.putItems(items)

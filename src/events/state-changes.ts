@@ -3,6 +3,7 @@ import type { ItemEvent, JsonValues, LoggedEvent } from './logged-event.js'
 import type { PastEntry } from './past-events.js'
 import { pastEntryOf } from './past-events.js'
 import type { StoredItem, StoredUser } from './state-store.js'
+import { featuresOf } from './state-store.js'
 
 /** What is known before the events, of the users and items that they name. */
 export interface KnownState {
@@ -86,7 +87,7 @@ function mergedItem(id: string, before: StoredItem | undefined, event: ItemEvent
     id,
     title: event.title === undefined ? (before?.title ?? null) : storable(event.title),
     isHidden: event.isHidden ?? before?.isHidden ?? false,
-    features: merged(before?.features, event.features),
+    featuresText: JSON.stringify(merged(before && featuresOf(before), event.features)),
   }
 }
 

@@ -11,8 +11,12 @@ export interface StoredItem {
   readonly title: string | null
   /** Known, but not to be recommended. */
   readonly isHidden: boolean
-  readonly features: JsonValues
+  /** Its features as JSON: a server holds thousands of items, and looks at the features of few. */
+  readonly featuresText: string
 }
+
+/** The features of an item. */
+export const featuresOf = ({ featuresText }: StoredItem): JsonValues => JSON.parse(featuresText) as JsonValues
 
 export interface StoredUser {
   readonly id: string

@@ -32,7 +32,7 @@ export type PartQuestion =
 /** Every question has a number, and one answer. */
 export type Question =
   | (PartQuestion & { readonly id: number })
-  | { readonly id: number; readonly kind: 'items'; readonly first: number; readonly rows: SerializedRows }
+  | { readonly id: number; readonly kind: 'items'; readonly first: number; readonly rows: SharedText }
   | ({ readonly id: number } & PrepareQuestion)
   | { readonly id: number; readonly kind: 'close' }
 
@@ -60,5 +60,5 @@ export interface OpenedBundle {
 /** A row's values by the request columns: a third of what an object costs to hand over. */
 export type RowValues = readonly RawValue[]
 
-/** Rows as `node:v8` writes them, in shared memory: written once, read by every thread. */
-export type SerializedRows = Uint8Array<SharedArrayBuffer>
+/** Rows as JSON, in shared memory: written once, read by every thread. */
+export type SharedText = Uint8Array<SharedArrayBuffer>

@@ -13,6 +13,8 @@ import type { RankedCandidates } from './scoring.js'
 
 const home = mkdtempSync(join(tmpdir(), 'scoring-pool-'))
 const directory = join(home, 'bundle')
+const textsOf = (rows: readonly RawRow[]): string[] => rows.map((row) => JSON.stringify(row))
+const texts = textsOf(items)
 let bundle: Bundle
 
 beforeAll(async () => {
@@ -37,7 +39,7 @@ const joined = (row: RawRow, candidates: Int32Array, catalogue: readonly RawRow[
 describe('the scoring pool', () => {
   for (const threads of [1, 2])
     it(`gives the scores of the whole graph on ${String(threads)} threads, whatever the parts`, async () => {
-      const pool = await openScoringPool(directory, { items, threads, partSize: 30, itemPartBytes: 20_000 })
+      const pool = await openScoringPool(directory, { items: texts, threads, partSize: 30, itemPartBytes: 20_000 })
       expect([pool.threads, pool.itemCount]).toEqual([threads, items.length])
       const asked = Array.from({ length: 20 }, (_, i) => {
         const candidates = Int32Array.from(draws(i, 7 * i, items.length))
@@ -54,7 +56,7 @@ describe('the scoring pool', () => {
     })
 
   it.skipIf(process.platform !== 'linux')('leaves no thread at low priority (Linux shows them)', async () => {
-    const pool = await openScoringPool(directory, { items, threads: 2, isBackground: true })
+    const pool = await openScoringPool(directory, { items: texts, threads: 2, isBackground: true })
     // The 19th number of /proc/…/stat, counted behind the name in parentheses: the nice value.
     const nice = readdirSync('/proc/self/task').map(
       (task) => readFileSync(`/proc/self/task/${task}/stat`, 'utf8').split(') ')[1]?.split(' ')[16],
@@ -67,13 +69,13 @@ describe('the scoring pool', () => {
   it('takes no more memory than was told before', async () => {
     const wanted = await scoringMemoryBytes(directory, { threads: 2, itemPartBytes: 1e6 })
     const before = process.memoryUsage().rss
-    const pool = await openScoringPool(directory, { items, threads: 2, itemPartBytes: 1e6 })
+    const pool = await openScoringPool(directory, { items: texts, threads: 2, itemPartBytes: 1e6 })
     expect(process.memoryUsage().rss - before).toBeLessThan(wanted)
     await pool.close()
   })
 
   it('predicts whole rows as they are, beside candidates, whatever the parts', async () => {
-    const pool = await openScoringPool(directory, { items, threads: 2, partSize: 30 })
+    const pool = await openScoringPool(directory, { items: texts, threads: 2, partSize: 30 })
     const candidates = Int32Array.from(draws(1, 200, items.length))
     const rows = Array.from({ length: 95 }, (_, i) => ({ ...requestRow(i), ...(i % 7 === 0 ? {} : itemRow(i)) }))
     const [ranked, { values, labels }] = await Promise.all([
@@ -88,19 +90,19 @@ describe('the scoring pool', () => {
   })
 
   it('sees items that are replaced and added', async () => {
-    const pool = await openScoringPool(directory, { items, threads: 2, partSize: 10 })
+    const pool = await openScoringPool(directory, { items: texts, threads: 2, partSize: 10 })
     const catalogue = [...items]
     const candidates = Int32Array.from({ length: 40 }, (_, i) => items.length - 20 + i)
     const fresh = Array.from({ length: 30 }, (_, i) => itemRow(5000 + i))
     catalogue.splice(items.length - 10, 30, ...fresh)
-    await pool.setItems(items.length - 10, fresh)
+    await pool.setItems(items.length - 10, textsOf(fresh))
     expect(pool.itemCount).toBe(items.length + 20)
     await expectSame(await pool.rank({ row: requestRow(3), candidates }), joined(requestRow(3), candidates, catalogue))
     await pool.close()
   })
 
   it('answers with what is scored when the deadline comes, and drops what nobody waits for', async () => {
-    const pool = await openScoringPool(directory, { items, partSize: 50 })
+    const pool = await openScoringPool(directory, { items: texts, partSize: 50 })
     const candidates = Int32Array.from(draws(1, 100_000, items.length))
     const late = await pool.rank({ row: requestRow(1), candidates, deadlineMs: 20 })
     expect(late.scored).toBeLessThan(candidates.length)
@@ -114,7 +116,7 @@ describe('the scoring pool', () => {
   })
 
   it('answers what was asked before it closes', async () => {
-    const pool = await openScoringPool(directory, { items, partSize: 20 })
+    const pool = await openScoringPool(directory, { items: texts, partSize: 20 })
     const candidates = Int32Array.from(draws(1, 500, items.length))
     const asked = pool.rank({ row: requestRow(1), candidates })
     await pool.close()
@@ -125,7 +127,7 @@ describe('the scoring pool', () => {
   it('refuses a bundle that is damaged, and one that disagrees with its trainer', async () => {
     const damaged = await writeRandomBundle(join(home, 'damaged'), { config: configOf({}), state })
     writeFileSync(join(damaged, 'config.json'), '{}')
-    await expect(openScoringPool(damaged, { items })).rejects.toThrow(/RANKING_THREAD_FAILED|BUNDLE_DAMAGED/)
+    await expect(openScoringPool(damaged, { items: texts })).rejects.toThrow(/RANKING_THREAD_FAILED|BUNDLE_DAMAGED/)
     const wrong = await writeRandomBundle(join(home, 'wrong'), { config: configOf({}), state, rows: [requestRow(1)] })
     const golden = JSON.parse(readFileSync(join(wrong, 'golden.json'), 'utf8')) as { score: number }[]
     writeFileSync(
@@ -134,6 +136,6 @@ describe('the scoring pool', () => {
     )
     const { content } = await readManifest(wrong, { isVerified: true })
     await writeManifest(wrong, content)
-    await expect(openScoringPool(wrong, { items, threads: 2 })).rejects.toThrow('RANKING_SCORES_DISAGREE')
+    await expect(openScoringPool(wrong, { items: texts, threads: 2 })).rejects.toThrow('RANKING_SCORES_DISAGREE')
   })
 })

@@ -2,16 +2,22 @@
  * Scoring threads (DESIGN §6): each owns sessions of one thread over tables and item parts that all share, and a request is split by us over those that are
  * idle, into parts of at most `partSize` candidates (the paper's Table 2). No session ever runs on the caller's thread.
  */
-import { serialize } from 'node:v8'
 import type { RawRow } from '../features/index.js'
 import { defaultItemPartBytes } from './fast-ranker.js'
 import { pairRange } from './pair-values.js'
 import { joinedPredictions, rowParts } from './row-predictions.js'
-import type { Answer, OpenedBundle, PartQuestion, SerializedRows, ThreadStart } from './scoring-messages.js'
+import type { Answer, OpenedBundle, PartQuestion, SharedText, ThreadStart } from './scoring-messages.js'
 import type { Rest } from './pace.js'
 import { createRest } from './pace.js'
 import { ScoringThread } from './scoring-thread.js'
-import type { RankRequest, RankedCandidates, RowPredictions, ScoringPool, ScoringPoolOptions } from './scoring.js'
+import type {
+  RankRequest,
+  RankedCandidates,
+  ItemText,
+  RowPredictions,
+  ScoringPool,
+  ScoringPoolOptions,
+} from './scoring.js'
 import { canComeUpAgain } from './thread-priority.js'
 
 /** Items that are handed over at once: half a millisecond or so of the caller's thread. */
@@ -153,7 +159,7 @@ class Pool implements ScoringPool {
     })
   }
 
-  async setItems(first: number, rows: readonly RawRow[]): Promise<void> {
+  async setItems(first: number, rows: readonly ItemText[]): Promise<void> {
     await sendItems(this.parts.threads, { first, items: rows, rest: createRest(false) })
     this.items = Math.max(this.items, first + rows.length)
   }
@@ -210,20 +216,21 @@ function partsOf(candidates: Int32Array, partSize: number): [number, Int32Array]
 
 interface SentItems {
   readonly first: number
-  readonly items: readonly RawRow[]
+  readonly items: readonly ItemText[]
   readonly rest: Rest
 }
 
 /** Hands items to every thread, written once, a little at a time. */
 async function sendItems(threads: readonly ScoringThread[], { first, items, rest }: SentItems): Promise<void> {
   for (let at = 0; at < items.length; at += itemsPerMessage) {
-    const rows = shared(serialize(items.slice(at, at + itemsPerMessage)))
+    const rows = shared(`[${items.slice(at, at + itemsPerMessage).join()}]`)
     await Promise.all(threads.map((thread) => thread.ask({ kind: 'items', first: first + at, rows })))
     await rest()
   }
 }
 
-function shared(bytes: Uint8Array): SerializedRows {
+function shared(text: string): SharedText {
+  const bytes = Buffer.from(text)
   const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
   copy.set(bytes)
   return copy

@@ -1,5 +1,4 @@
 /** The program of a scoring thread: a bundle over shared tables, sessions of its own, one request part after the other. */
-import { deserialize } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import { WideDeepError } from '../base/index.js'
 import type { RawValue } from '../features/index.js'
@@ -33,8 +32,7 @@ async function answerTo(question: Question, bundle: Bundle, ranker: FastRanker):
     case 'predict':
       return { id, kind: 'predicted', ...(await predictRows(bundle, question.rows)) }
     case 'items':
-      // What the deserializer reads must not be shared.
-      await ranker.setItems(question.first, deserialize(Uint8Array.from(question.rows)) as RawRow[])
+      await ranker.setItems(question.first, JSON.parse(Buffer.from(question.rows.buffer).toString()) as RawRow[])
       return { id, kind: 'done' }
     case 'prepare':
       await prepare(question, bundle, ranker)

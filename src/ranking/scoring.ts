@@ -2,6 +2,9 @@
 import type { RawRow } from '../features/index.js'
 import type { PairValues } from './pair-values.js'
 
+/** Raw features of an item as JSON: what crosses from thread to thread with the least work of whoever sends it. */
+export type ItemText = string
+
 export interface ScoringPoolOptions {
   /** Threads that score, each with sessions of one thread. Default 1. */
   readonly threads?: number
@@ -11,8 +14,8 @@ export interface ScoringPoolOptions {
   readonly itemPartBytes?: number
   /** Whether others serve meanwhile: until they are ready the threads leave the processors to them. Default false. */
   readonly isBackground?: boolean
-  /** Raw features of the items; an item is called by its index. While they are read, the threads load. */
-  readonly items: readonly RawRow[] | Promise<readonly RawRow[]>
+  /** The items; an item is called by its index. While they are read, the threads load. */
+  readonly items: readonly ItemText[] | Promise<readonly ItemText[]>
 }
 
 export interface RankRequest {
@@ -54,7 +57,7 @@ export interface ScoringPool {
   /** Predicts raw rows of user, item and context as they are; the items of the pool play no part. */
   predictRows(rows: readonly RawRow[]): Promise<RowPredictions>
   /** Replaces items, or adds them at the end (`first` = `itemCount`); requests that are asked afterwards see them. */
-  setItems(first: number, items: readonly RawRow[]): Promise<void>
+  setItems(first: number, items: readonly ItemText[]): Promise<void>
   /** Answers what was asked, then ends the threads; asking afterwards is a bug. */
   close(): Promise<void>
 }

@@ -19,7 +19,8 @@ export async function* bundleItems(bundle: string): AsyncGenerator<StoredItem> {
   if (!existsSync(file)) throw catalogueMissing({ directory: bundle })
   for await (const line of linesOf(file)) {
     const { key, title } = line
-    yield { id: key, title: typeof title === 'string' ? title : null, isHidden: false, features: featuresOf(line) }
+    const featuresText = JSON.stringify(featuresOf(line))
+    yield { id: key, title: typeof title === 'string' ? title : null, isHidden: false, featuresText }
   }
 }
 

@@ -9,12 +9,12 @@ import type { Asker } from './asker.js'
 import { askerOf } from './asker.js'
 import { itemUnknown } from './errors.js'
 import type { ItemCatalogue } from './item-catalogue.js'
+import { itemRow } from './item-catalogue.js'
 import { listed, pageOf, scored } from './listing.js'
 import type { ModelSlots } from './model-slots.js'
 import { checkNames } from './request-row.js'
 import { retrieved } from './retrieved.js'
 import type { ServedModel } from './served-model.js'
-import { itemRow } from './served-model.js'
 
 export interface ExplainedList {
   readonly requestId: string

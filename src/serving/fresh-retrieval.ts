@@ -3,6 +3,7 @@ import type { RawRow } from '../features/index.js'
 import type { Retrieval, RetrievalItem } from '../retrieval/index.js'
 import { hasRetrieval, openRetrieval } from '../retrieval/index.js'
 import type { ItemCatalogue } from './item-catalogue.js'
+import { itemRow } from './item-catalogue.js'
 
 export interface FreshRetrieval extends Pick<Retrieval, 'retrieve'> {
   /** The catalogue has changed; the sources follow within a second or two. */
@@ -16,8 +17,14 @@ const calmMs = 1000
 /** Opens the sources of a bundle; one without any proposes the first items of the catalogue. */
 export async function openFreshRetrieval(bundle: string, catalogue: ItemCatalogue): Promise<FreshRetrieval> {
   if (!hasRetrieval(bundle)) return firstItems(catalogue)
+  // Sources look at the features of few items.
   const items = (): RetrievalItem[] =>
-    catalogue.ids().map((key, index) => ({ key, features: (catalogue.at(index)?.features ?? {}) as RawRow }))
+    catalogue.ids().map((key, index) => ({
+      key,
+      get features(): RawRow {
+        return itemRow(catalogue, index)
+      },
+    }))
   let current = await openRetrieval(bundle, { items: items() })
   let timer: NodeJS.Timeout | undefined
   let reopening: Promise<void> = Promise.resolve()

@@ -1,5 +1,7 @@
 /** The catalogue in memory: every item has an index for as long as the server lives, which scoring threads and indexes share. */
-import type { JsonValues, StoredItem } from '../events/index.js'
+import type { StoredItem } from '../events/index.js'
+import { featuresOf } from '../events/index.js'
+import type { RawRow } from '../features/index.js'
 
 export interface ItemCatalogue {
   readonly size: number
@@ -8,8 +10,8 @@ export interface ItemCatalogue {
   at(index: number): StoredItem | undefined
   /** Puts an item in the place of the one with its id, or at the end; returns its index. */
   put(item: StoredItem): number
-  /** Features of all items, by index. */
-  features(): readonly JsonValues[]
+  /** Features of all items as JSON, by index. */
+  featureTexts(): readonly string[]
   /** Indexes of the items that must not be recommended. */
   readonly hidden: ReadonlySet<number>
   ids(): readonly string[]
@@ -34,7 +36,13 @@ export function createItemCatalogue(): ItemCatalogue {
       else hidden.delete(index)
       return index
     },
-    features: () => items.map(({ features }) => features),
+    featureTexts: () => items.map(({ featuresText }) => featuresText),
     ids: () => items.map(({ id }) => id),
   }
+}
+
+/** Raw features of an item. */
+export function itemRow(catalogue: ItemCatalogue, index: number): RawRow {
+  const item = catalogue.at(index)
+  return item ? (featuresOf(item) as RawRow) : {}
 }

@@ -5,7 +5,7 @@ import { listed, pageOf } from './listing.js'
 
 const count = 60
 const catalogue = createItemCatalogue()
-for (let i = 0; i < count; i++) catalogue.put({ id: `i${String(i)}`, title: null, features: {}, isHidden: false })
+for (let i = 0; i < count; i++) catalogue.put({ id: `i${String(i)}`, title: null, featuresText: '{}', isHidden: false })
 
 /** Few distinct keys, so that many are equal; every seventh came too late. */
 const order = Float32Array.from({ length: count }, (_, i) => (i % 7 === 3 ? NaN : randomInteger(1, i, 5) - 2))

@@ -5,8 +5,8 @@ import type { RankedCandidates, Rules } from '../ranking/index.js'
 import { rerank } from '../ranking/index.js'
 import type { Asker } from './asker.js'
 import type { ItemCatalogue } from './item-catalogue.js'
+import { itemRow } from './item-catalogue.js'
 import type { ServedModel } from './served-model.js'
-import { itemRow } from './served-model.js'
 
 /** Candidates of a request with where each came from. */
 export interface Candidates {

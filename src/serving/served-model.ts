@@ -1,13 +1,12 @@
 /** One version of a model as it serves: its scoring threads, its candidate sources, and what it must know of the past. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Config, RawRow } from '../features/index.js'
+import type { Config } from '../features/index.js'
 import { liveDefinitions } from '../features/index.js'
 import { openBundle } from '../model/index.js'
 import type { Explainer, ScoringPool } from '../ranking/index.js'
 import { openExplainer, openScoringPool } from '../ranking/index.js'
 import type { Merged, RetrievalRequest, RetrieveOptions } from '../retrieval/index.js'
-import type { ItemCatalogue } from './item-catalogue.js'
 import { openFreshRetrieval } from './fresh-retrieval.js'
 import type { RowInputs } from './row-inputs.js'
 import { rowInputs } from './row-inputs.js'
@@ -60,7 +59,7 @@ const unitsPerSecond = 1000
 export async function openServedModel(version: ModelVersion, parts: ServedModelParts): Promise<ServedModel> {
   const { state, threads, partSize, itemPartBytes, isBackground } = parts
   const config = JSON.parse(readFileSync(join(version.directory, 'config.json'), 'utf8')) as Config
-  const items = state.then(({ catalogue }) => catalogue.features() as readonly RawRow[])
+  const items = state.then(({ catalogue }) => catalogue.featureTexts())
   const pool = await openScoringPool(version.directory, { threads, partSize, itemPartBytes, isBackground, items })
   try {
     return await aroundPool(pool, { version, config, state: await state })
@@ -99,7 +98,8 @@ async function aroundPool(pool: ScoringPool, { version, config, state }: AroundP
     retrieve: (request, options) => retrieval.retrieve(request, options),
     explainer: async () => (await (explaining ??= openExplaining(version.directory))).explainer,
     async refresh(indexes) {
-      for (const index of [...indexes].sort((a, b) => a - b)) await pool.setItems(index, [itemRow(catalogue, index)])
+      for (const index of [...indexes].sort((a, b) => a - b))
+        await pool.setItems(index, [catalogue.at(index)?.featuresText ?? '{}'])
       retrieval.refresh()
     },
     async close() {
@@ -110,10 +110,6 @@ async function aroundPool(pool: ScoringPool, { version, config, state }: AroundP
     },
   }
 }
-
-/** Raw features of an item. */
-export const itemRow = (catalogue: ItemCatalogue, index: number): RawRow =>
-  (catalogue.at(index)?.features ?? {}) as RawRow
 
 async function openExplaining(directory: string): Promise<{ explainer: Explainer; close(): Promise<void> }> {
   const bundle = await openBundle(directory)

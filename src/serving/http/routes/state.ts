@@ -1,5 +1,6 @@
 /** What the server knows of users and items. */
-import type { StateStore } from '../../../events/index.js'
+import type { StateStore, StoredItem } from '../../../events/index.js'
+import { featuresOf } from '../../../events/index.js'
 import type { IdParams, ItemsQuery } from '../../../protocol/index.js'
 import { routes } from '../../../protocol/index.js'
 import { seenKey } from '../../bundle-catalogue.js'
@@ -16,6 +17,11 @@ export interface StateParts {
 
 /** Events that an answer has of a user. */
 const newestEvents = 100
+
+const shownItem = (item: StoredItem): object => {
+  const { id, title, isHidden } = item
+  return { id, title, isHidden, features: featuresOf(item) }
+}
 
 export function stateRoutes({ store, catalogue, state }: StateParts): Route[] {
   return [
@@ -46,7 +52,7 @@ export function stateRoutes({ store, catalogue, state }: StateParts): Route[] {
         const { id } = params as IdParams
         const item = catalogue.at(catalogue.indexOf(id) ?? -1)
         if (!item) throw itemUnknown({ item: id })
-        return { body: item }
+        return { body: shownItem(item) }
       },
     },
     {
@@ -63,7 +69,13 @@ export function stateRoutes({ store, catalogue, state }: StateParts): Route[] {
         const first = Number(cursor)
         const end = Math.min(first + limit, catalogue.size)
         const items = Array.from({ length: Math.max(0, end - first) }, (_, at) => catalogue.at(first + at))
-        return { body: { items, total: catalogue.size, next: end < catalogue.size ? String(end) : null } }
+        return {
+          body: {
+            items: items.flatMap((item) => (item ? [shownItem(item)] : [])),
+            total: catalogue.size,
+            next: end < catalogue.size ? String(end) : null,
+          },
+        }
       },
     },
   ]
