@@ -10,6 +10,9 @@ export interface TensorData {
   rounded?(): Uint16Array
 }
 
+/** Where outputs are to lie, by their names. */
+export type Targets = Readonly<Record<string, Float32Array>>
+
 export interface CompileOptions {
   /** Threads inside one run. Default 1. */
   readonly threads?: number
@@ -21,8 +24,11 @@ export interface CompileOptions {
 }
 
 export interface CompiledGraph {
-  /** Runs the graph; feeds that it has no input for are ignored. Feeds are not kept; results stand until the next run. */
-  run(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>>
+  /**
+   * Runs the graph; feeds that it has no input for are ignored. Feeds are not kept; results stand until the next run. An output with a
+   * target, an array of its size in memory of any kind, is left there.
+   */
+  run(feeds: Readonly<Record<string, TensorData>>, targets?: Targets): Promise<Record<string, TensorData>>
   /** Frees the native memory; closing again does nothing, running afterwards is a bug. */
   close(): Promise<void>
 }
@@ -38,4 +44,11 @@ export interface Executor {
   write(outputs: Readonly<Record<string, Tensor>>): Program
   /** Compiles what was written; throws `GRAPH_EXECUTOR_FAILED` with the executor's own words. */
   compile(program: Program, options?: CompileOptions): Promise<CompiledGraph>
+}
+
+/** A result in its target, where it has one. */
+export function leftIn(target: Float32Array | undefined, result: TensorData): TensorData {
+  if (!target || target === result.data) return result
+  target.set(result.data)
+  return { ...result, data: target }
 }

@@ -36,6 +36,15 @@ describe('the ONNX Runtime executor', () => {
     await graph.close()
   })
 
+  it('leaves an output in its target', async () => {
+    const graph = await createOnnxRuntimeExecutor().compile(doubling())
+    const target = new Float32Array(new SharedArrayBuffer(8))
+    const { y } = await graph.run({ x: feed(1, 2) }, { y: target, other: new Float32Array(3) })
+    expect(y?.data).toBe(target)
+    expect([...target]).toEqual([2, 4])
+    await graph.close()
+  })
+
   it('ignores feeds it has no input for and names the ones it misses', async () => {
     const graph = await createOnnxRuntimeExecutor().compile(doubling())
     expect(Object.keys(await graph.run({ x: feed(1, 2), other: feed(3, 4) }))).toEqual(['y'])

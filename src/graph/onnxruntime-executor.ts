@@ -2,6 +2,7 @@
 import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node'
 import { executorFailed } from './errors.js'
 import type { CompiledGraph, Executor, TensorData } from './executor.js'
+import { leftIn } from './executor.js'
 import { writeOnnx } from './write-onnx.js'
 
 /** The embedded executor, which runs a graph as one ONNX model; sessions stay in the thread that compiled them. */
@@ -32,7 +33,7 @@ function compiled(session: InferenceSession): CompiledGraph {
   const taken = createInputs()
   let isOpen = true
   return {
-    async run(feeds) {
+    async run(feeds, targets = {}) {
       if (!isOpen) throw new Error('internal: a closed graph is run')
       const missing = session.inputNames.filter((name) => !Object.hasOwn(feeds, name))
       if (missing.length > 0) throw new Error(`internal: nothing is fed for the inputs ${missing.join(', ')}`)
@@ -45,7 +46,7 @@ function compiled(session: InferenceSession): CompiledGraph {
       })
       const outputs: Record<string, TensorData> = {}
       for (const [name, tensor] of Object.entries(results)) {
-        outputs[name] = { data: tensor.data as Float32Array | Float64Array, shape: tensor.dims }
+        outputs[name] = leftIn(targets[name], { data: tensor.data as TensorData['data'], shape: tensor.dims })
       }
       return outputs
     },

@@ -14,8 +14,8 @@ import { sequenceLookups, withPositions, writeMask } from './sequence-input.js'
 export interface InputStage {
   /** The network's inputs for a range of rows, by default all: views of memory that the next call writes over. */
   forward(features: EncodedFeatures, range?: RowRange): Record<string, TensorData>
-  /** Takes the gradients of the last `forward`'s outputs: zeros where the loss does not depend on one. */
-  takeGradients(gradients: Readonly<Record<string, TensorData>>): void
+  /** Where the gradients of the last `forward`'s outputs are to be left, by their names. */
+  gradients(): Record<string, Float32Array>
   /** Σ g² over the rows that are updated here, once the gradients of the whole batch were taken: those of a row are summed first. */
   squaredNorm(): number
   /** Updates those rows by the gradients of the whole batch; each part has its own step. */
@@ -76,13 +76,7 @@ export function createInputStage(
       fillDense(layout, { features, range, feeds, buffers })
       return feeds
     },
-    takeGradients(gradients) {
-      for (const { name, lookup } of lookups) {
-        const gradient = gradients[gradientName(name)]
-        if (gradient) lookup.gradient().set(gradient.data)
-        else lookup.gradient().fill(0)
-      }
-    },
+    gradients: () => Object.fromEntries(lookups.map(({ name, lookup }) => [gradientName(name), lookup.gradient()])),
     squaredNorm: () => lookups.reduce((sum, { lookup }) => sum + lookup.squaredNorm(), 0),
     update(steps) {
       for (const { name, lookup } of lookups) lookup.update(name === inputNames.wide ? steps.wide : steps.deep)

@@ -3,7 +3,7 @@ import type { TensorData } from '../graph/index.js'
 import { inputNames } from '../model/index.js'
 import type { RowRange, Table, TableMemory } from '../tables/index.js'
 import type { TrainingBatch } from './training-batch.js'
-import { readRanges } from './weight-ranges.js'
+import { isWhole, readRanges } from './weight-ranges.js'
 import type { WeightRanges } from './weight-ranges.js'
 
 export interface WeightFeeds {
@@ -28,18 +28,23 @@ export function createWeightFeeds(
 ): WeightFeeds {
   const fed = tables.map(({ rows, dimension }, index) => {
     const { name = '', shape = [], ranges = [[0, dimension]] } = parameters[index] ?? {}
-    const size = sizeOf(shape)
-    const isWhole = size === dimension
     // A row begins with its weights.
-    const data = isWhole ? rows.subarray(0, size) : new Float32Array(size)
-    const round = isWhole && memory.createRounding()
-    return { name, from: rows, ranges, isWhole, feed: { data, shape, ...(round && { rounded: () => round(data) }) } }
+    const ownRows = isWhole(ranges, dimension) ? rows.subarray(0, dimension) : null
+    const data = ownRows ?? new Float32Array(sizeOf(shape))
+    const round = ownRows && memory.createRounding()
+    return {
+      name,
+      from: rows,
+      ranges,
+      inPieces: !ownRows,
+      feed: { data, shape, ...(round && { rounded: () => round(data) }) },
+    }
   })
-  const inPieces = fed.filter(({ isWhole }) => !isWhole)
+  const pieces = fed.filter(({ inPieces }) => inPieces)
   return {
     feeds: Object.fromEntries(fed.map(({ name, feed }) => [name, feed])),
     gather: () => {
-      for (const { from, ranges, feed } of inPieces) readRanges(from, ranges, feed.data)
+      for (const { from, ranges, feed } of pieces) readRanges(from, ranges, feed.data)
     },
   }
 }

@@ -4,7 +4,7 @@
  * jointly, each with its own optimizer (paper §3.3).
  */
 import { randomKey } from '../base/index.js'
-import type { CompiledGraph, TensorData } from '../graph/index.js'
+import type { CompiledGraph, Targets, TensorData } from '../graph/index.js'
 import { openExecutor } from '../graph/index.js'
 import { createInputStage, gradientName } from '../model/index.js'
 import type { InputStage } from '../model/index.js'
@@ -20,7 +20,7 @@ import { firstStatistic, resultsOf, rowsOfPart, statisticNames, sumOf } from './
 import type { StepPlan } from './step-plan.js'
 import type { StepProfile } from './step-profile.js'
 import type { TrainingBatch } from './training-batch.js'
-import { weightRanges, writeRanges } from './weight-ranges.js'
+import { isWhole, weightRanges, writeRanges } from './weight-ranges.js'
 
 /** What is the same for all parts of a step. */
 export interface StepSettings {
@@ -57,8 +57,10 @@ interface PartContext extends StepPartOptions {
   readonly dense: DenseUpdate
   readonly masks: MaskMaker
   readonly weights: WeightFeeds
-  /** Dense parameters as the graph has them. */
-  readonly parameters: readonly Required<FedParameter>[]
+  /** Where the graph leaves the gradients of the parameters that it has whole. */
+  readonly gradientTargets: Targets
+  /** The parameters of which it has pieces. */
+  readonly inPieces: readonly Required<FedParameter>[]
   readonly wideParameters: ReadonlySet<string>
   /** Results of this part, and of all. */
   readonly own: Float64Array
@@ -78,9 +80,10 @@ export async function openStepPart(plan: StepPlan, options: StepPartOptions): Pr
       profile.enter('read')
       await Promise.resolve()
       profile.enter('graph')
-      const outputs = lastFeeds && (await context.graph.run(lastFeeds))
+      const targets = { ...context.gradientTargets, ...context.stage.gradients() }
+      const outputs = lastFeeds && (await context.graph.run(lastFeeds, targets))
       profile.enter('update')
-      leaveResults(context, outputs ?? {})
+      leaveResults(context, outputs ?? {}, targets)
       meet(context, profile)
       if (Number.isFinite(sumOf(context.all, 0))) update(context, settings, profile)
     },
@@ -103,6 +106,7 @@ async function openContext(plan: StepPlan, options: StepPartOptions): Promise<Pa
     shape: plan.shapes[index] ?? [],
     ranges: weightRanges(plan, parameter),
   }))
+  const whole = parameters.filter(({ ranges }, index) => isWhole(ranges, dense[index]?.dimension))
   return {
     ...options,
     plan,
@@ -112,7 +116,8 @@ async function openContext(plan: StepPlan, options: StepPartOptions): Promise<Pa
     dense: denseUpdate,
     masks: createDropoutMasks(plan.dropouts, memory),
     weights: createWeightFeeds(memory, parameters, dense),
-    parameters,
+    gradientTargets: Object.fromEntries(whole.map(({ name }) => [gradientName(name), denseUpdate.gradient(name)])),
+    inPieces: parameters.filter((parameter) => !whole.includes(parameter)),
     wideParameters: new Set(plan.parameters.flatMap(({ name, part }) => (part === 'wide' ? [name] : []))),
     own: resultsOf(memory, plan, share.index),
     all: Array.from({ length: plan.parts }, (_, part) => resultsOf(memory, plan, part)),
@@ -148,8 +153,12 @@ function feedsOf(context: PartContext, { batch, rows, settings, profile }: PartI
   return { ...inputs, ...masks, ...weights.feeds, ...lossFeeds(batch, rows, settings.lossScale) }
 }
 
-/** Loss, statistics and gradients of the own rows, to where the other parts find them; zeros without rows. */
-function leaveResults({ plan, own, dense, stage, firstLayer, parameters }: PartContext, outputs: Feeds): void {
+/**
+ * Loss, statistics and gradients of the own rows, to where the other parts find them; zeros without rows, and where the loss does not
+ * depend on a target's values.
+ */
+function leaveResults(context: PartContext, outputs: Feeds, targets: Targets): void {
+  const { plan, own, dense, firstLayer, inPieces } = context
   own.fill(0)
   const isEmpty = Object.keys(outputs).length === 0
   own[0] = isEmpty ? 0 : (outputs['loss']?.data[0] ?? Number.NaN)
@@ -159,12 +168,12 @@ function leaveResults({ plan, own, dense, stage, firstLayer, parameters }: PartC
     own.set(values, at)
     at += values.length
   }
-  for (const { name, ranges } of parameters) {
+  for (const [name, target] of Object.entries(targets)) if (!(name in outputs)) target.fill(0)
+  for (const { name, ranges } of inPieces) {
     const gradient = outputs[gradientName(name)]
     if (gradient) writeRanges(dense.gradient(name), ranges, gradient.data)
     else dense.gradient(name).fill(0)
   }
-  stage.takeGradients(outputs)
   firstLayer?.takeGradients(outputs)
 }
 

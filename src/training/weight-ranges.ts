@@ -19,6 +19,9 @@ export function weightRanges({ apart }: Pick<StepPlan, 'apart'>, { name, shape }
   return at < size ? [...ranges, [at, size]] : ranges
 }
 
+/** Whether they are all numbers of a parameter of that size. */
+export const isWhole = ([first]: WeightRanges, size?: number): boolean => first?.[0] === 0 && first[1] === size
+
 /** Copies the ranges out of a parameter. */
 export function readRanges(parameter: Float32Array, ranges: WeightRanges, target: Float32Array): void {
   let at = 0

@@ -15,6 +15,8 @@ export interface Calling extends Pick<KernelSegment, 'isRounded'> {
   readonly flags: KernelFlags
   /** Whether nobody reads the first input afterwards. */
   readonly isLast: boolean
+  /** Where a result that is costly to copy is made. */
+  readonly target?: Float32Array | undefined
 }
 
 type Run = (machine: Machine, inputs: readonly Value[], calling: Calling) => Value
@@ -23,9 +25,9 @@ type Run = (machine: Machine, inputs: readonly Value[], calling: Calling) => Val
 const wholeMask = pairwise('multiplyHeaviside')
 
 export const kernelCalls: Readonly<Record<KernelName, Run>> = {
-  product({ multiply }, [a, b, bias], { flags, isRounded }) {
+  product({ multiply }, [a, b, bias], { flags, isRounded, target }) {
     if (!a || !b) throw new Error('internal: a product has two sides')
-    return multiply({ a, b, bias }, flags, isRounded)
+    return multiply({ a, b, bias }, flags, { isRounded, target })
   },
   add: pairwise('add'),
   multiply: pairwise('multiply'),

@@ -87,6 +87,26 @@ describe.skipIf('reason' in library)('oneDNN as executor', () => {
     })
   }
 
+  for (const type of ['float32', 'bfloat16'] as const)
+    it(`leaves outputs in their targets, memory that threads share too, with products of ${type}`, async () => {
+      const outputs = tower(o.relu)
+      const products = { matmul: type === 'float32' ? matmul : referenceMatmul, type }
+      const graph = await createOnednnExecutor(library, products).compile(executor.write(outputs))
+      const expected = structuredClone(await graph.run(feeds(33)))
+      const targets = Object.fromEntries(
+        Object.entries(expected).map(([name, { data }]) => [
+          name,
+          new Float32Array(new SharedArrayBuffer(data.byteLength)).fill(NaN),
+        ]),
+      )
+      const found = await graph.run(feeds(33), targets)
+      for (const [name, { data, shape }] of Object.entries(expected)) {
+        expect(found[name], name).toEqual({ data: targets[name], shape })
+        expect([...(targets[name] ?? [])], name).toEqual([...data])
+      }
+      await graph.close()
+    })
+
   it('multiplies what is rounded to bfloat16, and adds in float32', async () => {
     const graph = new Graph()
     const x = graph.input('x', ['batch', 20])

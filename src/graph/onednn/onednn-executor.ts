@@ -3,6 +3,7 @@
  * function of the inputs, the library, the processor's instructions and the number of threads.
  */
 import type { CompiledGraph, CompileOptions, Executor, TensorData } from '../executor.js'
+import { leftIn } from '../executor.js'
 import { createOnnxRuntimeExecutor } from '../onnxruntime-executor.js'
 import type { KernelSegment, OnnxSegment, Segment, SegmentedProgram } from '../segment.js'
 import { Arena } from './arena.js'
@@ -34,7 +35,8 @@ export function createOnednnExecutor(library: OnednnLibrary, products: WideProdu
 }
 
 interface Step {
-  run(values: Map<string, Value>, machine: Machine): Promise<void> | void
+  /** `targets`: where values are to lie, by their names. */
+  run(values: Map<string, Value>, machine: Machine, targets: ReadonlyMap<string, Float32Array>): Promise<void> | void
   close(): Promise<void>
 }
 
@@ -59,9 +61,9 @@ function kernelStep({ kernel, flags, isRounded, inputs, output, releases }: Kern
   const [first = ''] = inputs
   const calling = { flags, isRounded, isLast: releases.includes(first) }
   return {
-    run(values, machine) {
+    run(values, machine, targets) {
       const read = inputs.map((name) => valueOf(values, name))
-      values.set(output, call(machine, read, calling))
+      values.set(output, call(machine, read, { ...calling, target: targets.get(output) }))
       for (const name of releases) releaseValue(machine.arena, valueOf(values, name))
     },
     close: () => Promise.resolve(),
@@ -79,14 +81,16 @@ function compiled({ outputs: left }: SegmentedProgram, steps: readonly Step[], m
   const values = new Map<string, Value>()
   let isOpen = true
   return {
-    async run(feeds) {
+    async run(feeds, targets = {}) {
       if (!isOpen) throw new Error('internal: a closed graph is run')
       arena.reset()
       values.clear()
       for (const [name, feed] of Object.entries(feeds)) values.set(name, outsideValue(feed))
-      for (const step of steps) await step.run(values, machine)
+      const places = new Map(Object.entries(targets).map(([output, target]) => [left[output] ?? '', target]))
+      for (const step of steps) await step.run(values, machine, places)
       const outputs: Record<string, TensorData> = {}
-      for (const [output, name] of Object.entries(left)) outputs[output] = dataOf(arena, valueOf(values, name))
+      for (const [output, name] of Object.entries(left))
+        outputs[output] = leftIn(targets[output], dataOf(arena, valueOf(values, name)))
       return outputs
     },
     async close() {

@@ -8,7 +8,7 @@ import type { ProductSizes } from './product-sizes.js'
 import { isThin, productSizes } from './product-sizes.js'
 import { requireSuccess } from './status.js'
 import type { Value } from './value.js'
-import { ownValue, placeOf, roundedValue, roundedViewOf, viewOf } from './value.js'
+import { outsideValue, ownValue, placeOf, roundedValue, roundedViewOf, viewOf } from './value.js'
 
 export interface ProductInputs {
   readonly a: Value
@@ -17,8 +17,16 @@ export interface ProductInputs {
   readonly bias?: Value | undefined
 }
 
-/** Makes the result of a product; `isRounded`: all that read it would round it. */
-export type Multiply = (inputs: ProductInputs, flags: KernelFlags, isRounded: boolean) => Value
+/** How the result of a product is left. */
+export interface ResultForm {
+  /** Whether all that read it would round it. */
+  readonly isRounded: boolean
+  /** Where it is to lie. Default: in the arena. */
+  readonly target?: Float32Array | undefined
+}
+
+/** Makes the result of a product. */
+export type Multiply = (inputs: ProductInputs, flags: KernelFlags, form: ResultForm) => Value
 
 /** Where products run. */
 export interface ProductPlace {
@@ -37,21 +45,22 @@ export interface WideProducts {
 export function createProducts(library: OnednnLibrary, { matmul, type }: WideProducts, place: ProductPlace): Multiply {
   const plain = plainProducts(library, place)
   const { arena, begin } = place
-  return (inputs, flags, isRounded) => {
+  return (inputs, flags, { isRounded, target }) => {
     const { a, b, bias } = inputs
     const sizes = productSizes(a.shape, b.shape, flags)
     // The library's plain product reads a left side that is stored the other way round a sixth faster than its primitive.
-    if (isThin(sizes) || (type === 'float32' && flags.transposeA)) return plain(inputs, flags, sizes)
+    if (isThin(sizes) || (type === 'float32' && flags.transposeA)) return plain(inputs, flags, { ...sizes, target })
     const outType = isRounded ? type : 'float32'
-    const result = makers[outType](arena, [sizes.m, sizes.n])
+    const shape = [sizes.m, sizes.n]
+    const result = target ? outsideValue({ data: target, shape }) : makers[outType](arena, shape)
     const [left, right] = [views[type](arena, a), views[type](arena, b)]
     const added = bias && viewOf(arena, bias)
     const out = views[outType](arena, result)
     const { transposeA = false, transposeB = false, isRelu } = flags
-    const shape = { ...sizes, transposeA, transposeB, isRelu, bias: bias && biasKind(bias, sizes), out: outType }
+    const primitive = { ...sizes, transposeA, transposeB, isRelu, bias: bias && biasKind(bias, sizes), out: outType }
     begin()
     // Whatever came to the arena may have made it grow: the views are made after it.
-    matmul(shape, { a: left(), b: right(), out: out(), bias: added?.() })
+    matmul(primitive, { a: left(), b: right(), out: out(), bias: added?.() })
     return result
   }
 }
@@ -63,10 +72,13 @@ const biasKind = (bias: Value, { n }: ProductSizes): 'row' | 'matrix' => (bias.l
 
 const letter = (isTransposed = false): number => (isTransposed ? 'T' : 'N').charCodeAt(0)
 
+interface PlainSizes extends ProductSizes, Pick<ResultForm, 'target'> {}
+
 /** Products of float32, of any sizes. */
 function plainProducts({ product }: OnednnLibrary, { arena, begin }: ProductPlace) {
-  return ({ a, b, bias }: ProductInputs, flags: KernelFlags, { m, n, k }: ProductSizes): Value => {
-    const out = ownValue(arena, [m, n])
+  return ({ a, b, bias }: ProductInputs, flags: KernelFlags, { m, n, k, target }: PlainSizes): Value => {
+    // The kernels that add a bias reach the arena alone.
+    const out = target && !bias ? outsideValue({ data: target, shape: [m, n] }) : ownValue(arena, [m, n])
     const [left, right, result] = [a, b, out].map((value) => viewOf(arena, value)).map((view) => view())
     if (!left || !right || !result || m === 0 || n === 0) return out
     // Without an inner size there is nothing to sum, and nothing that the library would write.
