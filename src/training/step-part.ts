@@ -4,7 +4,7 @@
  * jointly, each with its own optimizer (paper §3.3).
  */
 import { randomKey } from '../base/index.js'
-import type { CompiledGraph, Targets, TensorData } from '../graph/index.js'
+import type { CompiledGraph, TensorData } from '../graph/index.js'
 import { openExecutor } from '../graph/index.js'
 import { createInputStage, gradientName } from '../model/index.js'
 import type { InputStage } from '../model/index.js'
@@ -131,6 +131,7 @@ async function compile({ execution, program, threads }: StepPlan): Promise<Compi
 }
 
 type Feeds = Readonly<Record<string, TensorData>>
+type Targets = Readonly<Record<string, Float32Array>>
 
 interface PartInputs {
   readonly batch: TrainingBatch
