@@ -21,23 +21,22 @@ export function interval(blocks, measure = median, rounds = 2000) {
   return [quantile(made, 0.025), quantile(made, 0.975)]
 }
 
-/** What `measure` makes of the sides' medians, by name, with its 95 % interval: `[value, lower, upper]`. */
-export function ofMedians(blocks, measure, rounds = 2000) {
-  const mediansOf = (choose) =>
-    Object.fromEntries(Object.entries(blocks).map(([name, values]) => [name, median(choose(name, values))]))
-  const made = Array.from({ length: rounds }, (_, round) =>
-    measure(
-      mediansOf((name, values) => {
-        const key = randomKey(7, name, round)
-        return values.map((__, i) => values[randomInteger(key, i, values.length)])
-      }),
-    ),
+/**
+ * The median over laps of what `measure` makes of the rates of the sides it names, `measure(rates)` by side, with its 95 % interval: `[value, lower,
+ * upper]`. What a machine gives changes from minute to minute, and the blocks of one lap see the same of it (decision 019).
+ */
+export function ofLaps(laps, names, { rateOf, measure }) {
+  const whole = laps.filter((lap) => names.every((name) => lap[name]?.block))
+  const calm = whole.filter((lap) => names.every((name) => lap[name].isCalm))
+  const values = (calm.length < fewestBlocks ? whole : calm).map((lap) =>
+    measure(Object.fromEntries(names.map((name) => [name, rateOf(lap[name].block)]))),
   )
-  return [measure(mediansOf((_, values) => values)), quantile(made, 0.025), quantile(made, 0.975)]
+  return [median(values), ...interval(values)]
 }
 
-/** Median of one side's blocks over that of another's, with its 95 % interval: `[ratio, lower, upper]`. */
-export const ratioOfMedians = (ours, theirs) => ofMedians({ ours, theirs }, (medians) => medians.ours / medians.theirs)
+/** How many times as fast one side was as another: `[ratio, lower, upper]`. */
+export const ratioOfLaps = (laps, [ours, theirs], rateOf) =>
+  ofLaps(laps, [ours, theirs], { rateOf, measure: (rates) => rates[ours] / rates[theirs] })
 
 export async function timed(work) {
   const start = performance.now()
@@ -69,24 +68,35 @@ const mostDrift = 0.05
 const fewestBlocks = 4
 
 /**
- * Runs the sides in turn for so many seconds, or so many laps, every block between two products. Answers the blocks of each side that count; where
- * those of a side are too few, all of all sides, and `discarded` of `total` says how many would have gone.
+ * Runs the sides in turn for so many seconds, or so many laps, every block between two products; every second lap the other way round, so that
+ * no side is always the first. Answers the `laps`, each by side `{ block, isCalm }`; the blocks of each side that count; where those of a side are
+ * too few, all of all sides, and `discarded` of `total` says how many would have gone.
  */
-export async function inBlocks(sides, { seconds = Infinity, laps = Infinity, calibrate }) {
-  const kept = Object.fromEntries(Object.keys(sides).map((name) => [name, []]))
-  const all = structuredClone(kept)
-  let [discarded, total] = [0, 0]
+export async function inBlocks(sides, { seconds = Infinity, laps: mostLaps = Infinity, calibrate }) {
+  const laps = []
   const end = performance.now() + 1000 * seconds
-  for (let lap = 0; lap < laps && performance.now() < end; lap++)
-    for (const [name, run] of Object.entries(sides)) {
+  const order = Object.entries(sides)
+  while (laps.length < mostLaps && performance.now() < end) {
+    const lap = {}
+    for (const [name, run] of laps.length % 2 ? order.toReversed() : order) {
       const before = await calibrate()
       const block = await run()
-      const after = await calibrate()
-      all[name].push(block)
-      total++
-      if (Math.abs(after / before - 1) > mostDrift) discarded++
-      else kept[name].push(block)
+      lap[name] = { block, isCalm: Math.abs((await calibrate()) / before - 1) <= mostDrift }
     }
-  const areFew = Object.values(kept).some((blocks) => blocks.length < fewestBlocks)
-  return { blocks: areFew ? all : kept, discarded, total }
+    laps.push(lap)
+  }
+  const blocksOf = (name, isMeant) =>
+    laps
+      .map((lap) => lap[name])
+      .filter(isMeant)
+      .map(({ block }) => block)
+  const kept = ({ isCalm }) => isCalm
+  const names = order.map(([name]) => name)
+  const areFew = names.some((name) => blocksOf(name, kept).length < fewestBlocks)
+  return {
+    laps,
+    blocks: Object.fromEntries(names.map((name) => [name, blocksOf(name, areFew ? () => true : kept)])),
+    discarded: laps.flatMap(Object.values).filter(({ isCalm }) => !isCalm).length,
+    total: laps.length * names.length,
+  }
 }

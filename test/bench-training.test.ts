@@ -25,8 +25,9 @@ const { startSide } = (await moduleOf('training/side-process.js')) as {
   startSide: (program: Program, task: object) => Promise<Side>
 }
 type Calibrate = () => Promise<number>
-const { ratioOfMedians, openCalibration } = (await moduleOf('statistics.js')) as {
-  ratioOfMedians: (ours: readonly number[], theirs: readonly number[]) => [number, number, number]
+type Lap = Readonly<Record<string, { readonly block: number | null; readonly isCalm: boolean }>>
+const { ratioOfLaps, openCalibration } = (await moduleOf('statistics.js')) as {
+  ratioOfLaps: (laps: readonly Lap[], names: [string, string], rateOf: (block: number) => number) => number[]
   openCalibration: () => Promise<Calibrate>
 }
 type Row = Readonly<Record<string, unknown>> & { readonly peers: Readonly<Record<string, object>> }
@@ -182,12 +183,27 @@ describe('the report of the training benchmark', () => {
 })
 
 describe('what is said of two sides', () => {
-  it('is the ratio of their medians, with an interval that holds it', () => {
-    const [ratio, lower, upper] = ratioOfMedians([20, 22, 19, 21, 30], [10, 11, 9, 10, 10])
+  const lap = (ours: number | null, theirs: number, isCalm = true): Lap => ({
+    ours: { block: ours, isCalm },
+    theirs: { block: theirs, isCalm: true },
+  })
+  const ratioOf = (...laps: Lap[]): number[] => ratioOfLaps(laps, ['ours', 'theirs'], (block) => 10 * block)
+
+  it('is the median of the ratios of their laps, with an interval that holds it', () => {
+    const [ratio = 0, lower = 0, upper = 0] = ratioOf(lap(2, 1), lap(44, 20), lap(1.9, 1), lap(210, 100), lap(3, 1))
     expect(ratio).toBe(2.1)
     expect(lower).toBeLessThan(2.1)
     expect(upper).toBeGreaterThan(2.1)
-    expect(ratioOfMedians([4, 4], [2, 2])).toEqual([2, 2, 2])
+  })
+
+  it('is that of a machine whose speed changes from lap to lap, too', () => {
+    expect(ratioOf(...[1, 7, 3, 90, 0.2].map((speed) => lap(2 * speed, speed)))).toEqual([2, 2, 2])
+  })
+
+  it('leaves out laps that were not calm where enough are left, and those that a side did not come through', () => {
+    const calm = Array.from({ length: 4 }, () => lap(4, 2))
+    expect(ratioOf(...calm, lap(9, 1, false), lap(null, 1))).toEqual([2, 2, 2])
+    expect(ratioOf(lap(4, 2), lap(4, 2, false), lap(null, 1))).toEqual([2, 2, 2])
   })
 
   it('has the matrix products as its bound', () => {

@@ -2,13 +2,13 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { openExecutor } from '../../dist/graph/index.js'
-import { inBlocks, median, ofMedians } from '../statistics.js'
+import { inBlocks, median, ofLaps, ratioOfLaps } from '../statistics.js'
 import { layersOf } from './matrix-peak.js'
 import { ownProgram } from './own-sides.js'
 import { startSide } from './side-process.js'
 
 const warmUpSeconds = 2
-const blockSeconds = 5
+const blockSeconds = 2
 
 /**
  * Answers `examplesPerSecond` of each side, and what the second thread brings, `[value, lower, upper]`: `step`, `products`, and `quotient`, the one over
@@ -26,18 +26,17 @@ export async function compareThreads(workload, { seconds, calibrate, scores }) {
     }
     for (const side of Object.values(sides)) await side.run(Math.min(warmUpSeconds, seconds))
     const turns = Object.entries(sides).map(([name, { run }]) => [name, () => run(Math.min(blockSeconds, seconds))])
-    const { blocks, ...counts } = await inBlocks(Object.fromEntries(turns), { seconds, calibrate })
-    const rates = Object.fromEntries(
-      Object.entries(blocks).map(([name, of]) => [name, of.map((block) => block.examples / block.seconds)]),
-    )
-    const [step, products] = ['step', 'products'].map((kind) => (of) => of[`${kind} 2`] / of[`${kind} 1`])
+    const { blocks, laps, ...counts } = await inBlocks(Object.fromEntries(turns), { seconds, calibrate })
+    const rateOf = (block) => block.examples / block.seconds
+    const pairOf = (kind) => [`${kind} 2`, `${kind} 1`]
+    const quotient = ({ 'step 2': s2, 'step 1': s1, 'products 2': p2, 'products 1': p1 }) => s2 / s1 / (p2 / p1)
     return {
       workload: workload.name,
       executor: execution.executor,
-      examplesPerSecond: Object.fromEntries(Object.entries(rates).map(([name, of]) => [name, median(of)])),
-      step: ofMedians(rates, step),
-      products: ofMedians(rates, products),
-      quotient: ofMedians(rates, (medians) => step(medians) / products(medians)),
+      examplesPerSecond: Object.fromEntries(Object.entries(blocks).map(([name, of]) => [name, median(of.map(rateOf))])),
+      step: ratioOfLaps(laps, pairOf('step'), rateOf),
+      products: ratioOfLaps(laps, pairOf('products'), rateOf),
+      quotient: ofLaps(laps, Object.keys(sides), { rateOf, measure: quotient }),
       ...counts,
     }
   } finally {

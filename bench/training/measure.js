@@ -1,12 +1,12 @@
 /** One workload: all sides side by side, in blocks that take turns, then each to the end of its examples. */
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import { inBlocks, median, ratioOfMedians } from '../statistics.js'
+import { inBlocks, median, ratioOfLaps } from '../statistics.js'
 import { openMatrixPeak, operationsOfStep } from './matrix-peak.js'
 import { startSide } from './side-process.js'
 
-/** Each at most as long as the whole. */
-const [warmUpSeconds, blockSeconds, peakSeconds] = [3, 5, 1]
+/** Each at most as long as the whole; blocks are short, so that those of a lap lie close together. */
+const [warmUpSeconds, blockSeconds, peakSeconds] = [3, 2, 1]
 /** A side that needs longer to the end of its examples has no log loss. */
 const mostSecondsToFinish = 600
 
@@ -57,10 +57,9 @@ export async function measure(workload, sides, { seconds, calibrate, scores, say
       turns[peakOf(precision)] = () => peak.measure(Math.min(peakSeconds, seconds))
     for (const name of started)
       turns[name] = () => running[name] && attempt(name, () => running[name].run(Math.min(blockSeconds, seconds)))
-    const { blocks, discarded, total } = await inBlocks(turns, { seconds, calibrate })
-    const rates = Object.fromEntries(
-      started.map((name) => [name, blocks[name].filter(Boolean).map((block) => block.examples / block.seconds)]),
-    )
+    const { laps, blocks, discarded, total } = await inBlocks(turns, { seconds, calibrate })
+    const rateOf = (block) => block.examples / block.seconds
+    const rates = Object.fromEntries(started.map((name) => [name, blocks[name].filter(Boolean).map(rateOf)]))
     for (const name of Object.keys(running))
       await attempt(name, async () => {
         const examplesPerSecond = median(rates[name])
@@ -77,7 +76,7 @@ export async function measure(workload, sides, { seconds, calibrate, scores, say
       matrixPeakGflops: Object.fromEntries(
         Object.keys(peaks).map((precision) => [precision, median(blocks[peakOf(precision)])]),
       ),
-      compare: (ours, theirs) => ratioOfMedians(rates[ours], rates[theirs]),
+      compare: (ours, theirs) => ratioOfLaps(laps, [ours, theirs], rateOf),
     }
   } finally {
     await Promise.all([
