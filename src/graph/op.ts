@@ -1,5 +1,5 @@
 /** What an operation is: one file in `ops/`, one line in `operations.ts`. */
-import type { KernelFlags, KernelName } from './segment.js'
+import type { KernelFlags, KernelName, PassStep } from './segment.js'
 import type { SplitRule } from './split.js'
 import type { Attributes, Shape, Tensor } from './tensor.js'
 
@@ -27,6 +27,11 @@ export interface Op {
    * tells whether others than this tensor read an input, which then must be computed anyway.
    */
   kernel?(tensor: Tensor, isReadElsewhere: (input: Tensor) => boolean): KernelCall | null
+  /**
+   * What it is within a pass over rows that computes several operations: a step, element by element; the spreading of one row or number; the
+   * sum, or the number, of rows. Absent: no part of one.
+   */
+  readonly pass?: PassStep | 'spread' | 'sumRows' | 'countRows'
   /** Multiplications of a matrix product, symbolic sizes counted as 1. Default 0. */
   multiplications?(tensor: Tensor): number
 }

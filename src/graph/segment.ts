@@ -1,13 +1,45 @@
 /** Parts of a graph that run one after the other, as plain data. Values go from one to the next by name. */
 
 /** What an executor with kernels of its own computes itself; `product` is `op(A)·op(B)`, plus a bias where there is a third input. */
-export type KernelName = 'product' | 'add' | 'multiply' | 'multiplyHeaviside' | 'relu' | 'sumRows'
+export type KernelName =
+  'product' | 'add' | 'multiply' | 'multiplyHeaviside' | 'relu' | 'sumRows' | 'pass' | 'countRows'
+
+/** What a pass can do to the elements of one or two operands; the places are the numbers that src/graph/assembly/pass.ts knows. */
+export const passSteps = [
+  'add',
+  'subtract',
+  'multiply',
+  'divide',
+  'square',
+  'sqrt',
+  'negate',
+  'relu',
+  'heaviside',
+] as const
+export type PassStep = (typeof passSteps)[number]
+
+/**
+ * Several operations in one pass over the rows of matrices. An operand is the place of an input, then of a constant, then of a step
+ * before; the last step's values are the result, or are summed over the rows.
+ */
+export interface PassProgram {
+  /** How each input is spread over the rows: `false` for a matrix, `true` for one row or one number. */
+  readonly isSpread: readonly boolean[]
+  readonly constants: readonly number[]
+  readonly steps: readonly { readonly step: PassStep; readonly operands: readonly number[] }[]
+  /** So many of the steps come first and are the same for every row. */
+  readonly rowSteps: number
+  readonly isSum: boolean
+  /** The shape of a result that is one row; `null`: that of the matrices. */
+  readonly rowShape: readonly number[] | null
+}
 
 export interface KernelFlags {
   readonly transposeA?: boolean
   readonly transposeB?: boolean
   /** Whether what is below zero becomes zero at the end. */
   readonly isRelu?: boolean
+  readonly pass?: PassProgram
 }
 
 export interface KernelSegment {

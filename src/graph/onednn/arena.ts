@@ -18,6 +18,7 @@ export interface GraphKernels {
   fromBfloat16(x: number, out: number, count: number): void
   multiplyHeavisideBfloat16(a: number, y: number, out: number, count: number): void
   sumRowsBfloat16(x: number, out: number, rows: number, columns: number): void
+  pass(steps: number, count: number, operands: number, operandCount: number, rows: number, width: number): void
 }
 
 const pageBytes = 65536
@@ -73,6 +74,11 @@ export class Arena {
   /** A view that stands until the memory grows. */
   float32(place: number, length: number): Float32Array {
     return new Float32Array(this.memory.buffer, place, length)
+  }
+
+  /** The same of integers. */
+  int32(place: number, length: number): Int32Array {
+    return new Int32Array(this.memory.buffer, place, length)
   }
 
   /** The same of numbers in bfloat16. */

@@ -2,6 +2,7 @@
 import type { KernelFlags, KernelName, KernelSegment } from '../segment.js'
 import type { Arena, GraphKernels } from './arena.js'
 import type { Multiply } from './products.js'
+import { runPass } from './run-pass.js'
 import type { Value } from './value.js'
 import { isNarrow, ownValue, placeOf, roundedValue, valueOver } from './value.js'
 
@@ -44,6 +45,15 @@ export const kernelCalls: Readonly<Record<KernelName, Run>> = {
     const from = placeOf(arena, x)
     const out = resultOver(arena, x, isLast)
     arena.kernels.relu(from, out.place, x.length)
+    return out
+  },
+  pass({ arena }, inputs, { flags }) {
+    if (!flags.pass) throw new Error('internal: a pass has a program')
+    return runPass(arena, inputs, flags.pass)
+  },
+  countRows({ arena }, [x]) {
+    const out = ownValue(arena, [])
+    arena.float32(out.place, 1)[0] = x?.shape[0] ?? Number.NaN
     return out
   },
   sumRows({ arena }, [x]) {

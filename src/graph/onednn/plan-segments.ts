@@ -10,6 +10,7 @@ import { elementCount } from '../shapes.js'
 import type { Tensor } from '../tensor.js'
 import { constantOp, inputOp } from '../tensor.js'
 import { writeOnnx } from '../write-onnx.js'
+import { isDear, passOf } from './passes.js'
 import type { ComputedBy } from './rounded-tensors.js'
 import { roundedTensors } from './rounded-tensors.js'
 
@@ -45,8 +46,15 @@ function earliest(outputs: Outputs): Map<Tensor, Place> {
   const roots = Object.values(outputs)
   const tensors = reverseOrder(...roots).reverse()
   const readers = new Map<Tensor, number>()
-  for (const tensor of [...roots, ...tensors.flatMap(({ inputs }) => inputs)])
-    readers.set(tensor, (readers.get(tensor) ?? 0) + 1)
+  const stored = new Set(roots)
+  for (const tensor of roots) readers.set(tensor, (readers.get(tensor) ?? 0) + 1)
+  for (const { op, inputs } of tensors)
+    for (const input of inputs) {
+      readers.set(input, (readers.get(input) ?? 0) + 1)
+      if (op.pass === undefined) stored.add(input)
+    }
+  const isStored = (tensor: Tensor): boolean => stored.has(tensor)
+  for (const tensor of tensors) if ((readers.get(tensor) ?? 0) > 1 && isDear(tensor, isStored)) stored.add(tensor)
   const places = new Map<Tensor, Place>()
   const phaseAfter = (reads: readonly Tensor[], first: 0 | 1): number =>
     Math.max(
@@ -58,7 +66,8 @@ function earliest(outputs: Outputs): Map<Tensor, Place> {
     )
   for (const tensor of tensors) {
     if (tensor.op === inputOp) continue
-    const call = tensor.op.kernel?.(tensor, (input) => (readers.get(input) ?? 0) > 1) ?? null
+    const own = tensor.op.kernel?.(tensor, (input) => (readers.get(input) ?? 0) > 1) ?? null
+    const call = chosen(own, passOf(tensor, isStored))
     // A pass is done where what it reads was made.
     const isAtHome = call?.inputs.every((input) => input.op === inputOp || places.get(input)?.call) ?? false
     if (call && (isWorthAChange(tensor, call) || isAtHome))
@@ -66,6 +75,12 @@ function earliest(outputs: Outputs): Map<Tensor, Place> {
     else places.set(tensor, { call: null, phase: phaseAfter(tensor.inputs, 0), reads: tensor.inputs })
   }
   return places
+}
+
+/** Its own kernel, or a pass where that reads further back. */
+function chosen(own: KernelCall | null, pass: KernelCall | null): KernelCall | null {
+  if (!own || !pass) return own ?? pass
+  return pass.inputs.every((input) => own.inputs.includes(input)) ? own : pass
 }
 
 /** Multiplications that make a product worth a change from one executor to the other, symbolic sizes counted as 1; by bench/executors.js. */

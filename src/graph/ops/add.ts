@@ -6,6 +6,7 @@ export const addOp = binaryOp('add', 'Add', (_, __, g) => [g, g], {
   linearIn: 'all',
   split: additive((b) => b),
   kernel: sameShapeKernel('add'),
+  pass: 'add',
 })
 
 /** `a + b`, with broadcasting. */

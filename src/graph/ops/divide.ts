@@ -9,7 +9,7 @@ export const divideOp = binaryOp(
   'divide',
   'Div',
   (quotient, [, b], g) => [divide(g, b), negate(divide(multiply(g, quotient), b))],
-  { linearIn: [[0]], split: elementwise(0) },
+  { linearIn: [[0]], split: elementwise(0), pass: 'divide' },
 )
 
 /** `a / b`, element by element, with broadcasting. */

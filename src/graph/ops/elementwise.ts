@@ -8,11 +8,12 @@ import type { Tensor } from '../tensor.js'
 import { expandLike } from './expand-like.js'
 import { sumTo } from './sum-to.js'
 
-/** In what an operation is linear: for attribution, and for the split of a graph. Default: in nothing. Beside it, its kernel. */
+/** In what an operation is linear: for attribution, and for the split of a graph. Default: in nothing. Beside it, its kernel and its part in a pass. */
 export interface Traits {
   readonly linearIn?: Op['linearIn']
   readonly split?: SplitRule
   readonly kernel?: NonNullable<Op['kernel']>
+  readonly pass?: NonNullable<Op['pass']>
 }
 
 /** The kernel of two tensors of one shape. */

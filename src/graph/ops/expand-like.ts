@@ -9,6 +9,7 @@ export const expandLikeOp: Op = {
   name: 'expandLike',
   linearIn: [[0]],
   readsShapeOf: [1],
+  pass: 'spread',
   shape: ([shape = [], like = []]) => {
     if (!sameShape(broadcastShapes('expandLike', shape, like), like))
       throw shapeMismatch({ op: 'expandLike', expected: 'a shape that broadcasts to the other', got: [shape, like] })

@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor.js'
 export const heavisideOp: Op = {
   name: 'heaviside',
   isElementwise: true,
+  pass: 'heaviside',
   split: elementwise(),
   shape: ([shape = []]) => shape,
   gradient: () => [null],

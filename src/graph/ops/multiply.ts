@@ -8,6 +8,7 @@ import { heavisideOp } from './heaviside.js'
 export const multiplyOp = binaryOp('multiply', 'Mul', (_, [a, b], g) => [multiply(g, b), multiply(g, a)], {
   linearIn: [[0], [1]],
   split: elementwise(0, 1),
+  pass: 'multiply',
   kernel: (tensor, isReadElsewhere) => maskKernel(tensor) ?? plainKernel(tensor, isReadElsewhere),
 })
 

@@ -5,6 +5,7 @@ import { linearOp } from './linear.js'
 import { multiply } from './multiply.js'
 
 export const reluOp = unaryOp('relu', 'Relu', (y, _, g) => multiply(g, heaviside(y)), {
+  pass: 'relu',
   // At the end of a layer it costs no pass of its own.
   kernel: ({ inputs: [x] }, isReadElsewhere) => {
     if (x?.op === linearOp && !isReadElsewhere(x)) return { kernel: 'product', inputs: x.inputs, isRelu: true }

@@ -4,6 +4,7 @@ import type { Tensor } from '../tensor.js'
 export const sizeOfOp: Op = {
   name: 'sizeOf',
   readsShapeOf: [0],
+  pass: 'countRows',
   shape: () => [],
   gradient: () => [null],
   emit(writer, { attributes }, { inputs: [x = ''], output }) {

@@ -6,6 +6,7 @@ import { multiply } from './multiply.js'
 export const squareOp: Op = {
   name: 'square',
   isElementwise: true,
+  pass: 'square',
   split: elementwise(),
   shape: ([shape = []]) => shape,
   gradient: ({ inputs, graph }, g) => inputs.map((x) => multiply(multiply(g, graph.constant(2)), x)),

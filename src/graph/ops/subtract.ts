@@ -6,6 +6,7 @@ import { negate } from './negate.js'
 export const subtractOp = binaryOp('subtract', 'Sub', (_, __, g) => [g, negate(g)], {
   linearIn: 'all',
   split: additive(negate),
+  pass: 'subtract',
 })
 
 /** `a − b`, with broadcasting. */

@@ -7,6 +7,7 @@ import { expandLike } from './expand-like.js'
 export const sumToOp: Op = {
   name: 'sumTo',
   linearIn: 'all',
+  pass: 'sumRows',
   shape: ([from = []], { shape }) => {
     if (!sameShape(broadcastShapes('sumTo', from, shape as Shape), from))
       throw shapeMismatch({ op: 'sumTo', expected: 'a shape that broadcasts to its own', got: [from, shape] })

@@ -9,6 +9,7 @@ import { reshapeLike } from './reshape-like.js'
 export const sumOp: Op = {
   name: 'sum',
   linearIn: 'all',
+  pass: 'sumRows',
   shape: ([shape = []], { axes, keepDimensions }) => {
     const reduced = new Set((axes as number[]).map((axis) => normalAxis('sum', shape, axis)))
     return keepDimensions === true

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import { randomInteger, randomKey, randomNormal } from '../../base/index.js'
+import { differentiate } from '../differentiate.js'
+import { createOnnxRuntimeExecutor } from '../onnxruntime-executor.js'
+import * as o from '../operations.js'
+import type { TensorData } from '../executor.js'
+import { Graph } from '../tensor.js'
+import type { Shape, Tensor } from '../tensor.js'
+import { openOnednn } from './open-onednn.js'
+import { openMatmul } from './matmul-primitive.js'
+import { createOnednnExecutor } from './onednn-executor.js'
+import { planSegments } from './plan-segments.js'
+
+type Outputs = Readonly<Record<string, Tensor>>
+
+const width = 21
+const inputShapes: Readonly<Record<string, Shape>> = {
+  ...{ a: ['batch', width], b: ['batch', width], row: [width], oneRow: [1, width], number: [1], w: [width, width] },
+}
+
+function feedsOf(rows: number): Record<string, TensorData> {
+  const feed = (name: string, shape: Shape): TensorData => {
+    const sizes = shape.map((size) => (typeof size === 'number' ? size : rows))
+    const length = sizes.reduce((product, size) => product * size, 1)
+    return { data: Float32Array.from({ length }, (_, i) => randomNormal(randomKey(rows, name), i)), shape: sizes }
+  }
+  return Object.fromEntries(Object.entries(inputShapes).map(([name, shape]) => [name, feed(name, shape)]))
+}
+
+/** Steps drawn at random over matrices, rows and numbers, some of them summed over the rows; what they make is left, or read by a product. */
+function drawn(seed: number): Outputs {
+  const graph = new Graph()
+  const inputs = Object.fromEntries(
+    Object.entries(inputShapes).map(([name, shape]) => [name, graph.input(name, shape)]),
+  )
+  const { w, ...others } = inputs
+  const known = [...Object.values(others), graph.constant(0.5)]
+  const draw = (i: number, count: number): number => randomInteger(randomKey(seed, String(i)), i, count)
+  const positive = (x: Tensor): Tensor => o.add(o.square(x), graph.constant(1))
+  const makers: ((x: Tensor, y: Tensor) => Tensor)[] = [
+    o.add,
+    o.subtract,
+    o.multiply,
+    (x, y) => o.divide(x, positive(y)),
+    (x) => o.square(x),
+    (x) => o.sqrt(positive(x)),
+    (x) => o.negate(x),
+    (x) => o.relu(x),
+    (x, y) => o.multiply(y, o.heaviside(x)),
+    (x) => (x.shape[0] === 'batch' ? o.divide(o.sum(x, [0], true), o.sizeOf(x, [0])) : o.negate(x)),
+  ]
+  for (let i = 0; i < 30; i++) {
+    const pick = (at: number): Tensor => known[draw(at, known.length)] ?? graph.constant(1)
+    const made = makers[draw(3 * i, makers.length)]?.(pick(3 * i + 1), pick(3 * i + 2))
+    // Squares of squares would grow beyond all numbers.
+    if (made) known.push(o.divide(made, positive(made)))
+  }
+  const matrices = known.filter(({ shape }) => shape[0] === 'batch')
+  const left = Object.fromEntries(known.slice(-3).map((tensor, i) => [`left ${String(i)}`, tensor]))
+  const last = matrices.at(-1)
+  return { ...left, ...(last && w ? { product: o.relu(o.matmul(last, w)) } : {}) }
+}
+
+/** What training computes of a layer with batch normalisation and dropout. */
+function normalized(): Outputs {
+  const graph = new Graph()
+  const [x, w] = [graph.input('a', ['batch', width]), graph.input('w', [width, width])]
+  const [scale, shift, mask] = [
+    graph.input('row', [width]),
+    graph.input('oneRow', [1, width]),
+    graph.input('b', ['batch', width]),
+  ]
+  let y = x
+  for (let layer = 0; layer < 2; layer++) {
+    const linear = o.matmul(y, w)
+    const centered = o.subtract(linear, o.mean(linear, [0], true))
+    const deviation = o.sqrt(o.add(o.mean(o.square(centered), [0], true), graph.constant(1e-5)))
+    y = o.multiply(o.relu(o.add(o.multiply(centered, o.divide(scale, deviation)), shift)), mask)
+  }
+  const loss = o.sum(o.softplus(y), [0, 1], false)
+  const wanted = { x, w, scale, shift }
+  const gradients = differentiate(loss, Object.values(wanted))
+  return {
+    loss,
+    ...Object.fromEntries(
+      Object.keys(wanted).flatMap((name, i) => (gradients[i] ? [[`gradient of ${name}`, gradients[i]]] : [])),
+    ),
+  }
+}
+
+const library = openOnednn()
+
+describe.skipIf('reason' in library)('passes between products', () => {
+  if ('reason' in library) return
+  const matmul = openMatmul(library, 'float32')
+  if ('reason' in matmul) throw new Error(matmul.reason)
+  const executor = createOnednnExecutor(library, { matmul, type: 'float32' })
+  const reference = createOnnxRuntimeExecutor()
+
+  async function expectSame(outputs: Outputs, sizes: readonly number[]): Promise<void> {
+    const graph = await executor.compile(executor.write(outputs))
+    const expected = await reference.compile(reference.write(outputs))
+    for (const rows of sizes) {
+      const [own, other] = [await graph.run(feedsOf(rows)), await expected.run(feedsOf(rows))]
+      for (const [name, { data, shape }] of Object.entries(other)) {
+        expect(own[name]?.shape, name).toEqual(shape)
+        const most = Math.max(1, ...Array.from(data, Math.abs))
+        for (const [i, value] of data.entries())
+          expect(Math.abs((own[name]?.data[i] ?? NaN) - value) / most, `${name} ${String(i)}`).toBeLessThan(1e-4)
+      }
+    }
+    await graph.close()
+    await expected.close()
+  }
+
+  it('compute what ONNX Runtime computes, of steps drawn at random', async () => {
+    for (let seed = 0; seed < 40; seed++) await expectSame(drawn(seed), [37, 1, 100])
+  })
+
+  it('compute what ONNX Runtime computes of batch normalisation, and of its gradients', async () => {
+    await expectSame(normalized(), [37, 2, 100])
+  })
+
+  it('leave nothing of batch normalisation to another executor', () => {
+    const { loss, ...gradients } = normalized()
+    const models = planSegments({ ...gradients, ...(loss && { loss }) }).segments.filter(
+      (segment) => 'model' in segment,
+    )
+    // The loss, and its gradient.
+    expect(models.length).toBeLessThanOrEqual(2)
+  })
+
+  it('let a NaN through relu', async () => {
+    const graph = new Graph()
+    const [a, row] = [graph.input('a', ['batch', 3]), graph.input('row', [3])]
+    const compiled = await executor.compile(executor.write({ y: o.relu(o.subtract(o.square(a), row)) }))
+    const { y } = await compiled.run({
+      a: { data: Float32Array.of(1, NaN, 3, 0, 5, NaN), shape: [2, 3] },
+      row: { data: Float32Array.of(2, 2, 2), shape: [3] },
+    })
+    expect([...(y?.data ?? [])]).toEqual([0, NaN, 7, 0, 23, NaN])
+    await compiled.close()
+  })
+})

@@ -1,0 +1,147 @@
+/**
+ * Finds passes: operations that lie between products, element by element, computed row by row in one go. What only other passes read is made
+ * anew in each of them and never stored, since a few operations cost less than the way to memory and back.
+ */
+import type { KernelCall, Op } from '../op.js'
+import type { PassProgram, PassStep } from '../segment.js'
+import { passSteps } from '../segment.js'
+import { sameShape } from '../shapes.js'
+import type { Shape, Tensor } from '../tensor.js'
+import { constantOp } from '../tensor.js'
+
+/** Steps of one pass: their values stay in a first-level cache. What goes further back is computed before. */
+const mostSteps = 24
+
+/** So many steps cost more than to store what they make, where two others read it. */
+const dearSteps = 5
+
+/** Whether it is cheaper to store a tensor that several passes read than to make it anew in each. */
+export function isDear(tensor: Tensor, isStored: IsStored): boolean {
+  const { steps = [], rowSteps = 0 } = isMatrix(tensor.shape) ? (passOf(tensor, isStored)?.pass ?? {}) : {}
+  return steps.length - rowSteps >= dearSteps
+}
+
+/** Tells whether a tensor is stored. */
+export type IsStored = (tensor: Tensor) => boolean
+
+/** The pass that computes a tensor; `null`: it is none. */
+export function passOf(tensor: Tensor, isStored: IsStored): KernelCall | null {
+  const { op, inputs, shape } = tensor
+  const [x] = inputs
+  if (op.pass === undefined || !x) return null
+  if (op.pass === 'countRows') return countOf(tensor, x, isStored)
+  const isSum = op.pass === 'sumRows'
+  if (isSum && !isSumOfRows(x.shape, shape)) return null
+  const domain = isSum ? x.shape : shape
+  const rowShape = isSum || isRow(shape) ? (shape as readonly number[]) : null
+  if (!isRow(domain) && !isMatrix(domain)) return null
+  const expression = createExpression(domain, (read) => read !== tensor && isStored(read))
+  return expression.call(expression.operandOf(isSum ? x : tensor), { isSum, rowShape })
+}
+
+const isMatrix = (shape: Shape): boolean => shape.length === 2 && shape[0] !== 1
+const isRow = (shape: Shape): boolean => widthOf(shape) !== undefined && shape.slice(0, -1).every((size) => size === 1)
+const isNumber = (shape: Shape): boolean => shape.every((size) => size === 1)
+
+function widthOf(shape: Shape): number | undefined {
+  const width = shape.at(-1)
+  return shape.length <= 2 && typeof width === 'number' ? width : undefined
+}
+
+/** Whether a sum of that shape is one row: the sum of a matrix over its rows. */
+const isSumOfRows = (from: Shape, to: Shape): boolean =>
+  isMatrix(from) && isRow(to) && widthOf(from) === widthOf(to) && widthOf(to) !== undefined
+
+/** How many rows a matrix has is read of whichever is stored, of those that it is made of row by row. */
+function countOf({ attributes }: Tensor, counted: Tensor, isStored: IsStored): KernelCall | null {
+  const axes = attributes['axes'] as readonly number[]
+  if (!isMatrix(counted.shape) || axes.length !== 1 || axes[0] !== 0) return null
+  let source = counted
+  for (;;) {
+    const made =
+      isStepOf(source.op) && !isStored(source)
+        ? source.inputs.find(({ shape }) => sameShape(shape, source.shape))
+        : undefined
+    if (!made) return { kernel: 'countRows', inputs: [source] }
+    source = made
+  }
+}
+
+const isStepOf = (op: Op): op is Op & { readonly pass: PassStep } =>
+  (passSteps as readonly (string | undefined)[]).includes(op.pass)
+
+interface Expression {
+  /** The values of a tensor, made of steps where they are not stored. */
+  operandOf(tensor: Tensor): Operand
+  call(result: Operand, form: Pick<PassProgram, 'isSum' | 'rowShape'>): KernelCall | null
+}
+
+/** Inputs, constants and steps are numbered apart until all of them are known. */
+interface Operand {
+  readonly of: 'input' | 'constant' | 'step'
+  readonly at: number
+}
+
+function createExpression(domain: Shape, isStored: IsStored): Expression {
+  const inputs: Tensor[] = []
+  const constants: number[] = []
+  const steps: { step: PassStep; operands: readonly Operand[] }[] = []
+  const known = new Map<Tensor, Operand>()
+  const fits = ({ shape }: Tensor): boolean =>
+    sameShape(shape, domain) || isNumber(shape) || (isRow(shape) && widthOf(shape) === widthOf(domain))
+  let begun = 0
+  const isWithin = (tensor: Tensor): boolean =>
+    sameShape(tensor.shape, domain) && !isStored(tensor) && begun < mostSteps
+  const made = (tensor: Tensor): Operand => {
+    const { op, inputs: read, attributes } = tensor
+    const [x] = read
+    if (op === constantOp && isNumber(tensor.shape))
+      return { of: 'constant', at: constants.push(...(attributes['values'] as readonly number[])) - 1 }
+    if (isWithin(tensor) && op.pass === 'spread' && x && fits(x)) return operandOf(x)
+    if (!isWithin(tensor) || !isStepOf(op) || !read.every(fits)) return { of: 'input', at: inputs.push(tensor) - 1 }
+    begun++
+    const operands = read.map(operandOf)
+    return { of: 'step', at: steps.push({ step: op.pass, operands }) - 1 }
+  }
+  const operandOf = (tensor: Tensor): Operand => {
+    const operand = known.get(tensor) ?? made(tensor)
+    known.set(tensor, operand)
+    return operand
+  }
+  return {
+    operandOf,
+    call(result, { isSum, rowShape }) {
+      const isSpread = inputs.map(({ shape }) => !isMatrix(shape))
+      // Rows are counted of a matrix.
+      if (isMatrix(domain) && isSpread.every(Boolean)) return null
+      if (!isSum && result.of !== 'step') return null
+      if (isSum && result.of === 'constant') return null
+      const numbered = inOrder(steps, isSpread, !isMatrix(domain))
+      const first = { input: 0, constant: inputs.length, step: inputs.length + constants.length }
+      const placeOf = ({ of, at }: Operand): number => first[of] + (of === 'step' ? numbered.order.indexOf(at) : at)
+      const program = numbered.order.flatMap((at) => {
+        const { step, operands } = steps[at] ?? {}
+        return step && operands ? [{ step, operands: operands.map(placeOf) }] : []
+      })
+      const { rowSteps } = numbered
+      return { kernel: 'pass', inputs, pass: { isSpread, constants, steps: program, rowSteps, isSum, rowShape } }
+    },
+  }
+}
+
+/** Steps with those first that are the same for every row: they are of rows and numbers alone. Where there is one row, none need be. */
+function inOrder(
+  steps: readonly { readonly operands: readonly Operand[] }[],
+  isSpread: readonly boolean[],
+  isOneRow: boolean,
+): { readonly order: readonly number[]; readonly rowSteps: number } {
+  const ofRow: boolean[] = []
+  for (const { operands } of steps)
+    ofRow.push(
+      !isOneRow &&
+        operands.every(({ of, at }) => of === 'constant' || (of === 'step' ? ofRow[at] : isSpread[at]) === true),
+    )
+  const places = [...steps.keys()]
+  const early = places.filter((at) => ofRow[at])
+  return { order: [...early, ...places.filter((at) => !ofRow[at])], rowSteps: early.length }
+}
