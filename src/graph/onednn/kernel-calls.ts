@@ -14,8 +14,8 @@ export interface Machine {
 /** How a kernel is called. */
 export interface Calling extends Pick<KernelSegment, 'isRounded'> {
   readonly flags: KernelFlags
-  /** Whether nobody reads the first input afterwards. */
-  readonly isLast: boolean
+  /** Of each input, whether nobody reads it afterwards. */
+  readonly isReleased: readonly boolean[]
   /** Where a result that is costly to copy is made. */
   readonly target?: Float32Array | undefined
 }
@@ -36,20 +36,20 @@ export const kernelCalls: Readonly<Record<KernelName, Run>> = {
     const [a, y] = inputs
     if (!a || !y || !isNarrow(a) || !isNarrow(y)) return wholeMask(machine, inputs, calling)
     const [from, mask] = [a.rounded, y.rounded]
-    const out = calling.isLast ? valueOver(machine.arena, a, 'rounded') : roundedValue(machine.arena, a.shape)
+    const out = calling.isReleased[0] ? valueOver(machine.arena, a, 'rounded') : roundedValue(machine.arena, a.shape)
     machine.arena.kernels.multiplyHeavisideBfloat16(from, mask, out.rounded, out.length)
     return out
   },
-  relu({ arena }, [x], { isLast }) {
+  relu({ arena }, [x], { isReleased }) {
     if (!x) throw new Error('internal: relu has an input')
     const from = placeOf(arena, x)
-    const out = resultOver(arena, x, isLast)
+    const out = resultOver(arena, x, isReleased[0])
     arena.kernels.relu(from, out.place, x.length)
     return out
   },
-  pass({ arena }, inputs, { flags }) {
+  pass({ arena }, inputs, { flags, isReleased }) {
     if (!flags.pass) throw new Error('internal: a pass has a program')
-    return runPass(arena, inputs, flags.pass)
+    return runPass(arena, inputs, { ...flags.pass, isReleased })
   },
   countRows({ arena }, [x]) {
     const out = ownValue(arena, [])
@@ -67,14 +67,14 @@ export const kernelCalls: Readonly<Record<KernelName, Run>> = {
 }
 
 /** A place for the result of a kernel that may write over its input. */
-const resultOver = (arena: Arena, input: Value, isLast: boolean): Value =>
+const resultOver = (arena: Arena, input: Value, isLast = false): Value =>
   isLast ? valueOver(arena, input, 'place') : ownValue(arena, input.shape)
 
 function pairwise(name: keyof GraphKernels & ('add' | 'multiply' | 'multiplyHeaviside')): Run {
-  return ({ arena }, [a, b], { isLast }) => {
+  return ({ arena }, [a, b], { isReleased }) => {
     if (!a || !b) throw new Error(`internal: ${name} has two inputs`)
     const [left, right] = [placeOf(arena, a), placeOf(arena, b)]
-    const out = resultOver(arena, a, isLast)
+    const out = resultOver(arena, a, isReleased[0])
     arena.kernels[name](left, right, out.place, a.length)
     return out
   }

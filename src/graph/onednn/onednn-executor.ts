@@ -58,8 +58,8 @@ async function onnxStep({ model, inputs, releases }: OnnxSegment, { threads = 1 
 
 function kernelStep({ kernel, flags, isRounded, inputs, output, releases }: KernelSegment): Step {
   const call = kernelCalls[kernel]
-  const [first = ''] = inputs
-  const calling = { flags, isRounded, isLast: releases.includes(first) }
+  const isReleased = inputs.map((name) => releases.includes(name))
+  const calling = { flags, isRounded, isReleased }
   return {
     run(values, machine, targets) {
       const read = inputs.map((name) => valueOf(values, name))

@@ -3,7 +3,7 @@ import type { PassProgram } from '../segment.js'
 import { passSteps } from '../segment.js'
 import type { Arena } from './arena.js'
 import type { Value } from './value.js'
-import { ownValue, placeOf } from './value.js'
+import { ownValue, placeOf, valueOver } from './value.js'
 
 /** Floats of a row where there are no rows to keep to: the rows of all values of a pass lie in a first-level cache. */
 const flatWidth = 512
@@ -11,16 +11,22 @@ const flatWidth = 512
 /** A place, and the bytes from one of its rows to the next. */
 type Operand = readonly [place: number, stride: number]
 
-/** Makes the result of a pass. */
-export function runPass(arena: Arena, inputs: readonly Value[], program: PassProgram): Value {
-  const { isSpread, isSum, rowShape } = program
+/** A pass, and of each input whether nobody reads it afterwards. */
+export interface PassCall extends PassProgram {
+  readonly isReleased: readonly boolean[]
+}
+
+/** Makes the result of a pass: in the place of a matrix that nobody reads afterwards, where there is one. */
+export function runPass(arena: Arena, inputs: readonly Value[], program: PassCall): Value {
+  const { isSpread, isSum, rowShape, isReleased } = program
   const matrix = inputs[isSpread.indexOf(false)]
   const shape = rowShape ?? matrix?.shape ?? []
   const width = shape.at(-1) ?? 1
   const rows = matrix ? matrix.length / Math.max(1, width) : 1
-  const out = ownValue(arena, shape)
-  if (isSum || rows === 0) arena.float32(out.place, out.length).fill(0)
   const places = inputs.map((input) => placeOf(arena, input))
+  const over = rowShape ? undefined : inputs.find((_, at) => isReleased[at] === true && isSpread[at] === false)
+  const out = over ? valueOver(arena, over, 'place') : ownValue(arena, shape)
+  if (isSum || rows === 0) arena.float32(out.place, out.length).fill(0)
   const hasRows = inputs.some((input, at) => isSpread[at] && input.length > 1)
   const scratch: Scratch[] = []
   const run = (first: number, count: number, wide: number): void => {
