@@ -39,6 +39,14 @@ describe('the choice of an executor', () => {
     expect(forced).toMatchObject({ executor: { name: 'onednn' }, reason: 'as asked' })
   })
 
+  it.skipIf('reason' in bfloat16)('is oneDNN for bfloat16, and says where float32 may be as fast', async () => {
+    const request = { executor: 'auto', precision: 'bfloat16', threads: 1 } as const
+    expect((await chooseExecutor(request, tower(o.relu))).reason).toContain('follow one another')
+    const broken = await chooseExecutor(request, tower(o.tanh))
+    expect(broken).toMatchObject({ executor: { name: 'onednn' }, precision: 'bfloat16', isFallback: false })
+    expect(broken.reason).toContain('needs ONNX Runtime 4 times, so float32 may be as fast')
+  })
+
   it.skipIf('reason' in onednn || !('reason' in bfloat16))(
     'falls back to float32 where the processor does not multiply bfloat16, and says so',
     async () => {

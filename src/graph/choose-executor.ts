@@ -54,12 +54,14 @@ export async function chooseExecutor(
     }
     const program = executor.write(outputs)
     const models = program instanceof Uint8Array ? 1 : program.segments.filter((segment) => 'model' in segment).length
-    const objection = asked === 'auto' && own === 'float32' ? objectionTo(models, threads) : null
-    if (objection !== null) {
+    const objection = asked === 'auto' ? objectionTo(models, threads) : null
+    if (objection !== null && own === 'float32') {
       reasons.add(objection)
       continue
     }
-    reasons.add(asked === 'onednn' ? 'as asked' : 'it is installed, and the products of the graph follow one another')
+    const follow = 'it is installed, and the products of the graph follow one another'
+    const alone = `it alone multiplies bfloat16; ${String(objection)}, so float32 may be as fast`
+    reasons.add(asked === 'onednn' ? 'as asked' : objection === null ? follow : alone)
     return { executor, program, precision: own, reason: [...reasons].join('; '), isFallback: own !== precision }
   }
   const executor = createOnnxRuntimeExecutor()
