@@ -130,6 +130,24 @@ describe.skipIf('reason' in library)('passes between products', () => {
     expect(models.length).toBeLessThanOrEqual(2)
   })
 
+  it('leave alone what products and kernels do by themselves', () => {
+    const graph = new Graph()
+    const [x, w, bias] = [
+      graph.input('a', ['batch', width]),
+      graph.input('w', [width, width]),
+      graph.input('row', [width]),
+    ]
+    const hidden = o.relu(o.linear(o.relu(o.linear(x, w, bias)), w, bias))
+    const y = o.linear(hidden, w, bias)
+    const gradients = differentiate(o.sum(o.softplus(y), [0, 1], false), [x, w, bias])
+    const { segments } = planSegments(Object.fromEntries(gradients.map((gradient, i) => [String(i), gradient])))
+    const kernels = segments.flatMap((segment) => ('kernel' in segment ? [segment] : []))
+    // The same weights in three layers: their gradients are added.
+    const steps = kernels.flatMap(({ flags }) => flags.pass?.steps ?? []).map(({ step }) => step)
+    expect(new Set(steps)).toEqual(new Set(['add']))
+    expect(kernels.filter(({ flags }) => flags.isRelu)).toHaveLength(2)
+  })
+
   it('let a NaN through relu', async () => {
     const graph = new Graph()
     const [a, row] = [graph.input('a', ['batch', 3]), graph.input('row', [3])]

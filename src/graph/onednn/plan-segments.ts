@@ -77,10 +77,12 @@ function earliest(outputs: Outputs): Map<Tensor, Place> {
   return places
 }
 
-/** Its own kernel, or a pass where that reads further back. */
-function chosen(own: KernelCall | null, pass: KernelCall | null): KernelCall | null {
-  if (!own || !pass) return own ?? pass
-  return pass.inputs.every((input) => own.inputs.includes(input)) ? own : pass
+/** Its own kernel, or a pass where that takes other operations along. */
+function chosen(own: KernelCall | null, call: KernelCall | null): KernelCall | null {
+  if (!own || !call?.pass) return own ?? call
+  const { steps, isSum } = call.pass
+  const isAlone = steps.length <= (isSum ? 0 : 1)
+  return isAlone || call.inputs.every((input) => own.inputs.includes(input)) ? own : call
 }
 
 /** Multiplications that make a product worth a change from one executor to the other, symbolic sizes counted as 1; by bench/executors.js. */
