@@ -59,9 +59,9 @@ export async function chooseExecutor(
       reasons.add(objection)
       continue
     }
-    const follow = 'it is installed, and the products of the graph follow one another'
-    const alone = `it alone multiplies bfloat16; ${String(objection)}, so float32 may be as fast`
-    reasons.add(asked === 'onednn' ? 'as asked' : objection === null ? follow : alone)
+    if (asked === 'onednn') reasons.add('as asked')
+    else if (objection === null) reasons.add('it is installed, and the products of the graph follow one another')
+    else reasons.add(`it alone multiplies bfloat16; ${objection}, so float32 may be as fast`)
     return { executor, program, precision: own, reason: [...reasons].join('; '), isFallback: own !== precision }
   }
   const executor = createOnnxRuntimeExecutor()

@@ -4,7 +4,7 @@
 export type KernelName =
   'product' | 'add' | 'multiply' | 'multiplyHeaviside' | 'relu' | 'sumRows' | 'pass' | 'countRows'
 
-/** What a pass can do to the elements of one or two operands; the places are the numbers that src/graph/assembly/pass.ts knows. */
+/** What a pass can do to the elements of one or two operands; the places are the numbers that src/graph/assembly/elementwise.ts knows. */
 export const passSteps = [
   'add',
   'subtract',

@@ -230,8 +230,7 @@ async function sendItems(threads: readonly ScoringThread[], { first, items, rest
 }
 
 function shared(text: string): SharedText {
-  const bytes = Buffer.from(text)
-  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
-  copy.set(bytes)
-  return copy
+  const bytes = new Uint8Array(new SharedArrayBuffer(Buffer.byteLength(text)))
+  Buffer.from(bytes.buffer).write(text)
+  return bytes
 }

@@ -131,7 +131,7 @@ async function answerList(
   const shown = pageOf(parts.catalogue, list, 0, k)
   const { user, used, moment } = asker
   // Thousands of lists are kept: of those that have no other page, nothing but that they were.
-  const left = shown.length < candidates.indexes.length ? list : nothingMore
+  const left = shown.length < list.count ? list : nothingMore
   parts.lists.set(requestId, { answer, asker: { user, used, moment }, list: left, shown: shown.length })
   parts.state.note((given) => servedEvent({ answer, asker, items: shown, shown: 0 }, given))
   const timings = { retrieveMs: candidates.retrieveMs, rankMs, totalMs: elapsed(start) }

@@ -2,60 +2,26 @@
  * The kernels between matrix products. Pointers are byte offsets into one memory; nothing is allocated here. Sums run in the order
  * of the rows, so a result is a function of its inputs alone.
  */
-
-const adding: i32 = 0
-const multiplying: i32 = 1
-const masking: i32 = 2
-
-// @ts-ignore: decorator
-@inline
-function combine(operation: i32, a: v128, b: v128): v128 {
-  if (operation == adding) return f32x4.add(a, b)
-  if (operation == multiplying) return f32x4.mul(a, b)
-  return f32x4.mul(a, v128.and(f32x4.gt(b, f32x4.splat(0)), f32x4.splat(1)))
-}
-
-/** pmax(x, 0) is x unless x < 0: a NaN stays. */
-// @ts-ignore: decorator
-@inline
-function positive(x: v128): v128 {
-  return f32x4.pmax(x, f32x4.splat(0))
-}
-
-// @ts-ignore: decorator
-@inline
-function pairwise(operation: i32, a: usize, b: usize, out: usize, count: i32): void {
-  const end = <usize>(count & ~3) << 2
-  for (let at: usize = 0; at < end; at += 16) {
-    v128.store(out + at, combine(operation, v128.load(a + at), v128.load(b + at)))
-  }
-  const last = <usize>count << 2
-  for (let at = end; at < last; at += 4) {
-    v128.store_lane<f32>(out + at, combine(operation, v128.load32_zero(a + at), v128.load32_zero(b + at)), 0)
-  }
-}
+import * as e from './elementwise'
 
 /** out = a + b, `count` floats; out may be an input. */
 export function add(a: usize, b: usize, out: usize, count: i32): void {
-  pairwise(adding, a, b, out, count)
+  e.apply(e.add, a, b, out, count)
 }
 
 /** out = a · b element by element, `count` floats; out may be an input. */
 export function multiply(a: usize, b: usize, out: usize, count: i32): void {
-  pairwise(multiplying, a, b, out, count)
+  e.apply(e.multiply, a, b, out, count)
 }
 
 /** out = a · 1 where y > 0, else a · 0, `count` floats: the gradient of relu, a NaN of `a` kept; out may be an input. */
 export function multiplyHeaviside(a: usize, y: usize, out: usize, count: i32): void {
-  pairwise(masking, a, y, out, count)
+  e.apply(e.mask, a, y, out, count)
 }
 
 /** out = max(0, x), `count` floats; out may be x. */
 export function relu(x: usize, out: usize, count: i32): void {
-  const end = <usize>(count & ~3) << 2
-  for (let at: usize = 0; at < end; at += 16) v128.store(out + at, positive(v128.load(x + at)))
-  const last = <usize>count << 2
-  for (let at = end; at < last; at += 4) v128.store_lane<f32>(out + at, positive(v128.load32_zero(x + at)), 0)
+  e.apply(e.relu, x, x, out, count)
 }
 
 // @ts-ignore: decorator
@@ -67,11 +33,11 @@ function addToRows(isRelu: bool, values: usize, bias: usize, rows: i32, columns:
     const start = values + <usize>row * last
     for (let at: usize = 0; at < end; at += 16) {
       const sum = f32x4.add(v128.load(start + at), v128.load(bias + at))
-      v128.store(start + at, isRelu ? positive(sum) : sum)
+      v128.store(start + at, isRelu ? e.applied(e.relu, sum, sum) : sum)
     }
     for (let at = end; at < last; at += 4) {
       const sum = f32x4.add(v128.load32_zero(start + at), v128.load32_zero(bias + at))
-      v128.store_lane<f32>(start + at, isRelu ? positive(sum) : sum, 0)
+      v128.store_lane<f32>(start + at, isRelu ? e.applied(e.relu, sum, sum) : sum, 0)
     }
   }
 }
