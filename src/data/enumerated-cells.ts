@@ -11,30 +11,54 @@ const [mostTexts, fewestRows] = [2 ** 20, 16]
 /** Of a table with more rows than this a sixteenth is looked at: counting texts in all of them costs more than their enumeration. */
 const [mostCounted, sampleStep] = [2 ** 16, 16]
 
-/** Types for those text columns of a table that repeat in `rowCount` rows; their order is that of the texts. */
+/** Of more texts than this each is found by a join: a cast looks them up in a map that fits no cache, at four times the time. */
+const mostCast = 4096
+
+/** Cells of a table as they are kept: those that repeat as numbers of an enumeration, in the order of the texts. */
+export interface KeptCells {
+  /** Columns with an enumeration. */
+  readonly enumerated: ReadonlySet<string>
+  cell(name: string): string
+  /** What the table is joined with for that; each of its rows stays one. */
+  readonly joins: string
+  /** Tables to drop afterwards. */
+  readonly tables: readonly string[]
+}
+
+/** Makes enumerations for those text columns of a table that repeat in `rowCount` rows. */
 export async function enumerateCells(
   database: Database,
   { table, names, rowCount }: { table: string; names: readonly string[]; rowCount: number },
-): Promise<Map<string, string>> {
+): Promise<KeptCells> {
   const texts = await textColumns(database, table, names)
-  const types = new Map<string, string>()
+  const [cells, joins, tables] = [new Map<string, string>(), [] as string[], [] as string[]]
   for (const [name, distinct] of await countTexts(database, table, texts)) {
     if (distinct > mostTexts || distinct * fewestRows > rowCount) continue
-    const type = quoteName(`${table}.${name}`)
-    const cell = quoteName(name)
-    await database.run(
-      `CREATE TYPE ${type} AS ENUM (SELECT DISTINCT ${cell} FROM ${table} WHERE ${cell} IS NOT NULL ORDER BY ${cell})`,
-    )
-    types.set(name, type)
+    const [own, type] = [`${table}.${quoteName(name)}`, quoteName(`${table}.${name}`)]
+    const query = `SELECT DISTINCT ${own} AS text FROM ${table} WHERE ${own} IS NOT NULL ORDER BY text`
+    if (distinct <= mostCast) {
+      await database.run(`CREATE TYPE ${type} AS ENUM (${query})`)
+      cells.set(name, `CAST(${own} AS ${type})`)
+    } else {
+      const known = quoteName(`texts of ${table}.${name}`)
+      const typed = quoteName(`typed texts of ${table}.${name}`)
+      await database.run(`CREATE TABLE ${known} AS ${query}; CREATE TYPE ${type} AS ENUM (SELECT text FROM ${known});
+        CREATE TABLE ${typed} AS SELECT text, CAST(text AS ${type}) AS cell FROM ${known}; DROP TABLE ${known}`)
+      cells.set(name, `${typed}.cell`)
+      joins.push(`LEFT JOIN ${typed} ON ${own} = ${typed}.text`)
+      tables.push(typed)
+    }
   }
-  return types
+  const cell = (name: string): string => cells.get(name) ?? `${table}.${quoteName(name)}`
+  return { enumerated: new Set(cells.keys()), cell, joins: joins.join(' '), tables }
 }
 
-/** About how many texts some columns have; too many rather than too few. */
+/** About how many texts some columns have. */
 async function countTexts(database: Database, table: string, names: readonly string[]): Promise<[string, number][]> {
   if (names.length === 0) return []
   // Rows by chance: every sixteenth one would see less than is there of what comes round regularly.
-  const step = (await rowsOf(database, table)) > mostCounted ? sampleStep : 1
+  const rowCount = await rowsOf(database, table)
+  const step = rowCount > mostCounted ? sampleStep : 1
   const counts = names.map((name, index) => `approx_count_distinct(${quoteName(name)}) AS n${String(index)}`)
   const [row] = await database.rows(
     `SELECT count(*) AS n, ${counts.join(', ')} FROM ${table} WHERE hash(rowid) % ${String(step)} = 0`,
@@ -42,14 +66,26 @@ async function countTexts(database: Database, table: string, names: readonly str
   const looked = Number(row?.['n'] ?? 0)
   return names.map((name, index) => {
     const distinct = Number(row?.[`n${String(index)}`] ?? 0)
-    // Texts that repeat in the sample are nearly all there; of others each row may bring its own.
-    return [name, 3 * distinct <= looked ? distinct : distinct * step]
+    return [name, step === 1 ? distinct : Math.min(textsBehind(distinct, looked), rowCount)]
   })
 }
 
-/** A cell as it is kept: of the type of its enumeration, where it has one. */
-export const keptCell = (cell: string, type: string | undefined): string =>
-  type === undefined ? cell : `CAST(${cell} AS ${type})`
+/**
+ * How many texts there are where `looked` rows drawn by chance have `distinct` ones, if all come equally often: `D` such that
+ * `D · (1 − exp(−looked / D)) = distinct`. Where some come much more often there are more.
+ */
+function textsBehind(distinct: number, looked: number): number {
+  if (distinct >= looked) return Infinity
+  let [low, high] = [distinct, distinct]
+  const seen = (texts: number): number => texts * -Math.expm1(-looked / texts)
+  while (seen(high) < distinct) high *= 2
+  for (let step = 0; step < 40; step++) {
+    const middle = (low + high) / 2
+    if (seen(middle) < distinct) low = middle
+    else high = middle
+  }
+  return high
+}
 
 async function rowsOf(database: Database, table: string): Promise<number> {
   const [row] = await database.rows(`SELECT count(*) AS n FROM ${table}`)

@@ -6,7 +6,7 @@ import type { Config, HistoryDeclaration } from '../features/index.js'
 import { actionKinds, defaultLast } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { actionsTable, kindSql } from './actions.js'
-import { cellKinds, enumerateCells, keptCell } from './enumerated-cells.js'
+import { cellKinds, enumerateCells } from './enumerated-cells.js'
 import { examplesUndeclared, timeNotConfigured } from './errors.js'
 import type { CellColumns } from './examples.js'
 import type { Earlier } from './increment/increment.js'
@@ -19,8 +19,9 @@ export const itemsInOrder = 'list_transform(list_sort(list({pos: pos, item: item
 
 export interface HistoryTables {
   readonly name: string
-  /** `__row`, `key`: for each row with a history. */
+  /** `key` for all rows of `joined` that have the same in the columns `by`, which it has too. */
   readonly rows: string
+  readonly by: readonly string[]
   /** `key`, `items`: each history once, since a user's rows between two events have the same one. */
   readonly lists: string
   /** `user`, `t` (from when it was known), `pos` (from 1, in order of that), `item`, `__row` (`NULL` for actions and rows of days before): what happened, of every split. */
@@ -47,6 +48,7 @@ export async function makeHistories(
     const tables = {
       name,
       rows: `history_${String(index)}`,
+      by: history.take === 'others' ? ['__row'] : [user, '__time'],
       lists: `lists_${String(index)}`,
       events: `events_${String(index)}`,
       isOfActions: history.action !== undefined,
@@ -65,9 +67,10 @@ async function makeEvents(database: Database, events: string, sql: string): Prom
   const cells = `${events}_cells`
   await database.run(`CREATE TABLE ${cells} AS ${sql}`)
   const [row] = await database.rows(`SELECT count(*) AS n FROM ${cells}`)
-  const types = await enumerateCells(database, { table: cells, names: ['item'], rowCount: Number(row?.['n'] ?? 0) })
-  await database.run(`CREATE TABLE ${events} AS SELECT * REPLACE (${keptCell('item', types.get('item'))} AS item),
-      row_number() OVER (PARTITION BY user ORDER BY t, place) AS pos FROM ${cells}; DROP TABLE ${cells}`)
+  const kept = await enumerateCells(database, { table: cells, names: ['item'], rowCount: Number(row?.['n'] ?? 0) })
+  await database.run(`CREATE TABLE ${events} AS SELECT ${cells}.* REPLACE (${kept.cell('item')} AS item),
+      row_number() OVER (PARTITION BY user ORDER BY t, place) AS pos FROM ${cells} ${kept.joins};
+    ${[cells, ...kept.tables].map((table) => `DROP TABLE ${table}`).join('; ')}`)
 }
 
 /** `user`, `item`, `t`, `__row` and `place` (the order among events of one moment). */
@@ -92,18 +95,21 @@ function rowCondition({ of, where }: HistoryDeclaration, columns: CellColumns): 
 }
 
 /**
- * The queries of rows and lists. The key is the place of the newest event. A user's events lie in blocks of `last`; a list needs the block with
- * its newest event and the one before. So the work is linear in the rows, however long a user's history is, and no list is sorted for a row.
+ * The queries of rows and lists. What is shown to a user at one moment has one history, so users and moments are asked, not rows. The key is the place
+ * of the newest event. A user's events lie in blocks of `last`; a list needs the block with its newest event and the one before. So the work is linear
+ * in the rows, however long a user's history is, and no list is sorted for a row.
  */
 function historySql({ rows, events, last }: HistoryTables, user: string, isNumbered: boolean): [string, string] {
   const size = String(last)
-  // Rows are sorted by their users for it: by number, where an enumeration has some, in half the time.
+  // They are sorted by their users for it: by number, where an enumeration has some, in half the time.
   const own = isNumbered ? `CAST(enum_code(${user}) AS INTEGER)` : `CAST(${user} AS VARCHAR)`
   return [
-    `WITH moments AS (SELECT user, t, arg_max(rowid, pos) AS key FROM ${events} GROUP BY user, t),
-    owners AS (SELECT ${own} AS own, CAST(${user} AS VARCHAR) AS user FROM (SELECT DISTINCT ${user} FROM joined WHERE ${user} IS NOT NULL)),
+    `WITH asked AS MATERIALIZED (
+      SELECT ${user}, ${own} AS own, __time FROM (SELECT DISTINCT ${user}, __time FROM joined WHERE ${user} IS NOT NULL)),
+    moments AS (SELECT user, t, arg_max(rowid, pos) AS key FROM ${events} GROUP BY user, t),
+    owners AS (SELECT DISTINCT own, CAST(${user} AS VARCHAR) AS user FROM asked),
     known AS (SELECT own, t, key FROM moments JOIN owners USING (user))
-    SELECT r.__row, known.key FROM (SELECT __row, ${own} AS own, __time FROM joined) AS r ASOF JOIN known ON r.own = known.own AND r.__time > known.t`,
+    SELECT asked.${user}, asked.__time, known.key FROM asked ASOF JOIN known ON asked.own = known.own AND asked.__time > known.t`,
     `WITH places AS (
       SELECT rowid AS key, user, (pos - 1) // ${size} AS block, (pos - 1) % ${size} + 1 AS own FROM ${events}
       WHERE rowid IN (SELECT key FROM ${rows})),

@@ -17,8 +17,10 @@ import type { KeptManifest } from './increment/increment.js'
 import { keepPast, lastTrained } from './increment/keep-past.js'
 import { createRows, dropJoined, layerOver } from './joined-layers.js'
 import { weighByPropensity } from './propensity.js'
+import { exampleColumns } from './needed-columns.js'
 import type { SourceReader } from './source-table.js'
-import { gapSplit, splitSql } from './splits.js'
+import { asSplit, gapSplit } from './split-names.js'
+import { splitSql } from './splits.js'
 import { dropUnseen } from './unseen-rows.js'
 import type { Database } from '../sql/index.js'
 
@@ -61,7 +63,9 @@ export async function makeExamples(
   const { keepSources } = input
   const attribution = await attributeActions(database, { config, columns, keepSources, earlier })
   const own =
-    split === null ? await splitSql(database, { config, columns, finalRows: earlier?.finalRows }) : `'${split}'`
+    split === null
+      ? await splitSql(database, { config, columns, finalRows: earlier?.finalRows })
+      : asSplit(`'${split}'`)
   await layerOver(database, (below) => `SELECT *, ${own} AS __split FROM ${below}`)
   const inGap = await dropGap(database, config)
   const past = await addPast(database, input, columns)
@@ -79,13 +83,13 @@ export async function makeExamples(
 /** From `joined` to `examples`, by what came before each row; leaves what the rows to come need. */
 async function addPast(
   database: Database,
-  { config, keepSources, increment = {} }: ExamplesInput,
-  columns: CellColumns,
+  { config, keepSources, keep, increment = {} }: ExamplesInput,
+  joined: CellColumns,
 ): Promise<Pick<LabelledTable, 'columns' | 'lists' | 'histories' | 'kept'>> {
   const { earlier, keepIn: directory } = increment
   const until = await lastTrained(database, config, increment)
-  const histories = await makeHistories(database, { config, columns, earlier })
-  const aggregates = await makeAggregates(database, { config, columns }, { increment, until })
+  const histories = await makeHistories(database, { config, columns: joined, earlier })
+  const aggregates = await makeAggregates(database, { config, columns: joined }, { increment, until })
   const { label } = config.data
   const window = label?.action === undefined ? 0 : await windowOf(database, label)
   const kept =
@@ -94,15 +98,23 @@ async function addPast(
       : await keepPast(database, { config, directory, histories, until, window })
   // Checks read the lists themselves, in any place of a statement.
   const pasts = histories.map((tables, index) => (keepSources ? listedPast : keyedPast)(tables, `h${String(index)}`))
-  const counts = aggregates.map(({ name, rows }, index) => ({ name, rows, cell: 'value', alias: `g${String(index)}` }))
+  const counts = aggregates.map(({ name, rows }, index) => ({
+    ...{ name, rows, by: ['__row'], cell: 'value' },
+    alias: `g${String(index)}`,
+  }))
   const made = [...pasts, ...counts]
-  const cells = made.map(({ cell, alias }) => `made_${alias}.${cell} AS ${alias}`)
+  const columns = keepSources ? joined : keptColumns(joined, [...exampleColumns(config), keep?.column])
+  const cells = [
+    ...(keepSources ? ['joined.*'] : [...rowCells, ...columns.values()].map((name) => `joined.${name}`)),
+    ...made.map(({ cell, alias }) => `made_${alias}.${cell} AS ${alias}`),
+  ]
   const joins = made.map(
-    ({ rows, alias }) => `LEFT JOIN ${rows} AS made_${alias} ON made_${alias}.__row = joined.__row`,
+    ({ rows, by, alias }) =>
+      `LEFT JOIN ${rows} AS made_${alias} ON ${by.map((name) => `made_${alias}.${name} = joined.${name}`).join(' AND ')}`,
   )
   // Rows are streamed past what was made for them, which is narrow; a wrong estimate of their number would turn that round.
   await database.run("SET disabled_optimizers = 'build_side_probe_side'")
-  await createRows(database, 'examples', `SELECT ${['joined.*', ...cells].join(', ')} FROM joined ${joins.join(' ')}`)
+  await createRows(database, 'examples', `SELECT ${cells.join(', ')} FROM joined ${joins.join(' ')}`)
   await database.run('RESET disabled_optimizers')
   await dropJoined(database)
   const used = [...histories, ...aggregates].map(({ rows }) => rows)
@@ -118,24 +130,37 @@ async function addPast(
   }
 }
 
+/** What each row of `examples` is, beside its cells. */
+const rowCells = ['__row', '__file', '__label', '__weight', '__time', '__split']
+
+const keptColumns = (columns: CellColumns, names: readonly (string | undefined)[]): CellColumns =>
+  new Map([...columns].filter(([name]) => names.includes(name)))
+
 /** What rows have of something made of the past. */
 interface MadeCell {
   readonly name: string
-  /** A table expression with `__row` and `cell`. */
+  /** A table expression with `cell` and the columns `by`, which rows have too. */
   readonly rows: string
+  readonly by: readonly string[]
   readonly cell: string
   /** Column of `examples`. */
   readonly alias: string
   readonly list?: CellList
 }
 
-const keyedPast = ({ name, rows, lists }: HistoryTables, alias: string): MadeCell => ({
-  ...{ name, rows, cell: 'key', alias },
+const keyedPast = ({ name, rows, by, lists }: HistoryTables, alias: string): MadeCell => ({
+  ...{ name, rows, by, cell: 'key', alias },
   list: { table: lists, key: alias },
 })
 
-const listedPast = ({ name, rows, lists }: HistoryTables, alias: string): MadeCell => ({
-  ...{ name, rows: `(SELECT __row, items FROM ${rows} JOIN ${lists} USING (key))`, cell: 'items', alias },
+const listedPast = ({ name, rows, by, lists }: HistoryTables, alias: string): MadeCell => ({
+  ...{
+    name,
+    rows: `(SELECT ${by.join(', ')}, items FROM ${rows} JOIN ${lists} USING (key))`,
+    by,
+    cell: 'items',
+    alias,
+  },
 })
 
 async function countRows(database: Database, table: string): Promise<number> {

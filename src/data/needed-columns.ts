@@ -46,6 +46,17 @@ export function neededColumns(config: Pick<Config, 'data' | 'features'>): Map<st
   return needed
 }
 
+/** Columns that examples keep: what features read, the keys and the title. The others are for joins, labels, weights and times alone. */
+export function exampleColumns(config: Pick<Config, 'data' | 'features'>): string[] {
+  const { user, item, title } = config.data
+  const features = allFeatures(config)
+  const read = Object.keys(features).flatMap((name) => [
+    sourceColumnOf(name, features),
+    weightsColumnOf(name, features),
+  ])
+  return [user, item, title, ...read].filter((name) => name !== undefined)
+}
+
 /** The column that says when: of the keys, or of a split by time. */
 export function timeColumn({ data }: Pick<Config, 'data'>): string | undefined {
   return (data.split?.by === 'time' ? data.split.column : undefined) ?? data.time

@@ -25,7 +25,7 @@ import type { LabelledTable } from './labelled-table.js'
 import { makeExamples } from './labelled-table.js'
 import type { PreparedManifest } from './prepared-manifest.js'
 import { encodedFile, manifestFile, readManifest, replaceDirectory, samplesFile } from './prepared-manifest.js'
-import { splitNames } from './splits.js'
+import { splitNames } from './split-names.js'
 import { writeEncoded } from './write-encoded.js'
 
 export interface PrepareOptions {

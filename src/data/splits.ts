@@ -6,12 +6,10 @@ import { splitUnknown, timeNotConfigured } from './errors.js'
 import type { CellColumns } from './examples.js'
 import { findOffenders } from './examples.js'
 import { timeColumn } from './needed-columns.js'
+import { asSplit, gapSplit, splitNames } from './split-names.js'
 import { durationSeconds, momentUnit, unitsPerSecond } from './time-units.js'
 
-export const splitNames = ['train', 'validation', 'test'] as const
-
-/** Rows between two splits, which belong to none. */
-export const gapSplit = 'gap'
+const named = (name: (typeof splitNames)[number] | typeof gapSplit): string => asSplit(`'${name}'`)
 
 const defaultValidationShare = 0.1
 
@@ -25,12 +23,12 @@ export async function splitSql(
 ): Promise<string> {
   const context = { database, config, columns, finalRows }
   const { split } = config.data
-  const own = split ? await splitForms[split.by](context, split as never) : "'train'"
+  const own = split ? await splitForms[split.by](context, split as never) : named('train')
   const declared = `CASE WHEN __given <> '' THEN __given ELSE ${own} END`
-  const [row] = await database.rows(
-    `SELECT count(*) AS n FROM (SELECT ${declared} AS split FROM joined) WHERE split = 'validation'`,
+  const validation = await database.rows(
+    `SELECT 1 FROM (SELECT ${declared} AS split FROM joined) WHERE split = 'validation' LIMIT 1`,
   )
-  if (Number(row?.['n'] ?? 0) > 0) return declared
+  if (validation.length > 0) return declared
   const cut = await validationCut(context, declared)
   return `CASE WHEN (${declared}) = 'train' THEN ${cut} ELSE (${declared}) END`
 }
@@ -65,7 +63,9 @@ const seedOf = ({ config }: SplitContext, { seed }: { readonly seed?: number }):
   seed ?? config.training?.seed ?? 1
 
 function sharesSql(uniform: string, { validation = 0, test = 0 }: { validation?: number; test?: number }): string {
-  return `CASE WHEN ${uniform} < ${String(test)} THEN 'test' WHEN ${uniform} < ${String(test + validation)} THEN 'validation' ELSE 'train' END`
+  const below = (share: number, split: 'validation' | 'test'): string[] =>
+    share > 0 ? [`WHEN ${uniform} < ${String(share)} THEN ${named(split)}`] : []
+  return elseTrain([...below(test, 'test'), ...(validation > 0 ? below(test + validation, 'validation') : [])])
 }
 
 async function splitByColumn(context: SplitContext, split: Declared<'column'>): Promise<string> {
@@ -77,7 +77,7 @@ async function splitByColumn(context: SplitContext, split: Declared<'column'>): 
     cell,
   )
   if (wrong) throw splitUnknown({ column: split.column, offenders: wrong.offenders })
-  return `CAST(${cell} AS VARCHAR)`
+  return asSplit(`CAST(${cell} AS VARCHAR)`)
 }
 
 async function splitByTime(context: SplitContext, split: Declared<'time'>): Promise<string> {
@@ -91,14 +91,17 @@ async function splitByTime(context: SplitContext, split: Declared<'time'>): Prom
   })
   const gap = await gapOf(context)
   const cases = [...laterThan(test, 'test', gap), ...laterThan(validation, 'validation', gap)]
-  return cases.length === 0 ? "'train'" : `CASE ${cases.join(' ')} ELSE 'train' END`
+  return elseTrain(cases)
 }
 
+const elseTrain = (cases: readonly string[]): string =>
+  cases.length === 0 ? named('train') : `CASE ${cases.join(' ')} ELSE ${named('train')} END`
+
 /** Rows from a moment on are of a split, those within the gap before it of none. */
-function laterThan(threshold: number | null, split: string, gap: number): string[] {
+function laterThan(threshold: number | null, split: 'validation' | 'test', gap: number): string[] {
   if (threshold === null) return []
-  const own = `WHEN __time >= ${String(threshold)} THEN '${split}'`
-  return gap > 0 ? [own, `WHEN __time >= ${String(threshold - gap)} THEN '${gapSplit}'`] : [own]
+  const own = `WHEN __time >= ${String(threshold)} THEN ${named(split)}`
+  return gap > 0 ? [own, `WHEN __time >= ${String(threshold - gap)} THEN ${named(gapSplit)}`] : [own]
 }
 
 /** The declared gap in the unit of the moments. */
@@ -123,11 +126,11 @@ async function validationCut(context: SplitContext, declared: string): Promise<s
   const isByTime = (config.data.split?.by ?? 'time') === 'time' && timeColumn(config) !== undefined
   if (!isByTime) {
     const drawn = uniformSql(randomKey(config.training?.seed ?? 1, 'validation'))
-    return `CASE WHEN ${drawn} < ${String(share)} THEN 'validation' ELSE 'train' END`
+    return sharesSql(drawn, { validation: share })
   }
   const rows = `(${declared}) = 'train' AND __time IS NOT NULL`
   const threshold = await timeThreshold(context, { amount: share, path: 'training.validationShare', rows })
-  return `CASE ${[...laterThan(threshold, 'validation', await gapOf(context)), "WHEN true THEN 'train'"].join(' ')} END`
+  return elseTrain(laterThan(threshold, 'validation', await gapOf(context)))
 }
 
 interface Threshold {
