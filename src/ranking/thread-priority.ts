@@ -8,9 +8,13 @@ const usual = getPriority(self)
 const low = Math.max(usual, constants.priority.PRIORITY_BELOW_NORMAL)
 const tryBoth = `for (const one of [${String(low)}, ${String(usual)}]) require('node:os').setPriority(${String(self)}, one)`
 
-/** Whether a thread that goes down can come up again, which takes a privilege: tried by one that ends at once. */
-export function canComeUpAgain(): Promise<boolean> {
-  if (process.platform !== 'linux') return Promise.resolve(false)
+let canRise: Promise<boolean> | undefined
+
+/** Whether a thread that goes down can come up again, which takes a privilege: tried once, by a thread that ends at once. */
+export const canComeUpAgain = (): Promise<boolean> =>
+  (canRise ??= process.platform === 'linux' ? tried() : Promise.resolve(false))
+
+function tried(): Promise<boolean> {
   return new Promise((resolve) => {
     const trial = new Worker(tryBoth, { eval: true })
     trial.on('error', () => undefined)
