@@ -1,12 +1,13 @@
 /** The labelled rows of a config as one table: files read, tables joined, labels, weights and times made of cells. */
 import { basename } from 'node:path'
 import type { Config } from '../features/index.js'
+import type { Database } from '../sql/index.js'
 import { quoteName } from '../sql/index.js'
 import { examplesUndeclared, fileEmpty, labelInvalid, timeInvalid, weightInvalid } from './errors.js'
 import type { KeptCells } from './enumerated-cells.js'
 import { enumerateCells } from './enumerated-cells.js'
 import { createRows, joinedTable } from './joined-layers.js'
-import type { JoinedCells } from './joined-tables.js'
+import type { JoinedCells, JoinedTable } from './joined-tables.js'
 import { hasName, joinedCells, readJoins, unmatchedWarnings } from './joined-tables.js'
 import { labelExpectation, labelSql, numberSql, timeSql } from './label.js'
 import { neededColumns, timeColumn } from './needed-columns.js'
@@ -45,20 +46,20 @@ export async function joinExamples(
   const needed = neededColumns(input.config)
   if (input.keep && !needed.has(input.keep.column)) needed.set(input.keep.column, input.keep.path)
   const format = input.config.data.format
-  const scannedFiles = await scanExamples(reader, input)
+  const found = await scanExamples(reader, input)
   const earlier = input.increment?.earlier
   const keptNames = earlier ? await keptRowNames(database, earlier) : []
-  const scanned = scannedFiles.flatMap(({ scans }) => scans)
+  const scanned = found.flatMap(({ scans }) => scans)
   const own = scanned.length === 0 ? keptNames : sourceColumns(scanned)
   const joins = await readJoins(reader, input, { needed, own })
   requireColumns(needed, [...own, ...joins.flatMap(({ names }) => names)], {
-    files: scannedFiles.flatMap(({ files }) => files),
+    files: found.flatMap(({ files }) => files),
     scans: scanned,
   })
   const names = [...needed.keys()].filter((name) => hasName(own, name))
   await declareSplits(database)
   if (earlier) await addKeptRows(database, earlier, { names, kept: keptNames })
-  for (const { scans, given } of scannedFiles) {
+  for (const { scans, given } of found) {
     await readSource(reader, scans, {
       table: 'source',
       names,
@@ -66,31 +67,42 @@ export async function joinExamples(
       format,
     })
   }
-  const [row] = await database.rows('SELECT count(*) AS n FROM source')
-  if (Number(row?.['n'] ?? 0) === 0)
-    throw fileEmpty({
-      path: scannedFiles
-        .flatMap(({ files }) => files)
-        .slice(0, 3)
-        .join(', '),
-    })
+  const rowCount = await countRows(database, found)
   const columns: CellColumns = new Map([...needed.keys()].map((name, index) => [name, `c${String(index)}`]))
-  const rowCount = Number(row?.['n'] ?? 0)
-  const kept = await enumerateCells(database, { table: 'source', names: ['__file', ...names], rowCount })
-  const cells: JoinedCells[] = []
-  for (const joined of joins) cells.push(await joinedCells(database, joined, rowCount))
-  await createRows(database, joinedTable, joinSql(input.config, { columns, own, joins: cells, kept }))
-  await database.run(`CREATE VIEW joined AS SELECT * FROM ${joinedTable}`)
+  await makeCells(database, joins, { config: input.config, columns, own, names, rowCount })
   const warnings = await unmatchedWarnings(reader, joins)
-  await database.run(
-    ['source', ...kept.tables, ...cells.flatMap(({ tables }) => tables)]
-      .map((table) => `DROP TABLE ${table}`)
-      .join('; '),
-  )
   await database.run(`CREATE VIEW source AS SELECT ${sourceCells(columns, names).join(', ')} FROM ${joinedTable}`)
   if (earlier) await refuseOldRows(database, earlier)
   await checkRows(reader, input.config, columns)
   return { columns, warnings }
+}
+
+/** How many rows `source` has; throws where there are none. */
+async function countRows(database: Database, found: readonly Found[]): Promise<number> {
+  const [row] = await database.rows('SELECT count(*) AS n FROM source')
+  const rowCount = Number(row?.['n'] ?? 0)
+  const files = found.flatMap(({ files: own }) => own)
+  if (rowCount === 0) throw fileEmpty({ path: files.slice(0, 3).join(', ') })
+  return rowCount
+}
+
+interface CellsOf extends Omit<JoinPlan, 'joins' | 'kept'> {
+  readonly config: Config
+  /** Columns of `source`. */
+  readonly names: readonly string[]
+  readonly rowCount: number
+}
+
+/** From `source` and the joined tables, which go, to the table of all cells and the view `joined`. */
+async function makeCells(database: Database, joins: readonly JoinedTable[], of: CellsOf): Promise<void> {
+  const { config, columns, own, names, rowCount } = of
+  const kept = await enumerateCells(database, { table: 'source', names: ['__file', ...names], rowCount })
+  const cells: JoinedCells[] = []
+  for (const joined of joins) cells.push(await joinedCells(database, joined, rowCount))
+  await createRows(database, joinedTable, joinSql(config, { columns, own, joins: cells, kept }))
+  await database.run(`CREATE VIEW joined AS SELECT * FROM ${joinedTable}`)
+  const used = ['source', ...kept.tables, ...cells.flatMap(({ tables }) => tables)]
+  await database.run(used.map((table) => `DROP TABLE ${table}`).join('; '))
 }
 
 /** The rows as their files had them. */
