@@ -87,7 +87,8 @@ async function prepared(): Promise<Record<string, unknown>[]> {
   const database = await openDatabase({ threads: 2 })
   try {
     const reader = { database, temporaryDirectory: home, badRows: noBadRows() }
-    const input = { config, configDirectory: home, files: { examples: ['out/impressions/*.parquet'] } }
+    const files = { examples: ['out/impressions/*.parquet'] }
+    const input = { config, configDirectory: home, files, keepSources: true }
     const { columns } = await makeExamples(reader, input, 'train')
     const cells = [...names, 'request', 'item', 'user', 'position', 'timestamp']
     const select = cells.map((name) => `${columns.get(name) ?? ''} AS "${name}"`)

@@ -25,7 +25,10 @@ export interface ExamplesInput {
   readonly files: Readonly<Partial<Record<'examples' | 'validation' | 'test', readonly string[]>>>
   /** A column to read although the config does not name it, and what asked for it. */
   readonly keep?: { readonly column: string; readonly path: string } | undefined
-  /** Leaves the tables that the data checks ask beside `examples`: `file_starts`, and of an action log `actions`, `shown`, `credited`. */
+  /**
+   * Leaves what the data checks ask: every column of the data in `examples`, and beside it `file_starts` and of an action log `actions`, `shown`,
+   * `credited`. Default: `examples` has what features, keys and titles read.
+   */
   readonly keepSources?: boolean
   /** The days before, whose rows are not in the files, and what to leave for those after. */
   readonly increment?: Increment | undefined
