@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import type { EncodedBatch, EncodedColumn, Encoder } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { numberOf, openDatabase, quoteName, quoteText } from '../sql/index.js'
+import { countRows } from './count-rows.js'
 import { isWeighted } from './encoded-names.js'
 import type { FileRange, RowRange } from './memory-block.js'
 import { gatherRows, loadRows, sliceRows } from './memory-block.js'
@@ -116,8 +117,7 @@ async function partsOf(database: Database, paths: readonly string[]): Promise<(R
   let first = 0
   const parts: (RowRange & { path: string })[] = []
   for (const path of paths) {
-    const [row] = await database.rows(`SELECT count(*) AS n FROM read_parquet(${quoteText(path)})`)
-    const count = Number(row?.['n'] ?? 0)
+    const count = await countRows(database, `read_parquet(${quoteText(path)})`)
     parts.push({ path, first, count })
     first += count
   }

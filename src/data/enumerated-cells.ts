@@ -4,6 +4,7 @@
  */
 import type { Database } from '../sql/index.js'
 import { quoteName, quoteText } from '../sql/index.js'
+import { countRows } from './count-rows.js'
 
 /** Distinct texts of a column at most, and rows for each of them at least: to make an enumeration costs microseconds a text. */
 const [mostTexts, fewestRows] = [2 ** 20, 16]
@@ -34,16 +35,14 @@ export async function enumerateCells(
   const [cells, joins, tables] = [new Map<string, string>(), [] as string[], [] as string[]]
   for (const [name, distinct] of await countTexts(database, table, texts)) {
     if (distinct > mostTexts || distinct * fewestRows > rowCount) continue
-    const [own, type] = [`${table}.${quoteName(name)}`, quoteName(`${table}.${name}`)]
+    const own = `${table}.${quoteName(name)}`
+    const type = quoteName(`${table}.${name}`)
     const query = `SELECT DISTINCT ${own} AS text FROM ${table} WHERE ${own} IS NOT NULL ORDER BY text`
     if (distinct <= mostCast) {
       await database.run(`CREATE TYPE ${type} AS ENUM (${query})`)
       cells.set(name, `CAST(${own} AS ${type})`)
     } else {
-      const known = quoteName(`texts of ${table}.${name}`)
-      const typed = quoteName(`typed texts of ${table}.${name}`)
-      await database.run(`CREATE TABLE ${known} AS ${query}; CREATE TYPE ${type} AS ENUM (SELECT text FROM ${known});
-        CREATE TABLE ${typed} AS SELECT text, CAST(text AS ${type}) AS cell FROM ${known}; DROP TABLE ${known}`)
+      const typed = await typedTexts(database, `${table}.${name}`, { type, query })
       cells.set(name, `${typed}.cell`)
       joins.push(`LEFT JOIN ${typed} ON ${own} = ${typed}.text`)
       tables.push(typed)
@@ -53,11 +52,23 @@ export async function enumerateCells(
   return { enumerated: new Set(cells.keys()), cell, joins: joins.join(' '), tables }
 }
 
+/** Makes an enumeration of the texts of a query, and a table with each `text` as its `cell`; returns the table. */
+async function typedTexts(
+  database: Database,
+  column: string,
+  { type, query }: { type: string; query: string },
+): Promise<string> {
+  const [known, typed] = [quoteName(`texts of ${column}`), quoteName(`typed texts of ${column}`)]
+  await database.run(`CREATE TABLE ${known} AS ${query}; CREATE TYPE ${type} AS ENUM (SELECT text FROM ${known});
+    CREATE TABLE ${typed} AS SELECT text, CAST(text AS ${type}) AS cell FROM ${known}; DROP TABLE ${known}`)
+  return typed
+}
+
 /** About how many texts some columns have. */
 async function countTexts(database: Database, table: string, names: readonly string[]): Promise<[string, number][]> {
   if (names.length === 0) return []
   // Rows by chance: every sixteenth one would see less than is there of what comes round regularly.
-  const rowCount = await rowsOf(database, table)
+  const rowCount = await countRows(database, table)
   const step = rowCount > mostCounted ? sampleStep : 1
   const counts = names.map((name, index) => `approx_count_distinct(${quoteName(name)}) AS n${String(index)}`)
   const [row] = await database.rows(
@@ -85,11 +96,6 @@ function textsBehind(distinct: number, looked: number): number {
     else high = middle
   }
   return high
-}
-
-async function rowsOf(database: Database, table: string): Promise<number> {
-  const [row] = await database.rows(`SELECT count(*) AS n FROM ${table}`)
-  return Number(row?.['n'] ?? 0)
 }
 
 /** Of a column of a table: whether it is a text, an enumeration, a list (of texts or of an enumeration). */

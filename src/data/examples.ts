@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import type { Config } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { quoteName } from '../sql/index.js'
+import { countRows } from './count-rows.js'
 import { examplesUndeclared, fileEmpty, labelInvalid, timeInvalid, weightInvalid } from './errors.js'
 import type { KeptCells } from './enumerated-cells.js'
 import { enumerateCells } from './enumerated-cells.js'
@@ -53,10 +54,11 @@ export async function joinExamples(
   const earlier = input.increment?.earlier
   const keptNames = earlier ? await keptRowNames(database, earlier) : []
   const scanned = found.flatMap(({ scans }) => scans)
+  const files = found.flatMap((one) => one.files)
   const own = scanned.length === 0 ? keptNames : sourceColumns(scanned)
   const joins = await readJoins(reader, input, { needed, own })
   requireColumns(needed, [...own, ...joins.flatMap(({ names }) => names)], {
-    files: found.flatMap(({ files }) => files),
+    files,
     scans: scanned,
   })
   const names = [...needed.keys()].filter((name) => hasName(own, name))
@@ -70,9 +72,10 @@ export async function joinExamples(
       format,
     })
   }
-  const rowCount = await countRows(database, found)
+  const rowCount = await countRows(database, 'source')
+  if (rowCount === 0) throw fileEmpty({ path: files.slice(0, 3).join(', ') })
   const columns: CellColumns = new Map([...needed.keys()].map((name, index) => [name, `c${String(index)}`]))
-  await makeCells(database, joins, { config: input.config, columns, own, names, rowCount })
+  await makeCells(database, { config: input.config, columns, own }, { joins, names, rowCount })
   const warnings = await unmatchedWarnings(reader, joins)
   await database.run(`CREATE VIEW source AS SELECT ${sourceCells(columns, names).join(', ')} FROM ${joinedTable}`)
   if (earlier) await refuseOldRows(database, earlier)
@@ -80,29 +83,16 @@ export async function joinExamples(
   return { columns, warnings }
 }
 
-/** How many rows `source` has; throws where there are none. */
-async function countRows(database: Database, found: readonly Found[]): Promise<number> {
-  const [row] = await database.rows('SELECT count(*) AS n FROM source')
-  const rowCount = Number(row?.['n'] ?? 0)
-  const files = found.flatMap(({ files: own }) => own)
-  if (rowCount === 0) throw fileEmpty({ path: files.slice(0, 3).join(', ') })
-  return rowCount
-}
-
-interface CellsOf extends Omit<JoinPlan, 'joins' | 'kept'> {
-  readonly config: Config
-  /** Columns of `source`. */
-  readonly names: readonly string[]
-  readonly rowCount: number
-}
-
 /** From `source` and the joined tables, which go, to the table of all cells and the view `joined`. */
-async function makeCells(database: Database, joins: readonly JoinedTable[], of: CellsOf): Promise<void> {
-  const { config, columns, own, names, rowCount } = of
+async function makeCells(
+  database: Database,
+  plan: CellPlan,
+  { joins, names, rowCount }: { joins: readonly JoinedTable[]; names: readonly string[]; rowCount: number },
+): Promise<void> {
   const kept = await enumerateCells(database, { table: 'source', names: ['__file', ...names], rowCount })
   const cells: JoinedCells[] = []
   for (const joined of joins) cells.push(await joinedCells(database, joined, rowCount))
-  await createRows(database, joinedTable, joinSql(config, { columns, own, joins: cells, kept }))
+  await createRows(database, joinedTable, joinSql(plan, cells, kept))
   await database.run(`CREATE VIEW joined AS SELECT * FROM ${joinedTable}`)
   const used = ['source', ...kept.tables, ...cells.flatMap(({ tables }) => tables)]
   await database.run(used.map((table) => `DROP TABLE ${table}`).join('; '))
@@ -132,15 +122,15 @@ async function scanExamples(reader: SourceReader, { config, configDirectory, fil
   return found
 }
 
-interface JoinPlan {
+interface CellPlan {
+  readonly config: Config
   readonly columns: CellColumns
+  /** Columns that all files of examples have. */
   readonly own: readonly string[]
-  readonly joins: readonly JoinedCells[]
-  /** Cells of `source`. */
-  readonly kept: KeptCells
 }
 
-function joinSql(config: Config, { columns, own, joins, kept }: JoinPlan): string {
+/** `kept` are the cells of `source`. */
+function joinSql({ config, columns, own }: CellPlan, joins: readonly JoinedCells[], kept: KeptCells): string {
   const joinedCell = (name: string): string | undefined =>
     hasName(own, name) ? undefined : joins.find(({ names }) => hasName(names, name))?.cell(name)
   const cellOf = (name: string): string => joinedCell(name) ?? `source.${quoteName(name)}`

@@ -6,6 +6,7 @@ import type { Config, HistoryDeclaration } from '../features/index.js'
 import { actionKinds, defaultLast } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { actionsTable, kindSql } from './actions.js'
+import { countRows } from './count-rows.js'
 import { cellKinds, enumerateCells } from './enumerated-cells.js'
 import { examplesUndeclared, timeNotConfigured } from './errors.js'
 import type { CellColumns } from './examples.js'
@@ -66,8 +67,8 @@ export async function makeHistories(
 async function makeEvents(database: Database, events: string, sql: string): Promise<void> {
   const cells = `${events}_cells`
   await database.run(`CREATE TABLE ${cells} AS ${sql}`)
-  const [row] = await database.rows(`SELECT count(*) AS n FROM ${cells}`)
-  const kept = await enumerateCells(database, { table: cells, names: ['item'], rowCount: Number(row?.['n'] ?? 0) })
+  const rowCount = await countRows(database, cells)
+  const kept = await enumerateCells(database, { table: cells, names: ['item'], rowCount })
   await database.run(`CREATE TABLE ${events} AS SELECT ${cells}.* REPLACE (${kept.cell('item')} AS item),
       row_number() OVER (PARTITION BY user ORDER BY t, place) AS pos FROM ${cells} ${kept.joins};
     ${[cells, ...kept.tables].map((table) => `DROP TABLE ${table}`).join('; ')}`)

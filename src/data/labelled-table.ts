@@ -7,6 +7,7 @@ import { actionsTable, readActions } from './actions.js'
 import type { AttributionReport } from './attribution.js'
 import { attributeActions, attributionWarnings, creditTable, windowOf } from './attribution.js'
 import { makeAggregates } from './aggregates.js'
+import { countRows } from './count-rows.js'
 import type { CellColumns, ExamplesInput } from './examples.js'
 import { joinExamples } from './examples.js'
 import type { CellList, CellLists } from './feature-cells.js'
@@ -16,8 +17,8 @@ import { makeHistories } from './history.js'
 import type { KeptManifest } from './increment/increment.js'
 import { keepPast, lastTrained } from './increment/keep-past.js'
 import { createRows, dropJoined, layerOver } from './joined-layers.js'
-import { weighByPropensity } from './propensity.js'
 import { exampleColumns } from './needed-columns.js'
+import { weighByPropensity } from './propensity.js'
 import type { SourceReader } from './source-table.js'
 import { asSplit, gapSplit } from './split-names.js'
 import { splitSql } from './splits.js'
@@ -98,10 +99,10 @@ async function addPast(
       : await keepPast(database, { config, directory, histories, until, window })
   // Checks read the lists themselves, in any place of a statement.
   const pasts = histories.map((tables, index) => (keepSources ? listedPast : keyedPast)(tables, `h${String(index)}`))
-  const counts = aggregates.map(({ name, rows }, index) => ({
-    ...{ name, rows, by: ['__row'], cell: 'value' },
-    alias: `g${String(index)}`,
-  }))
+  const counts = aggregates.map(({ name, rows }, index) => {
+    const alias = `g${String(index)}`
+    return { name, rows, by: ['__row'], cell: 'value', alias }
+  })
   const made = [...pasts, ...counts]
   const columns = keepSources ? joined : keptColumns(joined, [...exampleColumns(config), keep?.column])
   const cells = [
@@ -153,19 +154,9 @@ const keyedPast = ({ name, rows, by, lists }: HistoryTables, alias: string): Mad
   list: { table: lists, key: alias },
 })
 
-const listedPast = ({ name, rows, by, lists }: HistoryTables, alias: string): MadeCell => ({
-  ...{
-    name,
-    rows: `(SELECT ${by.join(', ')}, items FROM ${rows} JOIN ${lists} USING (key))`,
-    by,
-    cell: 'items',
-    alias,
-  },
-})
-
-async function countRows(database: Database, table: string): Promise<number> {
-  const [row] = await database.rows(`SELECT count(*) AS n FROM ${table}`)
-  return Number(row?.['n'] ?? 0)
+function listedPast({ name, rows, by, lists }: HistoryTables, alias: string): MadeCell {
+  const listed = `(SELECT ${by.join(', ')}, items FROM ${rows} JOIN ${lists} USING (key))`
+  return { name, rows: listed, by, cell: 'items', alias }
 }
 
 function logWarnings({ data }: Config, log: ActionLog | null, attribution: AttributionReport | null): string[] {

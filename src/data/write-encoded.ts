@@ -4,6 +4,7 @@ import { allFeatures, labelKindOf } from '../features/index.js'
 import type { Database } from '../sql/index.js'
 import { quoteName, quoteText } from '../sql/index.js'
 import type { CodeJoins } from './code-joins.js'
+import { countRows } from './count-rows.js'
 import type { CellColumns } from './examples.js'
 
 /** Rows of a row group: what reading a block of a split decodes at least. */
@@ -54,6 +55,5 @@ export async function writeEncoded(
   await database.run(
     `COPY (${query}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${String(rowGroupRows)})`,
   )
-  const [row] = await database.rows(`SELECT count(*) AS n FROM read_parquet(${quoteText(path)})`)
-  return Number(row?.['n'] ?? 0)
+  return countRows(database, `read_parquet(${quoteText(path)})`)
 }
