@@ -7,6 +7,13 @@ import type { FillShare } from './split-scorer.js'
 
 /** What a thread is started with. */
 export interface ThreadStart {
+  /** Whether to begin at low priority. */
+  readonly isLow: boolean
+}
+
+/** Loads a bundle into a thread that has none. */
+export interface LoadQuestion {
+  readonly kind: 'load'
   readonly directory: string
   readonly itemPartBytes: number
   /** What the first thread has loaded; it has none to begin with. */
@@ -33,7 +40,12 @@ export type PartQuestion =
 export type Question =
   | (PartQuestion & { readonly id: number })
   | { readonly id: number; readonly kind: 'items'; readonly first: number; readonly rows: SharedText }
+  | ({ readonly id: number } & LoadQuestion)
   | ({ readonly id: number } & PrepareQuestion)
+  /** Takes the usual priority: others wait for the answers from now on. */
+  | { readonly id: number; readonly kind: 'begin' }
+  /** Lets go of the bundle and of all memory that it took. */
+  | { readonly id: number; readonly kind: 'release'; readonly isLow: boolean }
   | { readonly id: number; readonly kind: 'close' }
 
 /** Verifies the golden requests and warms up, once the items are there. */
@@ -48,8 +60,7 @@ export type Answer =
   | { readonly id: number; readonly kind: 'ranked'; readonly scores: Float32Array; readonly order: Float32Array }
   | ({ readonly id: number; readonly kind: 'predicted' } & RowPredictions)
   | { readonly id: number; readonly kind: 'failed'; readonly reason: string }
-  /** Said once, when the bundle is open. */
-  | { readonly id: 0; readonly kind: 'open'; readonly opened: OpenedBundle }
+  | { readonly id: number; readonly kind: 'loaded'; readonly opened: OpenedBundle }
 
 export interface OpenedBundle {
   readonly shared: SharedMemory

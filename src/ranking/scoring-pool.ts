@@ -6,10 +6,11 @@ import type { RawRow } from '../features/index.js'
 import { defaultItemPartBytes } from './fast-ranker.js'
 import { pairRange } from './pair-values.js'
 import { joinedPredictions, rowParts } from './row-predictions.js'
-import type { Answer, OpenedBundle, PartQuestion, SharedText, ThreadStart } from './scoring-messages.js'
+import type { Answer, LoadQuestion, OpenedBundle, PartQuestion, SharedText } from './scoring-messages.js'
 import type { Rest } from './pace.js'
 import { createRest } from './pace.js'
-import { ScoringThread } from './scoring-thread.js'
+import { ScoringReserve } from './scoring-reserve.js'
+import type { ScoringThread } from './scoring-thread.js'
 import type {
   RankRequest,
   RankedCandidates,
@@ -24,42 +25,59 @@ import { canComeUpAgain } from './thread-priority.js'
 const itemsPerMessage = 200
 /** Threads that are idle share a request as long as each gets so many: what is done once a part takes the time of some 25 candidates. */
 const smallestPart = 50
+/** Requests that a pool remembers, and times that a pool which follows it asks them. */
+const [remembered, rehearsals] = [64, 256]
 /** Parts with a thread at once: the next is there when one is done. */
 const mostPartsPerThread = 2
 
-/** Starts threads that load a bundle, verify its golden requests and warm up; resolves when all are ready. */
+/** Has threads load a bundle, verify its golden requests and warm up; resolves when all are ready. */
 export async function openScoringPool(directory: string, options: ScoringPoolOptions): Promise<ScoringPool> {
   const { threads: count = 1, itemPartBytes = defaultItemPartBytes, partSize = 200, items } = options
-  const isBackground = options.isBackground === true
+  const { isBackground = false, reserve = new ScoringReserve(0), rehearsal = [] } = options
   const isLow = isBackground && (await canComeUpAgain())
-  const start = { directory, itemPartBytes, shared: undefined, isBackground, isLow }
-  const threads = [new ScoringThread(start)]
+  const threads = Array.from({ length: count }, () => reserve.take())
   try {
-    const [{ requestColumns }, rows] = await Promise.all([openThreads(threads, start, count), items])
+    const loading = loadAll(threads, { directory, itemPartBytes, isBackground, isLow })
+    const [{ requestColumns }, rows] = await Promise.all([loading, items])
     await sendItems(threads, { first: 0, items: rows, rest: createRest(isBackground) })
     const prepare = (thread: ScoringThread, index: number): Promise<Answer> =>
       thread.ask({ kind: 'prepare', candidates: partSize, share: { thread: index, threads: count } })
     await Promise.all(threads.map(prepare))
-    return new Pool({ threads, partSize, requestColumns }, rows.length)
+    const pool = new Pool({ threads, reserve, partSize, requestColumns }, rows.length)
+    await rehearse(pool, rehearsal, createRest(isBackground))
+    await Promise.all(threads.map((thread) => thread.ask({ kind: 'begin' })))
+    return pool
   } catch (error) {
-    await Promise.all(threads.map((thread) => thread.close()))
+    await Promise.all(threads.map((thread) => reserve.giveBack(thread)))
     throw error
   }
 }
 
 /** The first thread loads the tables and has the memory of item parts, the others share both. */
-async function openThreads(threads: ScoringThread[], start: ThreadStart, count: number): Promise<OpenedBundle> {
-  const [first] = threads
+async function loadAll(
+  [first, ...others]: readonly ScoringThread[],
+  question: Omit<LoadQuestion, 'kind' | 'shared'>,
+): Promise<OpenedBundle> {
   if (!first) throw new Error('internal: a pool has a thread')
-  const opened = await first.open()
-  const others = Array.from({ length: count - 1 }, () => new ScoringThread({ ...start, shared: opened.shared }))
-  threads.push(...others)
-  await Promise.all(others.map((thread) => thread.open()))
+  const opened = await first.load({ ...question, shared: undefined })
+  await Promise.all(others.map((thread) => thread.load({ ...question, shared: opened.shared })))
   return opened
+}
+
+/** Asks again what was asked of late, until compilers and caches have settled on it. */
+async function rehearse(pool: Pool, requests: readonly RankRequest[], rest: Rest): Promise<void> {
+  // What came to the catalogue while the pool was loading is not there yet.
+  const known = requests.filter(({ candidates }) => candidates.every((item) => item < pool.itemCount))
+  for (let run = 0; run < rehearsals && known.length > 0; run++) {
+    const { row, candidates, pairs = {} } = known[run % known.length] ?? { row: {}, candidates: new Int32Array() }
+    await pool.rank({ row, candidates, pairs })
+    await rest()
+  }
 }
 
 interface PoolParts {
   readonly threads: readonly ScoringThread[]
+  readonly reserve: ScoringReserve
   readonly partSize: number
   readonly requestColumns: readonly string[]
 }
@@ -75,6 +93,8 @@ interface Part {
 
 class Pool implements ScoringPool {
   private readonly queue: Part[] = []
+  private readonly asked: RankRequest[] = []
+  private askedAt = 0
   private inFlight = 0
   private isClosing = false
   private drained: (() => void) | null = null
@@ -96,8 +116,14 @@ class Pool implements ScoringPool {
     return this.queue.length
   }
 
-  rank({ row, candidates, pairs = {}, deadlineMs }: RankRequest): Promise<RankedCandidates> {
+  recent(): readonly RankRequest[] {
+    return this.asked
+  }
+
+  rank(request: RankRequest): Promise<RankedCandidates> {
     if (this.isClosing) throw new Error('internal: a closed pool is asked')
+    this.asked[this.askedAt++ % remembered] = request
+    const { row, candidates, pairs = {}, deadlineMs } = request
     return new Promise((resolve, reject) => {
       const scores = new Float32Array(candidates.length).fill(NaN)
       const order = new Float32Array(candidates.length).fill(NaN)
@@ -167,12 +193,13 @@ class Pool implements ScoringPool {
   async close(): Promise<void> {
     this.isClosing = true
     if (this.inFlight > 0 || this.queue.length > 0) await new Promise<void>((resolve) => (this.drained = resolve))
-    await Promise.all(this.parts.threads.map((thread) => thread.close()))
+    const { threads, reserve } = this.parts
+    await Promise.all(threads.map((thread) => reserve.giveBack(thread)))
   }
 
   /** Latency while threads are idle, throughput while they are not. */
   private sizeNow(candidates: number): number {
-    const idle = this.queue.length > 0 ? 0 : this.parts.threads.filter(({ load }) => load === 0).length
+    const idle = this.queue.length > 0 ? 0 : this.parts.threads.filter(({ inHand }) => inHand === 0).length
     const share = Math.ceil(candidates / Math.max(1, idle))
     return Math.min(this.parts.partSize, Math.max(smallestPart, share))
   }
@@ -184,8 +211,8 @@ class Pool implements ScoringPool {
         this.queue.shift()
         continue
       }
-      const thread = this.parts.threads.reduce((least, one) => (one.load < least.load ? one : least))
-      if (thread.load >= mostPartsPerThread) return
+      const thread = this.parts.threads.reduce((least, one) => (one.inHand < least.inHand ? one : least))
+      if (thread.inHand >= mostPartsPerThread) return
       const part = this.queue.shift()
       if (part) void this.give(part, thread)
     }

@@ -1,8 +1,8 @@
-/** One scoring thread as its pool sees it: questions with answers. */
+/** One scoring thread as its pool sees it: questions with answers. It loads one bundle after the other. */
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { threadFailed } from './errors.js'
-import type { Answer, OpenedBundle, Question, ThreadStart } from './scoring-messages.js'
+import type { Answer, LoadQuestion, OpenedBundle, Question, ThreadStart } from './scoring-messages.js'
 
 type Asked = Question extends infer Q ? (Q extends Question ? Omit<Q, 'id'> : never) : never
 
@@ -21,8 +21,9 @@ export class ScoringThread {
   private readonly ended: Promise<void>
   private failure: Error | null = null
   private lastId = 0
+  private directory = ''
 
-  constructor(private readonly start: ThreadStart) {
+  constructor(start: ThreadStart) {
     this.worker = new Worker(fileURLToPath(workerFile), { workerData: start })
     this.worker.on('message', (answer: Answer) => {
       this.hear(answer)
@@ -39,15 +40,27 @@ export class ScoringThread {
   }
 
   /** How many questions are with the thread. */
-  get load(): number {
+  get inHand(): number {
     return this.waiting.size
   }
 
-  /** What the others need, once the thread has opened the bundle. */
-  async open(): Promise<OpenedBundle> {
-    const answer = await this.wait(0)
-    if (answer.kind !== 'open') throw new Error('internal: a thread says first that it is open')
+  /** False once the thread has ended, of itself or by a fault. */
+  get isAlive(): boolean {
+    return this.failure === null
+  }
+
+  /** Loads a bundle; what the other threads of a pool need of it. */
+  async load(question: Omit<LoadQuestion, 'kind'>): Promise<OpenedBundle> {
+    this.directory = question.directory
+    const answer = await this.ask({ kind: 'load', ...question })
+    if (answer.kind !== 'loaded') throw new Error('internal: a thread that has loaded says so')
     return answer.opened
+  }
+
+  /** Lets go of the bundle after what was asked before; false: the thread is of no more use. */
+  async release(isLow: boolean): Promise<boolean> {
+    await this.ask({ kind: 'release', isLow }).catch(() => undefined)
+    return this.isAlive
   }
 
   ask(question: Asked): Promise<Answer> {
@@ -77,11 +90,11 @@ export class ScoringThread {
     const asked = this.waiting.get(answer.id)
     this.waiting.delete(answer.id)
     if (answer.kind !== 'failed') asked?.resolve(answer)
-    else asked?.reject(threadFailed({ directory: this.start.directory, reason: answer.reason }))
+    else asked?.reject(threadFailed({ directory: this.directory, reason: answer.reason }))
   }
 
   private fail(reason: string): void {
-    this.failure ??= threadFailed({ directory: this.start.directory, reason })
+    this.failure ??= threadFailed({ directory: this.directory, reason })
     for (const { reject } of this.waiting.values()) reject(this.failure)
     this.waiting.clear()
   }

@@ -1,4 +1,4 @@
-/** The program of a scoring thread: a bundle over shared tables, sessions of its own, one request part after the other. */
+/** The program of a scoring thread: one bundle at a time over shared tables, sessions of its own, one request part after the other. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { WideDeepError } from '../base/index.js'
 import type { RawValue } from '../features/index.js'
@@ -7,10 +7,19 @@ import type { Bundle } from '../model/index.js'
 import type { RawRow } from '../features/index.js'
 import { openFastRanker } from './fast-ranker.js'
 import type { FastRanker } from './fast-ranker.js'
+import { collectGarbage } from './collect-garbage.js'
 import { checkGolden } from './golden-check.js'
 import { createRest } from './pace.js'
 import { predictRows } from './row-predictions.js'
-import type { Answer, PrepareQuestion, Question, RowValues, ThreadStart } from './scoring-messages.js'
+import type {
+  Answer,
+  LoadQuestion,
+  OpenedBundle,
+  PrepareQuestion,
+  Question,
+  RowValues,
+  ThreadStart,
+} from './scoring-messages.js'
 import { setOwnPriority } from './thread-priority.js'
 
 /** Runs after which compilers and caches have settled. */
@@ -18,31 +27,84 @@ const warmUps = 20
 
 const port = parentPort
 if (!port) throw new Error('internal: a scoring thread is started by its pool')
-const say = (answer: Answer): void => {
-  port.postMessage(answer)
+
+interface Loaded {
+  readonly bundle: Bundle
+  readonly ranker: FastRanker
+  readonly isBackground: boolean
 }
 
-async function answerTo(question: Question, bundle: Bundle, ranker: FastRanker): Promise<Answer> {
+let loaded: Loaded | undefined
+let { isLow } = workerData as ThreadStart
+
+function setLow(isWanted: boolean): void {
+  if (isLow !== isWanted) setOwnPriority(isWanted)
+  isLow = isWanted
+}
+
+async function answerTo(question: Question): Promise<Answer> {
   const { id } = question
   switch (question.kind) {
+    case 'load':
+      return { id, kind: 'loaded', opened: await load(question) }
     case 'rank': {
       const { values, candidates, pairs } = question
+      const { ranker } = opened()
       return { id, kind: 'ranked', ...(await ranker.rank(rowOf(values, ranker), candidates, pairs)) }
     }
     case 'predict':
-      return { id, kind: 'predicted', ...(await predictRows(bundle, question.rows)) }
-    case 'items':
-      await ranker.setItems(question.first, JSON.parse(Buffer.from(question.rows.buffer).toString()) as RawRow[])
+      return { id, kind: 'predicted', ...(await predictRows(opened().bundle, question.rows)) }
+    case 'items': {
+      const items = JSON.parse(Buffer.from(question.rows.buffer).toString()) as RawRow[]
+      await opened().ranker.setItems(question.first, items)
       return { id, kind: 'done' }
+    }
     case 'prepare':
-      await prepare(question, bundle, ranker)
-      if (isLow) setOwnPriority(false)
+      await prepare(question, opened())
+      return { id, kind: 'done' }
+    case 'begin':
+      setLow(false)
+      return { id, kind: 'done' }
+    case 'release':
+      // Whoever serves now needs the processors more.
+      setLow(question.isLow)
+      await release()
       return { id, kind: 'done' }
     case 'close':
-      await ranker.close()
-      await bundle.close()
+      await release()
       return { id, kind: 'done' }
   }
+}
+
+function opened(): Loaded {
+  if (!loaded) throw new Error('internal: a thread without a bundle is asked')
+  return loaded
+}
+
+async function load(question: LoadQuestion): Promise<OpenedBundle> {
+  const { directory, itemPartBytes, shared, isBackground } = question
+  setLow(question.isLow)
+  const rest = createRest(isBackground)
+  const bundle = await openBundle(directory, { shared: shared?.tables })
+  try {
+    await rest()
+    const ranker = await openFastRanker(bundle, { items: [], itemPartBytes, itemParts: shared?.itemParts, rest })
+    loaded = { bundle, ranker, isBackground }
+    const { requestColumns, itemParts } = ranker
+    return { shared: { tables: bundle.sharedTables(), itemParts }, requestColumns }
+  } catch (error) {
+    await bundle.close()
+    throw error
+  }
+}
+
+/** A thread that waits for its next bundle has no reason to collect garbage by itself. */
+async function release(): Promise<void> {
+  if (!loaded) return
+  const { bundle, ranker } = loaded
+  loaded = undefined
+  await ranker.close()
+  await bundle.close()
 }
 
 function rowOf(values: RowValues, { requestColumns }: FastRanker): RawRow {
@@ -52,7 +114,10 @@ function rowOf(values: RowValues, { requestColumns }: FastRanker): RawRow {
 }
 
 /** Verifies and warms; who comes after another version is asked at once as often as that was, so its item parts are there by then. */
-async function prepare({ share, candidates }: PrepareQuestion, bundle: Bundle, ranker: FastRanker): Promise<void> {
+async function prepare(
+  { share, candidates }: PrepareQuestion,
+  { bundle, ranker, isBackground }: Loaded,
+): Promise<void> {
   // What was waited for until now is no work to rest from.
   const rest = createRest(isBackground)
   await checkGolden(bundle, ranker, rest)
@@ -70,22 +135,13 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-const { directory, itemPartBytes, shared, isBackground, isLow } = workerData as ThreadStart
-try {
-  const rest = createRest(isBackground)
-  const bundle = await openBundle(directory, { shared: shared?.tables })
-  await rest()
-  const ranker = await openFastRanker(bundle, { items: [], itemPartBytes, itemParts: shared?.itemParts, rest })
-  port.on('message', (question: Question) => {
-    void answerTo(question, bundle, ranker)
-      .catch((error: unknown): Answer => ({ id: question.id, kind: 'failed', reason: reasonOf(error) }))
-      .then((answer) => {
-        say(answer)
-        if (question.kind === 'close') port.close()
-      })
-  })
-  const { requestColumns, itemParts } = ranker
-  say({ id: 0, kind: 'open', opened: { shared: { tables: bundle.sharedTables(), itemParts }, requestColumns } })
-} catch (error) {
-  say({ id: 0, kind: 'failed', reason: reasonOf(error) })
-}
+port.on('message', (question: Question) => {
+  const { id, kind } = question
+  void answerTo(question)
+    .catch((error: unknown): Answer => ({ id, kind: 'failed', reason: reasonOf(error) }))
+    .then((answer) => {
+      port.postMessage(answer)
+      if (kind === 'release') collectGarbage()
+      if (kind === 'close') port.close()
+    })
+})

@@ -1,6 +1,7 @@
 /** What the scoring threads answer: the words that the HTTP server is written against. */
 import type { RawRow } from '../features/index.js'
 import type { PairValues } from './pair-values.js'
+import type { ScoringReserve } from './scoring-reserve.js'
 
 /** Raw features of an item as JSON: what crosses from thread to thread with the least work of whoever sends it. */
 export type ItemText = string
@@ -14,6 +15,10 @@ export interface ScoringPoolOptions {
   readonly itemPartBytes?: number
   /** Whether others serve meanwhile: until they are ready the threads leave the processors to them. Default false. */
   readonly isBackground?: boolean
+  /** Where the threads come from and go to. Default: they are started for this pool and end with it. */
+  readonly reserve?: ScoringReserve
+  /** Requests that are asked before the pool is ready, so that it is as fast at its first one. Default: none. */
+  readonly rehearsal?: readonly RankRequest[] | undefined
   /** The items; an item is called by its index. While they are read, the threads load. */
   readonly items: readonly ItemText[] | Promise<readonly ItemText[]>
 }
@@ -56,6 +61,8 @@ export interface ScoringPool {
   rank(request: RankRequest): Promise<RankedCandidates>
   /** Predicts raw rows of user, item and context as they are; the items of the pool play no part. */
   predictRows(rows: readonly RawRow[]): Promise<RowPredictions>
+  /** Requests of late. */
+  recent(): readonly RankRequest[]
   /** Replaces items, or adds them at the end (`first` = `itemCount`); requests that are asked afterwards see them. */
   setItems(first: number, items: readonly ItemText[]): Promise<void>
   /** Answers what was asked, then ends the threads; asking afterwards is a bug. */

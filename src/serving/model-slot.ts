@@ -29,6 +29,9 @@ export interface SlotEvents {
   onRefused(alias: string, version: string, error: unknown): void
 }
 
+/** Opens a version that will follow `before`; `null`: it is the first. */
+export type OpenVersion = (version: ModelVersion, before: ServedModel | null) => Promise<ServedModel>
+
 export interface Slot {
   /** Uses the model that serves; throws `SERVING_NOT_READY`. */
   use<T>(act: (model: ServedModel) => Promise<T>): Promise<T>
@@ -41,18 +44,14 @@ export interface Slot {
 const isBroken = (error: unknown): boolean => error instanceof WideDeepError && error.code === threadFailed.code
 
 /** Follows a source. */
-export function createSlot(
-  source: ModelSource,
-  openVersion: (version: ModelVersion) => Promise<ServedModel>,
-  events: SlotEvents,
-): Slot {
+export function createSlot(source: ModelSource, openVersion: OpenVersion, events: SlotEvents): Slot {
   const { alias } = source
   const tenancy = createTenancy<ServedModel>()
   let refused: string | null = null
   const versions = createLatest(async (version: ModelVersion) => {
     const start = performance.now()
     try {
-      const model = await openVersion(version)
+      const model = await openVersion(version, tenancy.current())
       const retired = tenancy.replace(model)
       refused = null
       events.onSwitch(alias, version.version, (performance.now() - start) / 1000)

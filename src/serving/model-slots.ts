@@ -1,9 +1,9 @@
 /** The models of a server by alias, several at once. */
 import { suggestion } from '../base/index.js'
 import { modelUnknown } from './errors.js'
-import type { ModelSource, Slot, SlotEvents, SlotState } from './model-slot.js'
+import type { ModelSource, OpenVersion, Slot, SlotEvents, SlotState } from './model-slot.js'
 import { createSlot } from './model-slot.js'
-import type { ModelVersion, ServedModel } from './served-model.js'
+import type { ServedModel } from './served-model.js'
 
 export interface ModelSlots {
   /** Uses the model of an alias (default: of the first); while it is used it is not closed. */
@@ -17,11 +17,7 @@ export interface ModelSlots {
 }
 
 /** Opens a slot for each source. */
-export function openModelSlots(
-  sources: readonly ModelSource[],
-  open: (version: ModelVersion) => Promise<ServedModel>,
-  events: SlotEvents,
-): ModelSlots {
+export function openModelSlots(sources: readonly ModelSource[], open: OpenVersion, events: SlotEvents): ModelSlots {
   const slots = new Map(sources.map((source) => [source.alias, createSlot(source, open, events)]))
   const [first] = slots.keys()
   const find = (alias: string | undefined): Slot => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Config } from '../features/index.js'
 import { liveDefinitions } from '../features/index.js'
 import { openBundle } from '../model/index.js'
-import type { Explainer, ScoringPool } from '../ranking/index.js'
+import type { Explainer, ScoringPool, ScoringReserve } from '../ranking/index.js'
 import { openExplainer, openScoringPool } from '../ranking/index.js'
 import type { Merged, RetrievalRequest, RetrieveOptions } from '../retrieval/index.js'
 import { openFreshRetrieval } from './fresh-retrieval.js'
@@ -13,8 +13,8 @@ import { rowInputs } from './row-inputs.js'
 import type { RequestNames } from './request-row.js'
 import { requestNames } from './request-row.js'
 import type { ServerState } from './server-state.js'
+import type { SharedPasts } from './shared-pasts.js'
 import type { UserPasts } from './user-pasts.js'
-import { openUserPasts } from './user-pasts.js'
 
 export interface ModelVersion {
   /** Number in the registry, or the name of a bundle. */
@@ -46,8 +46,14 @@ export interface ServedModelParts {
   readonly threads: number
   readonly partSize: number
   readonly itemPartBytes: number
-  /** Whether another version serves meanwhile. */
+  /** Whether other versions serve meanwhile. */
   readonly isBackground: boolean
+  /** Threads that a version takes and gives back. */
+  readonly reserve: ScoringReserve
+  /** What is known of the past, whichever version asks. */
+  readonly pasts: SharedPasts
+  /** The version that this one will follow. */
+  readonly before: ServedModel | null
 }
 
 export type VersionState = Pick<ServerState, 'store' | 'catalogue' | 'follow'>
@@ -57,12 +63,12 @@ const unitsPerSecond = 1000
 
 /** Loads, verifies and warms a version; it serves nothing yet. */
 export async function openServedModel(version: ModelVersion, parts: ServedModelParts): Promise<ServedModel> {
-  const { state, threads, partSize, itemPartBytes, isBackground } = parts
+  const { state, pasts, before, ...ofPool } = parts
   const config = JSON.parse(readFileSync(join(version.directory, 'config.json'), 'utf8')) as Config
   const items = state.then(({ catalogue }) => catalogue.featureTexts())
-  const pool = await openScoringPool(version.directory, { threads, partSize, itemPartBytes, isBackground, items })
+  const pool = await openScoringPool(version.directory, { ...ofPool, items, rehearsal: before?.pool.recent() })
   try {
-    return await aroundPool(pool, { version, config, state: await state })
+    return await aroundPool(pool, { version, config, pasts, state: await state })
   } catch (error) {
     // A version that is refused must not leave its threads behind.
     await pool.close()
@@ -72,20 +78,21 @@ export async function openServedModel(version: ModelVersion, parts: ServedModelP
 
 interface AroundPool {
   readonly state: VersionState
+  readonly pasts: SharedPasts
   readonly version: ModelVersion
   readonly config: Config
 }
 
 /** What a version has beside its threads. */
-async function aroundPool(pool: ScoringPool, { version, config, state }: AroundPool): Promise<ServedModel> {
+async function aroundPool(
+  pool: ScoringPool,
+  { version, config, pasts: shared, state }: AroundPool,
+): Promise<ServedModel> {
   // Warms the path of whole rows, too.
   const { labels } = await pool.predictRows([{}])
-  const { catalogue, store, follow } = state
+  const { catalogue } = state
   const retrieval = await openFreshRetrieval(version.directory, catalogue)
-  let unfollow = (): void => undefined
-  const pasts = await openUserPasts(store, liveDefinitions(config, unitsPerSecond), ({ record, forget }) => {
-    unfollow = follow({ onPast: record, onErased: forget })
-  })
+  const { pasts, release } = await shared.use(state, liveDefinitions(config, unitsPerSecond))
   let explaining: Promise<{ explainer: Explainer; close(): Promise<void> }> | undefined
   return {
     ...version,
@@ -103,7 +110,7 @@ async function aroundPool(pool: ScoringPool, { version, config, state }: AroundP
       retrieval.refresh()
     },
     async close() {
-      unfollow()
+      release()
       await pool.close()
       await retrieval.close()
       await (await explaining?.catch(() => undefined))?.close()

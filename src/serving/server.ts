@@ -177,6 +177,8 @@ function openModels(
   return openServingModels(sourcesOf(options, onError), opening, {
     directory,
     threads,
+    // One bundle for ever is followed by none.
+    spareThreads: 'bundle' in options.models ? 0 : threads,
     partSize,
     itemPartBytes,
     availableBytes: options.availableBytes ?? availableBytes,

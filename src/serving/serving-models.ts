@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { atomicWriteFile, checksumFile } from '../base/index.js'
-import { scoringMemoryBytes } from '../ranking/index.js'
+import { ScoringReserve, scoringMemoryBytes } from '../ranking/index.js'
 import { memoryShort } from './errors.js'
 import { importCatalogue } from './import-catalogue.js'
 import type { ModelSource, SlotEvents } from './model-slot.js'
@@ -11,10 +11,13 @@ import { openModelSlots } from './model-slots.js'
 import type { ModelVersion, ServedModel } from './served-model.js'
 import { openServedModel } from './served-model.js'
 import type { ServerState, StateFollower } from './server-state.js'
+import { createSharedPasts } from './shared-pasts.js'
 
 export interface ServingModelsOptions extends SlotEvents {
   readonly directory: string
   readonly threads: number
+  /** Threads that are kept between versions. */
+  readonly spareThreads: number
   readonly partSize: number
   readonly itemPartBytes: number
   /** Bytes that this process may still take. */
@@ -28,10 +31,12 @@ export function openServingModels(
   opening: Promise<ServerState>,
   options: ServingModelsOptions,
 ): ModelSlots {
-  const { directory, threads, itemPartBytes, availableBytes, onError } = options
+  const { directory, threads, spareThreads, partSize, itemPartBytes, availableBytes, onError } = options
+  const reserve = new ScoringReserve(spareThreads)
+  const pasts = createSharedPasts()
   /** Items that changed while a version was being loaded. */
   const loading = new Set<Set<number>>()
-  const open = async (version: ModelVersion): Promise<ServedModel> => {
+  const open = async (version: ModelVersion, before: ServedModel | null): Promise<ServedModel> => {
     requireMemory(version, await scoringMemoryBytes(version.directory, { threads, itemPartBytes }), availableBytes())
     const changed = new Set<number>()
     loading.add(changed)
@@ -42,14 +47,25 @@ export function openServingModels(
     // Whoever waits for it hears of a failure; nobody does where the version has failed before.
     state.catch(() => undefined)
     try {
-      const model = await openServedModel(version, { ...options, state, isBackground: slots.open().length > 0 })
+      const isBackground = slots.open().length > 0
+      const parts = { state, threads, partSize, itemPartBytes, isBackground, reserve, pasts, before }
+      const model = await openServedModel(version, parts)
       await model.refresh([...changed])
       return model
     } finally {
       loading.delete(changed)
     }
   }
-  const slots = openModelSlots(sources, open, options)
+  let isFilled = false
+  const slots = openModelSlots(sources, open, {
+    ...options,
+    onSwitch(...switched) {
+      // Threads for the version after the first; those after it find the threads of the one before the last.
+      if (!isFilled) reserve.fill().catch(onError)
+      isFilled = true
+      options.onSwitch(...switched)
+    },
+  })
   const follower: StateFollower = {
     onItems(indexes) {
       for (const changed of loading) for (const index of indexes) changed.add(index)
@@ -62,7 +78,13 @@ export function openServingModels(
     },
     () => undefined,
   )
-  return slots
+  return {
+    ...slots,
+    async close() {
+      await slots.close()
+      await reserve.close()
+    },
+  }
 }
 
 /** Two versions stand in memory while one follows the other: better refused than killed by the system. */
