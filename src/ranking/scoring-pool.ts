@@ -26,7 +26,7 @@ const itemsPerMessage = 200
 /** Threads that are idle share a request as long as each gets so many: what is done once a part takes the time of some 25 candidates. */
 const smallestPart = 50
 /** Requests that a pool remembers, and times that a pool which follows it asks them. */
-const [remembered, rehearsals] = [64, 256]
+const [remembered, rehearsals] = [64, 128]
 /** Parts with a thread at once: the next is there when one is done. */
 const mostPartsPerThread = 2
 

@@ -84,6 +84,7 @@ function opened(): Loaded {
 async function load(question: LoadQuestion): Promise<OpenedBundle> {
   const { directory, itemPartBytes, shared, isBackground } = question
   setLow(question.isLow)
+  collectNow()
   const rest = createRest(isBackground)
   const bundle = await openBundle(directory, { shared: shared?.tables })
   try {
@@ -98,7 +99,25 @@ async function load(question: LoadQuestion): Promise<OpenedBundle> {
   }
 }
 
-/** A thread that waits for its next bundle has no reason to collect garbage by itself. */
+/** A thread that waits for its next bundle has no reason to collect garbage by itself; the version that follows has had its first seconds by then. */
+const collectAfterMs = 2000
+
+let collecting: NodeJS.Timeout | undefined
+
+function collectSoon(): void {
+  collecting = setTimeout(() => {
+    collecting = undefined
+    collectGarbage()
+  }, collectAfterMs).unref()
+}
+
+/** What is let go must not stand in memory beside what is loaded. */
+function collectNow(): void {
+  if (collecting) collectGarbage()
+  clearTimeout(collecting)
+  collecting = undefined
+}
+
 async function release(): Promise<void> {
   if (!loaded) return
   const { bundle, ranker } = loaded
@@ -141,7 +160,7 @@ port.on('message', (question: Question) => {
     .catch((error: unknown): Answer => ({ id, kind: 'failed', reason: reasonOf(error) }))
     .then((answer) => {
       port.postMessage(answer)
-      if (kind === 'release') collectGarbage()
+      if (kind === 'release') collectSoon()
       if (kind === 'close') port.close()
     })
 })

@@ -2,6 +2,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { StateStore, StoredItem, StoredUser } from '../events/index.js'
 import { bundleItems, bundleUsers } from './bundle-catalogue.js'
+import type { Rest } from '../ranking/index.js'
+import { createRest } from '../ranking/index.js'
 import type { ItemCatalogue } from './item-catalogue.js'
 
 export interface ImportTarget {
@@ -9,27 +11,37 @@ export interface ImportTarget {
   readonly catalogue: ItemCatalogue
 }
 
-/** Rows that are written at once: some milliseconds of SQLite, then requests have their turn. */
-const pageSize = 1000
+/** Rows that are read and written at once: some milliseconds for many, which nobody waits for, and one for few, beside requests. */
+const [manyRows, fewRows] = [1000, 50]
 
-/** Adds what is not known yet; users who were erased stay so. */
-export async function importCatalogue(bundle: string, { store, catalogue }: ImportTarget): Promise<void> {
-  for await (const items of pages(bundleItems(bundle))) {
+/**
+ * Adds what is not known yet; users who were erased stay so. Where others serve meanwhile (`isBackground`) it rests between few rows, since it
+ * works on the thread that answers them.
+ */
+export async function importCatalogue(
+  bundle: string,
+  { store, catalogue }: ImportTarget,
+  { isBackground = false }: { readonly isBackground?: boolean } = {},
+): Promise<void> {
+  const inPages = pagesBy(isBackground ? fewRows : manyRows, createRest(isBackground))
+  for await (const items of inPages(bundleItems(bundle))) {
     const fresh = items.filter(({ id }) => catalogue.indexOf(id) === undefined)
-    await store.putItems(fresh)
+    if (fresh.length > 0) await store.putItems(fresh)
     for (const item of fresh) catalogue.put(item)
   }
-  for await (const users of pages(bundleUsers(bundle))) await store.addUsers(users)
+  for await (const users of inPages(bundleUsers(bundle))) await store.addUsers(users)
 }
 
-async function* pages<T extends StoredItem | StoredUser>(rows: AsyncIterable<T>): AsyncGenerator<T[]> {
-  let page: T[] = []
-  for await (const row of rows) {
-    page.push(row)
-    if (page.length < pageSize) continue
-    yield page
-    page = []
-    await nextTurn()
+const pagesBy = (size: number, rest: Rest) =>
+  async function* <T extends StoredItem | StoredUser>(rows: AsyncIterable<T>): AsyncGenerator<T[]> {
+    let page: T[] = []
+    for await (const row of rows) {
+      page.push(row)
+      if (page.length < size) continue
+      yield page
+      page = []
+      await nextTurn()
+      await rest()
+    }
+    if (page.length > 0) yield page
   }
-  if (page.length > 0) yield page
-}

@@ -38,16 +38,16 @@ export function openServingModels(
   const loading = new Set<Set<number>>()
   const open = async (version: ModelVersion, before: ServedModel | null): Promise<ServedModel> => {
     requireMemory(version, await scoringMemoryBytes(version.directory, { threads, itemPartBytes }), availableBytes())
+    const isBackground = slots.open().length > 0
     const changed = new Set<number>()
     loading.add(changed)
     const state = opening.then(async (opened) => {
-      await importOnce(version, opened, join(directory, importsFile))
+      await importOnce(version, opened, { file: join(directory, importsFile), isBackground })
       return opened
     })
     // Whoever waits for it hears of a failure; nobody does where the version has failed before.
     state.catch(() => undefined)
     try {
-      const isBackground = slots.open().length > 0
       const parts = { state, threads, partSize, itemPartBytes, isBackground, reserve, pasts, before }
       const model = await openServedModel(version, parts)
       await model.refresh([...changed])
@@ -95,11 +95,21 @@ function requireMemory({ version }: ModelVersion, needs: number, available: numb
 /** Checksums of the bundles whose catalogue is in the store. */
 const importsFile = 'imported.json'
 
-async function importOnce({ directory }: ModelVersion, state: ServerState, file: string): Promise<void> {
+interface Importing {
+  /** Checksums of what was imported. */
+  readonly file: string
+  readonly isBackground: boolean
+}
+
+async function importOnce(
+  { directory }: ModelVersion,
+  state: ServerState,
+  { file, isBackground }: Importing,
+): Promise<void> {
   const imported = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as string[]) : []
   const checksum = await checksumFile(join(directory, 'manifest.json'))
   // The store may be new although the file is not.
   if (state.catalogue.size > 0 && imported.includes(checksum)) return
-  await importCatalogue(directory, state)
+  await importCatalogue(directory, state, { isBackground })
   atomicWriteFile(file, `${JSON.stringify([...new Set([...imported, checksum])])}\n`)
 }
