@@ -120,6 +120,11 @@ class Pool implements ScoringPool {
     return this.asked
   }
 
+  forgetRecent(): void {
+    this.asked.length = 0
+    this.askedAt = 0
+  }
+
   rank(request: RankRequest): Promise<RankedCandidates> {
     if (this.isClosing) throw new Error('internal: a closed pool is asked')
     this.asked[this.askedAt++ % remembered] = request

@@ -61,8 +61,10 @@ export interface ScoringPool {
   rank(request: RankRequest): Promise<RankedCandidates>
   /** Predicts raw rows of user, item and context as they are; the items of the pool play no part. */
   predictRows(rows: readonly RawRow[]): Promise<RowPredictions>
-  /** Requests of late. */
+  /** Requests of late, for the rehearsal of the pool that follows. */
   recent(): readonly RankRequest[]
+  /** Forgets them: whoever asked has been erased. */
+  forgetRecent(): void
   /** Replaces items, or adds them at the end (`first` = `itemCount`); requests that are asked afterwards see them. */
   setItems(first: number, items: readonly ItemText[]): Promise<void>
   /** Answers what was asked, then ends the threads; asking afterwards is a bug. */

@@ -93,6 +93,11 @@ async function aroundPool(
   const { catalogue } = state
   const retrieval = await openFreshRetrieval(version.directory, catalogue)
   const { pasts, release } = await shared.use(state, liveDefinitions(config, unitsPerSecond))
+  const unfollow = state.follow({
+    onErased() {
+      pool.forgetRecent()
+    },
+  })
   let explaining: Promise<{ explainer: Explainer; close(): Promise<void> }> | undefined
   return {
     ...version,
@@ -110,6 +115,7 @@ async function aroundPool(
       retrieval.refresh()
     },
     async close() {
+      unfollow()
       release()
       await pool.close()
       await retrieval.close()
