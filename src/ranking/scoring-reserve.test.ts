@@ -99,6 +99,16 @@ describe('a reserve of scoring threads', () => {
     await reserve.close()
   })
 
+  it('lets go of a bundle that is still being loaded', async () => {
+    const thread = new ScoringThread({ isLow: false })
+    const directory = await bundleOf('begun', 5)
+    const start = { directory, itemPartBytes: 1e6, shared: undefined, isBackground: false, isLow: false }
+    const [, isAlive] = await Promise.all([thread.load(start), thread.release(false)])
+    expect(isAlive).toBe(true)
+    await expect(thread.ask({ kind: 'predict', rows: [{}] })).rejects.toThrow('without a bundle')
+    await thread.close()
+  })
+
   it('ends threads that are given back after it was closed', async () => {
     const reserve = new ScoringReserve(1)
     const thread = reserve.take()

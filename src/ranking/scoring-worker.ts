@@ -35,6 +35,7 @@ interface Loaded {
 }
 
 let loaded: Loaded | undefined
+let loading: Promise<unknown> = Promise.resolve()
 let { isLow } = workerData as ThreadStart
 
 function setLow(isWanted: boolean): void {
@@ -45,8 +46,11 @@ function setLow(isWanted: boolean): void {
 async function answerTo(question: Question): Promise<Answer> {
   const { id } = question
   switch (question.kind) {
-    case 'load':
-      return { id, kind: 'loaded', opened: await load(question) }
+    case 'load': {
+      const opening = load(question)
+      loading = opening.catch(() => undefined)
+      return { id, kind: 'loaded', opened: await opening }
+    }
     case 'rank': {
       const { values, candidates, pairs } = question
       const { ranker } = opened()
@@ -119,6 +123,8 @@ function collectNow(): void {
 }
 
 async function release(): Promise<void> {
+  // A pool that fails while its threads load asks for it before they are done.
+  await loading
   if (!loaded) return
   const { bundle, ranker } = loaded
   loaded = undefined
