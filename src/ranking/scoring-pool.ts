@@ -68,8 +68,11 @@ async function loadAll(
 async function rehearse(pool: Pool, requests: readonly RankRequest[], rest: Rest): Promise<void> {
   // What came to the catalogue while the pool was loading is not there yet.
   const known = requests.filter(({ candidates }) => candidates.every((item) => item < pool.itemCount))
-  for (let run = 0; run < rehearsals && known.length > 0; run++) {
-    const { row, candidates, pairs = {} } = known[run % known.length] ?? { row: {}, candidates: new Int32Array() }
+  for (let run = 0; run < rehearsals; run++) {
+    const request = known[run % known.length]
+    if (!request) return
+    // Nobody waits for it: it has no deadline.
+    const { row, candidates, pairs = {} } = request
     await pool.rank({ row, candidates, pairs })
     await rest()
   }

@@ -8,6 +8,7 @@ import { canComeUpAgain } from './thread-priority.js'
 export class ScoringReserve {
   private readonly idle: ScoringThread[] = []
   private isOpen = true
+  private filled: Promise<void> | undefined
 
   /** Keeps at most `size` idle threads. */
   constructor(private readonly size: number) {}
@@ -20,21 +21,27 @@ export class ScoringReserve {
 
   /** Takes a thread back once it has done what it was asked; one too many ends. */
   async giveBack(thread: ScoringThread): Promise<void> {
-    const isKept = this.size > 0 && (await thread.release(await canComeUpAgain()))
+    const isKept = this.hasRoom() && (await thread.release(await canComeUpAgain()))
+    // Another may have come back meanwhile.
     if (isKept && this.hasRoom()) this.idle.push(thread)
     else await thread.close()
   }
 
-  /** Starts threads that are missing, at low priority where they can come up again. */
-  async fill(): Promise<void> {
-    const isLow = await canComeUpAgain()
-    while (this.hasRoom()) this.idle.push(new ScoringThread({ isLow }))
+  /** Starts the threads, at low priority where they can come up again; once, since those that are lent come back. */
+  fill(): Promise<void> {
+    return (this.filled ??= this.start())
   }
 
   /** Ends the idle threads; those that are out end when they are given back. */
   async close(): Promise<void> {
     this.isOpen = false
     await Promise.all(this.idle.splice(0).map((thread) => thread.close()))
+  }
+
+  private async start(): Promise<void> {
+    if (!this.hasRoom()) return
+    const isLow = await canComeUpAgain()
+    while (this.hasRoom()) this.idle.push(new ScoringThread({ isLow }))
   }
 
   private hasRoom(): boolean {

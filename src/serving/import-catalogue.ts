@@ -1,9 +1,9 @@
 /** Brings the items and users of a bundle into the store; what events have said of them stays. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { StateStore, StoredItem, StoredUser } from '../events/index.js'
-import { bundleItems, bundleUsers } from './bundle-catalogue.js'
 import type { Rest } from '../ranking/index.js'
 import { createRest } from '../ranking/index.js'
+import { bundleItems, bundleUsers } from './bundle-catalogue.js'
 import type { ItemCatalogue } from './item-catalogue.js'
 
 export interface ImportTarget {

@@ -56,13 +56,11 @@ export function openServingModels(
       loading.delete(changed)
     }
   }
-  let isFilled = false
   const slots = openModelSlots(sources, open, {
     ...options,
     onSwitch(...switched) {
-      // Threads for the version after the first; those after it find the threads of the one before the last.
-      if (!isFilled) reserve.fill().catch(onError)
-      isFilled = true
+      // For the version after this one; those after it find the threads of the one before the last.
+      reserve.fill().catch(onError)
       options.onSwitch(...switched)
     },
   })

@@ -2,9 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterAll, expect, it } from 'vitest'
+import { collectGarbage } from '../base/index.js'
 import { categorical, createEncoder } from '../features/index.js'
 import type { Config } from '../features/index.js'
 import { createNetwork, layoutInputs, openBundle, resolveModel, writeBundle } from '../model/index.js'
@@ -95,8 +94,7 @@ async function trained(directory: string): Promise<Float32Array> {
 it('trains, is checkpointed and resumed, is written and scores', async () => {
   const directory = join(home, 'bundle')
   const predictions = await trained(directory)
-  setFlagsFromString('--expose-gc')
-  ;(runInNewContext('gc') as () => void)()
+  collectGarbage()
   const bundle = await openBundle(directory)
   expect(bundle.sharedTables().memories.length).toBe(3)
   const scores = await bundle.score(batch)
