@@ -15,12 +15,14 @@ export const passSteps = [
   'negate',
   'relu',
   'heaviside',
+  'sigmoid',
+  'softplus',
 ] as const
 export type PassStep = (typeof passSteps)[number]
 
 /**
  * Several operations in one pass over the rows of matrices. An operand is the place of an input, then of a constant, then of a step
- * before; the last step's values are the result, or are summed over the rows.
+ * before; the last step's values are the result, or are summed over the rows, or over all elements.
  */
 export interface PassProgram {
   /** How each input is spread over the rows: `false` for a matrix, `true` for one row or one number. */
@@ -30,7 +32,7 @@ export interface PassProgram {
   /** So many of the steps come first and are the same for every row. */
   readonly rowSteps: number
   readonly isSum: boolean
-  /** The shape of a result that is one row; `null`: that of the matrices. */
+  /** The shape of a result that is one row, or one number where all is summed; `null`: that of the matrices. */
   readonly rowShape: readonly number[] | null
 }
 

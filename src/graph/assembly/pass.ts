@@ -21,6 +21,8 @@ export function pass(steps: usize, count: i32, operands: usize, operandCount: i3
         case e.sqrt: e.apply(e.sqrt, a, a, out, width); break
         case e.negate: e.apply(e.negate, a, a, out, width); break
         case e.relu: e.apply(e.relu, a, a, out, width); break
+        case e.sigmoid: e.apply(e.sigmoid, a, a, out, width); break
+        case e.softplus: e.apply(e.softplus, a, a, out, width); break
         default: e.apply(e.heaviside, a, a, out, width)
       }
     }

@@ -16,6 +16,7 @@ type Outputs = Readonly<Record<string, Tensor>>
 const width = 21
 const inputShapes: Readonly<Record<string, Shape>> = {
   ...{ a: ['batch', width], b: ['batch', width], row: [width], oneRow: [1, width], number: [1], w: [width, width] },
+  ...{ thin: [width, 1], scale: [] },
 }
 
 function feedsOf(rows: number): Record<string, TensorData> {
@@ -33,7 +34,7 @@ function drawn(seed: number): Outputs {
   const inputs = Object.fromEntries(
     Object.entries(inputShapes).map(([name, shape]) => [name, graph.input(name, shape)]),
   )
-  const { w, ...others } = inputs
+  const { w, thin: _thin, ...others } = inputs
   const known = [...Object.values(others), graph.constant(0.5)]
   const draw = (i: number, count: number): number => randomInteger(randomKey(seed, String(i)), i, count)
   const positive = (x: Tensor): Tensor => o.add(o.square(x), graph.constant(1))
@@ -48,6 +49,9 @@ function drawn(seed: number): Outputs {
     (x) => o.relu(x),
     (x, y) => o.multiply(y, o.heaviside(x)),
     (x) => (x.shape[0] === 'batch' ? o.divide(o.sum(x, [0], true), o.sizeOf(x, [0])) : o.negate(x)),
+    (x) => o.sigmoid(x),
+    (x) => o.softplus(x),
+    (x) => (x.shape[0] === 'batch' ? o.divide(o.sum(x, [0, 1]), o.sizeOf(x, [0])) : o.negate(x)),
   ]
   for (let i = 0; i < 30; i++) {
     const pick = (at: number): Tensor => known[draw(at, known.length)] ?? graph.constant(1)
@@ -121,13 +125,64 @@ describe.skipIf('reason' in library)('passes between products', () => {
     await expectSame(normalized(), [37, 2, 100])
   })
 
-  it('leave nothing of batch normalisation to another executor', () => {
-    const { loss, ...gradients } = normalized()
-    const models = planSegments({ ...gradients, ...(loss && { loss }) }).segments.filter(
-      (segment) => 'model' in segment,
+  it('leave nothing of batch normalisation and its loss to another executor', () => {
+    const { segments } = planSegments(normalized())
+    expect(segments.filter((segment) => 'model' in segment)).toEqual([])
+  })
+
+  it('leave nothing of a loss of logits to another executor, its scale and the sum of all included', async () => {
+    const graph = new Graph()
+    const [x, w, scale] = [
+      graph.input('a', ['batch', width]),
+      graph.input('w', [width, width]),
+      graph.input('number', [1]),
+    ]
+    const column = o.matmul(o.relu(o.matmul(x, w)), graph.input('thin', [width, 1]))
+    const loss = o.sum(o.subtract(o.softplus(column), o.multiply(o.sigmoid(column), scale)), [0, 1])
+    const [ofX, ofW] = differentiate(o.multiply(loss, graph.input('scale', [])), [x, w])
+    const outputs = { loss, ...(ofX && { ofX }), ...(ofW && { ofW }) }
+    expect(planSegments(outputs).segments.filter((segment) => 'model' in segment)).toEqual([])
+    await expectSame(outputs, [37, 1, 1500])
+  })
+
+  it('compute sigmoid and softplus to the last digits, at the ends of the numbers too', async () => {
+    const graph = new Graph()
+    const a = graph.input('a', ['batch', 1])
+    const compiled = await executor.compile(executor.write({ sigmoid: o.sigmoid(a), softplus: o.softplus(a) }))
+    const drawnLogits = Array.from({ length: 2000 }, (_, i) => 10 * randomNormal(3, i))
+    const values = Float32Array.of(
+      0,
+      -0,
+      1e-30,
+      -1e-30,
+      17,
+      -17,
+      80,
+      -80,
+      3e38,
+      -3e38,
+      Infinity,
+      -Infinity,
+      ...drawnLogits,
     )
-    // The loss, and its gradient.
-    expect(models.length).toBeLessThanOrEqual(2)
+    const of = (data: Float32Array) => compiled.run({ a: { data, shape: [data.length, 1] } })
+    const { sigmoid, softplus } = await of(values)
+    for (const [i, x] of values.entries()) {
+      const expected = {
+        sigmoid: 1 / (1 + Math.exp(-x)),
+        softplus: Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x))),
+      }
+      for (const [name, result] of Object.entries({ sigmoid, softplus })) {
+        const [value, wanted] = [result?.data[i] ?? NaN, expected[name as 'sigmoid']]
+        // What is next to nothing may stay at the smallest of the normal numbers.
+        if (value !== wanted)
+          expect(Math.abs(value - wanted) / (wanted + 1e-31), `${name} ${String(x)}`).toBeLessThan(4e-7)
+      }
+    }
+    const broken = await of(Float32Array.of(NaN, 1))
+    for (const name of ['sigmoid', 'softplus'])
+      expect([broken[name]?.data[0], Number.isFinite(broken[name]?.data[1])]).toEqual([NaN, true])
+    await compiled.close()
   })
 
   it('leave alone what products and kernels do by themselves', () => {
@@ -142,9 +197,10 @@ describe.skipIf('reason' in library)('passes between products', () => {
     const gradients = differentiate(o.sum(o.softplus(y), [0, 1], false), [x, w, bias])
     const { segments } = planSegments(Object.fromEntries(gradients.map((gradient, i) => [String(i), gradient])))
     const kernels = segments.flatMap((segment) => ('kernel' in segment ? [segment] : []))
-    // The same weights in three layers: their gradients are added.
+    // The same weights in three layers: their gradients are added. The others are the gradient of the loss.
     const steps = kernels.flatMap(({ flags }) => flags.pass?.steps ?? []).map(({ step }) => step)
-    expect(new Set(steps)).toEqual(new Set(['add']))
+    expect(new Set(steps)).toEqual(new Set(['add', 'multiply', 'sigmoid']))
+    expect(kernels.filter(({ kernel }) => kernel === 'multiplyHeaviside')).toHaveLength(2)
     expect(kernels.filter(({ flags }) => flags.isRelu)).toHaveLength(2)
   })
 

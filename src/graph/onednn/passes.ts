@@ -12,13 +12,15 @@ import { constantOp } from '../tensor.js'
 /** Steps of one pass: their values stay in a first-level cache. What goes further back is computed before. */
 const mostSteps = 24
 
-/** So many steps cost more than to store what they make, where two others read it. */
+/** Steps that cost as much as so many cost more than to store what they make, where two others read it. */
 const dearSteps = 5
+/** Of the steps that are whole series. Default 1. */
+const costs: Partial<Record<PassStep, number>> = { sigmoid: dearSteps, softplus: dearSteps }
 
 /** Whether it is cheaper to store a tensor that several passes read than to make it anew in each. */
 export function isDear(tensor: Tensor, isStored: IsStored): boolean {
   const { steps = [], rowSteps = 0 } = isMatrix(tensor.shape) ? (passOf(tensor, isStored)?.pass ?? {}) : {}
-  return steps.length - rowSteps >= dearSteps
+  return steps.slice(rowSteps).reduce((sum, { step }) => sum + (costs[step] ?? 1), 0) >= dearSteps
 }
 
 /** Tells whether a tensor is stored. */
@@ -43,14 +45,15 @@ const isMatrix = (shape: Shape): boolean => shape.length === 2 && shape[0] !== 1
 const isRow = (shape: Shape): boolean => widthOf(shape) !== undefined && shape.slice(0, -1).every((size) => size === 1)
 const isNumber = (shape: Shape): boolean => shape.every((size) => size === 1)
 
+/** A number counts as a row of one. */
 function widthOf(shape: Shape): number | undefined {
-  const width = shape.at(-1)
+  const width = shape.at(-1) ?? 1
   return shape.length <= 2 && typeof width === 'number' ? width : undefined
 }
 
-/** Whether a sum of that shape is one row: the sum of a matrix over its rows. */
+/** Whether a sum of that shape is one row, the sum of a matrix over its rows, or the sum of all that is in it. */
 const isSumOfRows = (from: Shape, to: Shape): boolean =>
-  isMatrix(from) && isRow(to) && widthOf(from) === widthOf(to) && widthOf(to) !== undefined
+  isMatrix(from) && widthOf(from) !== undefined && (isNumber(to) || (isRow(to) && widthOf(from) === widthOf(to)))
 
 /** How many rows a matrix has is read of whichever is stored, of those that it is made of row by row. */
 function countOf({ attributes }: Tensor, counted: Tensor, isStored: IsStored): KernelCall | null {

@@ -77,10 +77,11 @@ function earliest(outputs: Outputs): Map<Tensor, Place> {
   return places
 }
 
-/** Its own kernel, or a pass where that takes other operations along. */
+/** Its own kernel, or a pass where that takes other operations along, or constants, which no other kernel has. */
 function chosen(own: KernelCall | null, call: KernelCall | null): KernelCall | null {
   if (!own || !call?.pass) return own ?? call
   const { steps, isSum } = call.pass
+  if (own.inputs.some(({ op }) => op === constantOp)) return call
   const isAlone = steps.length <= (isSum ? 0 : 1)
   return isAlone || call.inputs.every((input) => own.inputs.includes(input)) ? own : call
 }

@@ -3,7 +3,7 @@ import type { PassProgram } from '../segment.js'
 import { passSteps } from '../segment.js'
 import type { Arena } from './arena.js'
 import type { Value } from './value.js'
-import { ownValue, placeOf, valueOver } from './value.js'
+import { ownValue, placeOf, releaseValue, valueOver } from './value.js'
 
 /** Floats of a row where there are no rows to keep to: the rows of all values of a pass lie in a first-level cache. */
 const flatWidth = 512
@@ -21,25 +21,32 @@ export function runPass(arena: Arena, inputs: readonly Value[], program: PassCal
   const { isSpread, isSum, rowShape, isReleased } = program
   const matrix = inputs[isSpread.indexOf(false)]
   const shape = rowShape ?? matrix?.shape ?? []
-  const width = shape.at(-1) ?? 1
+  const width = (matrix?.shape ?? shape).at(-1) ?? 1
   const rows = matrix ? matrix.length / Math.max(1, width) : 1
   const places = inputs.map((input) => placeOf(arena, input))
   const over = rowShape ? undefined : inputs.find((_, at) => isReleased[at] === true && isSpread[at] === false)
   const out = over ? valueOver(arena, over, 'place') : ownValue(arena, shape)
-  if (isSum || rows === 0) arena.float32(out.place, out.length).fill(0)
   const hasRows = inputs.some((input, at) => isSpread[at] && input.length > 1)
   const scratch: Scratch[] = []
+  // One number is the sum of a row of sums: of few terms each, which lose fewer digits.
+  const isTotal = isSum && out.length === 1
+  const sums = isTotal ? ownValue(arena, [hasRows ? width : flatWidth]) : out
+  if (isSum || rows === 0) arena.float32(sums.place, sums.length).fill(0)
   const run = (first: number, count: number, wide: number): void => {
-    const operands = operandsOf(arena, { inputs, places, program, scratch, out }, { first, wide })
+    const operands = operandsOf(arena, { inputs, places, program, scratch, out: sums }, { first, wide })
     takeSteps(arena, program, operands, { rows: count, width: wide })
   }
-  if (hasRows || isSum) run(0, rows, width)
+  if (hasRows || (isSum && !isTotal)) run(0, rows, width)
   else {
     // Without rows that are spread, all is one long row.
     const total = rows * width
     const whole = Math.floor(total / flatWidth)
     if (whole > 0) run(0, whole, flatWidth)
     if (total > whole * flatWidth) run(whole * flatWidth, 1, total - whole * flatWidth)
+  }
+  if (isTotal) {
+    arena.float32(out.place, 1)[0] = arena.float32(sums.place, sums.length).reduce((sum, one) => sum + one, 0)
+    releaseValue(arena, sums)
   }
   for (const { place, bytes } of scratch) arena.release(place, bytes)
   return out
@@ -58,7 +65,7 @@ interface Pass {
   readonly out: Value
 }
 
-/** Inputs, constants and steps, and the result where rows are summed. */
+/** Inputs, constants and steps, and the sums where there are any. */
 function operandsOf(arena: Arena, pass: Pass, { first, wide }: { first: number; wide: number }): Operand[] {
   const { inputs, places, program, scratch, out } = pass
   const { isSpread, constants, steps, isSum } = program

@@ -4,7 +4,7 @@ import { unaryOp } from './elementwise.js'
 import { multiply } from './multiply.js'
 import { sigmoid } from './sigmoid.js'
 
-const fused = unaryOp('softplus', 'Softplus', (_, x, g) => multiply(g, sigmoid(x)))
+const fused = unaryOp('softplus', 'Softplus', (_, x, g) => multiply(g, sigmoid(x)), { pass: 'softplus' })
 const float32 = 1
 
 export const softplusOp: Op = {
