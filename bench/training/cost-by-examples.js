@@ -53,4 +53,5 @@ function spreadOf(points, key) {
 /** One pass over rows that fill their batches. */
 export async function steps(engine, rows, batchSize) {
   for (let first = 0; first < rows.labels.length; first += batchSize) await engine.step(rows, first)
+  await engine.settle()
 }

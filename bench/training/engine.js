@@ -20,12 +20,19 @@ export async function openEngine(workload) {
   )
   const batchOf = batcher(workload)
   let taken = 0
+  let ending = null
   return {
     layout: parts.layout,
     state,
-    /** Trains on the batch that begins at row `first`. */
-    step: (rows, first, epoch = 0) =>
-      training.run(batchOf(rows, first, batchSize), { epoch, step: taken++, stepCount: 1e9, learningRateScale: 1 }),
+    /** Begins to train on the batch that begins at row `first`, as the trainer does; resolves when another may be begun. */
+    async step(rows, first, epoch = 0) {
+      const position = { epoch, step: taken++, stepCount: 1e9, learningRateScale: 1 }
+      ending = (await training.begin(batchOf(rows, first, batchSize), position)).loss
+    },
+    /** Resolves when every step that was begun has ended. */
+    async settle() {
+      await ending
+    },
     /** The probabilities of the first `count` rows. */
     async predict(rows, count) {
       const scores = new Float32Array(count)

@@ -50,6 +50,8 @@ export interface OpenIdColumn {
   differentiate(sums: number): number
   squaredNorm(): number
   update(step: OptimizerStep): void
+  /** Floats of the ids that were multiplied last. */
+  floatsOfIds(): number
 }
 
 /** Reserves what so many parts leave for each other. */
@@ -62,10 +64,6 @@ export function placeIdColumn(memory: TableMemory, column: IdColumn, parts: numb
     gradients: memory.allocate(4 * parts * idCount * dimension),
   }
 }
-
-/** Distinct ids in all parts of the last batch. */
-export const countedIds = (memory: TableMemory, { counts }: IdColumnPlace, parts: number): number =>
-  memory.int32(counts, parts).reduce((sum, count) => sum + count, 0)
 
 interface IdColumnOptions {
   readonly place: IdColumnPlace
@@ -113,6 +111,7 @@ export function openIdColumn(memory: TableMemory, options: IdColumnOptions): Ope
     update(step) {
       for (const one of updates()) one.update(step, batch)
     },
+    floatsOfIds: () => dimension * (counts[share.index] ?? 0),
   }
 }
 

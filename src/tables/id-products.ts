@@ -32,9 +32,11 @@ export interface IdProducts {
   squaredNorm(): number
   /** Updates those rows by the gradients of all parts, in their order. */
   update(step: OptimizerStep): void
+  /** Floats of the distinct ids that the last `forward` has multiplied. */
+  floatsOfIds(): number
 }
 
-export { countedIds, placeIdColumn } from './id-column.js'
+export { placeIdColumn } from './id-column.js'
 export type { IdColumn, IdColumnPlace } from './id-column.js'
 
 /** Rows of the layer's gradient that are copied to this memory together: they stay in the cache. */
@@ -87,6 +89,7 @@ export function createIdProducts(
     update(step) {
       for (const column of columns) column.update(step)
     },
+    floatsOfIds: () => columns.reduce((sum, column) => sum + column.floatsOfIds(), 0),
   }
 }
 

@@ -1,9 +1,10 @@
 /**
- * A place in shared memory for one batch: whoever reads batches writes them here once, and every thread of a step reads them, or
+ * Places in shared memory for two batches in turns: whoever reads batches writes them here once, and every thread of a step reads them, or
  * its rows of them, where they lie. Places grow; what is where is plain data that is sent only when it has changed.
  */
 import type { JaggedIds } from '../features/index.js'
 import type { TableMemory } from '../tables/index.js'
+import type { Turn } from './step-plan.js'
 import type { TrainingBatch } from './training-batch.js'
 
 /** Where numbers begin, and how many there is room for. */
@@ -20,25 +21,25 @@ export interface BatchPlace {
   readonly labels: Place & { readonly width: number }
   readonly weights: Place
   readonly offsets: Place
-  /** The gradients of the whole batch, by the name of the input. */
+  /** The gradients of the whole batch, by the name of the input: the same place for both turns, as steps take theirs one after the other. */
   readonly gradients: Readonly<Record<string, Place>>
 }
 
-/** A writer of batches into one place; `gradientWidths` are the floats of a row's gradient by the name of the input. */
+/** A writer of batches in turns; `gradientWidths` are the floats of a row's gradient by the name of the input. */
 export function createBatchWriter(
   memory: TableMemory,
   gradientWidths: Readonly<Record<string, number>>,
-): (batch: TrainingBatch) => BatchPlace {
+): (batch: TrainingBatch, turn: Turn) => BatchPlace {
   const places = new Map<string, Place>()
-  let current: BatchPlace | null = null
-  let isMoved = true
+  const current = new Map<Turn, BatchPlace>()
   const reserve = (name: string, length: number): Place => {
     const before = places.get(name)
     if (before && before.length >= length) return before
     const grown = Math.max(length, 2 * (before?.length ?? 0))
     const place = { offset: memory.allocate(4 * grown), length: grown }
     places.set(name, place)
-    isMoved = true
+    // A place of gradients is one for both.
+    current.clear()
     return place
   }
   const writeFloats = (name: string, values: Float32Array): Place => {
@@ -56,23 +57,24 @@ export function createBatchWriter(
     offsets: offsets && writeInts(`offsets ${name}`, offsets),
     weights: weights && writeFloats(`weights ${name}`, weights),
   })
-  return (batch) => {
+  return (batch, turn) => {
     const { rowCount } = batch
+    const own = (name: string): string => `${String(turn)} ${name}`
     const wide = (name: string, values: Float32Array): Place & { width: number } => ({
-      ...writeFloats(name, values),
+      ...writeFloats(own(name), values),
       width: values.length / rowCount,
     })
     const written: BatchPlace = {
-      ids: mapValues(batch.ids, (ids, name) => writeIds(name, ids)),
+      ids: mapValues(batch.ids, (ids, name) => writeIds(own(name), ids)),
       numbers: mapValues(batch.numbers, (values, name) => wide(`numbers ${name}`, values)),
       labels: wide('labels', batch.labels),
-      weights: writeFloats('example weights', batch.weights),
-      offsets: writeFloats('logit offsets', batch.offsets ?? new Float32Array(rowCount)),
+      weights: writeFloats(own('example weights'), batch.weights),
+      offsets: writeFloats(own('logit offsets'), batch.offsets ?? new Float32Array(rowCount)),
       gradients: mapValues(gradientWidths, (width, name) => reserve(`gradients ${name}`, rowCount * width)),
     }
-    if (isMoved || !current) current = written
-    isMoved = false
-    return current
+    const known = current.get(turn) ?? written
+    current.set(turn, known)
+    return known
   }
 }
 

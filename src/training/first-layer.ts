@@ -16,6 +16,8 @@ export interface FirstLayerPart {
   takeGradients(outputs: Tensors): void
   squaredNorm(): number
   update(step: OptimizerStep): void
+  /** Floats of the ids that the last `feeds` has multiplied. */
+  floatsOfIds(): number
 }
 
 export interface FirstLayerOptions {
@@ -62,16 +64,16 @@ export function openFirstLayer(
     update: (step) => {
       products.update(step)
     },
+    floatsOfIds: () => products.floatsOfIds(),
   }
 }
 
-/** The operations of the last batch: each column has three products, forward and both gradients, and a sum of rows forward and back. */
-export function operationsApart(memory: TableMemory, { apart, parts }: StepPlan, rowCount: number): OperationsApart {
-  let [leftOut, instead] = [0, 0]
-  for (const column of apart?.columns ?? []) {
-    const ofRow = 6 * column.dimension * (apart?.layer.outputs ?? 0)
-    leftOut += rowCount * ofRow
-    instead += idProducts.countedIds(memory, column, parts) * ofRow + (rowCount * ofRow) / (3 * column.dimension)
+/** The operations of a batch: each column has three products, forward and both gradients, and a sum of rows forward and back. */
+export function operationsApart({ apart }: StepPlan, rowCount: number, floatsOfIds: number): OperationsApart {
+  const { columns = [], layer: { outputs } = { outputs: 0 } } = apart ?? {}
+  const width = columns.reduce((sum, { dimension }) => sum + dimension, 0)
+  return {
+    leftOut: 6 * outputs * rowCount * width,
+    instead: outputs * (6 * floatsOfIds + 2 * rowCount * columns.length),
   }
-  return { leftOut, instead }
 }

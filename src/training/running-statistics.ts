@@ -1,6 +1,6 @@
 /** Running mean and variance of batch normalisations: each part of a batch has statistics of its own (ghost batch normalisation). */
 import type { NormSpec } from '../model/index.js'
-import { firstStatistic } from './step-plan.js'
+import { resultPlaces } from './step-plan.js'
 
 /** PyTorch's and BARS' default: running ← 0.9·running + 0.1·batch. */
 const normMomentum = 0.1
@@ -17,7 +17,7 @@ export function updateRunning(
   parts: readonly PartStatistics[],
 ): void {
   const rows = parts.reduce((sum, { rowCount }) => sum + rowCount, 0)
-  let at = firstStatistic
+  let at: number = resultPlaces.statistics
   for (const { name, width } of norms) {
     for (const statistic of ['mean', 'variance'] as const) {
       const target = running.get(`${name}/${statistic}`)

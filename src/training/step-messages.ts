@@ -13,11 +13,11 @@ export interface ThreadStart {
   readonly barrier: SharedArrayBuffer
 }
 
-/** Asked one at a time; each has one answer. */
+/** Answered one after the other, in their order. */
 export type Question =
   | {
       readonly kind: 'step'
-      /** `null`: where the last one was. */
+      /** `null`: where the last one of the same turn was. */
       readonly place: BatchPlace | null
       readonly rowCount: number
       readonly firstRow: number

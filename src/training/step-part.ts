@@ -16,14 +16,16 @@ import { openFirstLayer } from './first-layer.js'
 import type { FirstLayerPart } from './first-layer.js'
 import { createWeightFeeds, lossFeeds } from './part-feeds.js'
 import type { FedParameter, WeightFeeds } from './part-feeds.js'
-import { firstStatistic, resultsOf, rowsOfPart, statisticNames, sumOf } from './step-plan.js'
-import type { StepPlan } from './step-plan.js'
+import { openResults, resultPlaces, rowsOfPart, statisticNames, sumOf } from './step-plan.js'
+import type { StepPlan, Turn } from './step-plan.js'
 import type { StepProfile } from './step-profile.js'
 import type { TrainingBatch } from './training-batch.js'
 import { isWhole, weightRanges, writeRanges } from './weight-ranges.js'
 
 /** What is the same for all parts of a step. */
 export interface StepSettings {
+  /** Which of the places for a batch and its results: those of the step before may still be read. */
+  readonly turn: Turn
   /** Epochs before this one, those of earlier runs included: the key of the dropout masks. */
   readonly epoch: number
   readonly lossScale: number
@@ -32,7 +34,7 @@ export interface StepSettings {
 }
 
 export interface StepPart {
-  /** Takes its part of a step; nothing is updated where the loss is not finite. */
+  /** Takes its part of a step; nothing is updated where the loss is not finite, and from then on. */
   run(batch: TrainingBatch, settings: StepSettings, profile: StepProfile): Promise<void>
   /** Runs the graph once more on the inputs of the last step, and nothing else: what a step is measured against. */
   runGraphAgain(): Promise<void>
@@ -62,19 +64,23 @@ interface PartContext extends StepPartOptions {
   /** The parameters of which it has pieces. */
   readonly inPieces: readonly Required<FedParameter>[]
   readonly wideParameters: ReadonlySet<string>
-  /** Results of this part, and of all. */
-  readonly own: Float64Array
-  readonly all: readonly Float64Array[]
+  /** Results of all parts, by turn. */
+  readonly results: readonly (readonly Float64Array[])[]
 }
 
 /** Opens a part of a step; the graph is compiled in the calling thread. */
 export async function openStepPart(plan: StepPlan, options: StepPartOptions): Promise<StepPart> {
   const context = await openContext(plan, options)
   let lastFeeds: Feeds | null = null
+  let isHalted = false
   return {
     async run(batch, settings, profile) {
       const rows = rowsOfPart(plan, options.share.index, batch.rowCount)
-      const feeds = feedsOf(context, { batch, rows, settings, profile })
+      const inputs = { batch, rows, settings, profile }
+      const masks = masksOf(context, inputs)
+      // Rows and weights may still be updated for the step before.
+      meet(context, profile)
+      const feeds = { ...feedsOf(context, inputs), ...masks }
       lastFeeds = rows.count > 0 ? feeds : null
       // Whoever feeds the step reads the next batch now; where threads take the parts, while they do.
       profile.enter('read')
@@ -83,9 +89,12 @@ export async function openStepPart(plan: StepPlan, options: StepPartOptions): Pr
       const targets = { ...context.gradientTargets, ...context.stage.gradients() }
       const outputs = lastFeeds && (await context.graph.run(lastFeeds, targets))
       profile.enter('update')
-      leaveResults(context, outputs ?? {}, targets)
+      const results = resultsOf(context, settings.turn)
+      leaveResults(context, results.own, { outputs: outputs ?? {}, targets })
       meet(context, profile)
-      if (Number.isFinite(sumOf(context.all, 0))) update(context, settings, profile)
+      // The next step was begun before this loss was known: it must not go on from it.
+      isHalted ||= !Number.isFinite(sumOf(results.all, resultPlaces.loss))
+      if (!isHalted) update(context, inputs, results)
     },
     runGraphAgain: async () => {
       if (lastFeeds) await context.graph.run(lastFeeds)
@@ -119,8 +128,7 @@ async function openContext(plan: StepPlan, options: StepPartOptions): Promise<Pa
     gradientTargets: Object.fromEntries(whole.map(({ name }) => [gradientName(name), denseUpdate.gradient(name)])),
     inPieces: parameters.filter((parameter) => !whole.includes(parameter)),
     wideParameters: new Set(plan.parameters.flatMap(({ name, part }) => (part === 'wide' ? [name] : []))),
-    own: resultsOf(memory, plan, share.index),
-    all: Array.from({ length: plan.parts }, (_, part) => resultsOf(memory, plan, part)),
+    results: openResults(memory, plan),
   }
 }
 
@@ -140,30 +148,38 @@ interface PartInputs {
   readonly profile: StepProfile
 }
 
-function feedsOf(context: PartContext, { batch, rows, settings, profile }: PartInputs): Feeds {
-  const { plan, stage, weights } = context
-  profile.enter('gather')
-  const inputs = { ...stage.forward(batch, rows), ...context.firstLayer?.feeds(batch, rows) }
+function masksOf({ plan, masks }: PartContext, { batch, rows, settings, profile }: PartInputs): Feeds {
   profile.enter('masks')
-  const masks = context.masks((layer) => randomKey(plan.seed, 'dropout', layer, settings.epoch), {
+  return masks((layer) => randomKey(plan.seed, 'dropout', layer, settings.epoch), {
     firstRow: batch.firstRow + rows.first,
     rowCount: rows.count,
   })
+}
+
+function feedsOf({ stage, firstLayer, weights }: PartContext, { batch, rows, settings, profile }: PartInputs): Feeds {
+  profile.enter('gather')
+  const inputs = { ...stage.forward(batch, rows), ...firstLayer?.feeds(batch, rows) }
   profile.enter('copy')
   weights.gather()
-  return { ...inputs, ...masks, ...weights.feeds, ...lossFeeds(batch, rows, settings.lossScale) }
+  return { ...inputs, ...weights.feeds, ...lossFeeds(batch, rows, settings.lossScale) }
+}
+
+interface GraphResults {
+  readonly outputs: Feeds
+  readonly targets: Targets
 }
 
 /**
  * Loss, statistics and gradients of the own rows, to where the other parts find them; zeros without rows, and where the loss does not
  * depend on a target's values.
  */
-function leaveResults(context: PartContext, outputs: Feeds, targets: Targets): void {
-  const { plan, own, dense, firstLayer, inPieces } = context
+function leaveResults(context: PartContext, own: Float64Array, { outputs, targets }: GraphResults): void {
+  const { plan, dense, firstLayer, inPieces } = context
   own.fill(0)
   const isEmpty = Object.keys(outputs).length === 0
-  own[0] = isEmpty ? 0 : (outputs['loss']?.data[0] ?? Number.NaN)
-  let at = firstStatistic
+  own[resultPlaces.loss] = isEmpty ? 0 : (outputs['loss']?.data[0] ?? Number.NaN)
+  own[resultPlaces.floatsOfIds] = firstLayer?.floatsOfIds() ?? 0
+  let at: number = resultPlaces.statistics
   for (const name of statisticNames(plan.norms)) {
     const values = outputs[name]?.data ?? []
     own.set(values, at)
@@ -178,6 +194,18 @@ function leaveResults(context: PartContext, outputs: Feeds, targets: Targets): v
   firstLayer?.takeGradients(outputs)
 }
 
+interface PartResults {
+  readonly own: Float64Array
+  readonly all: readonly Float64Array[]
+}
+
+function resultsOf({ results, share }: PartContext, turn: Turn): PartResults {
+  const all = results[turn] ?? []
+  const own = all[share.index]
+  if (!own) throw new Error('internal: a part has no place for its results')
+  return { own, all }
+}
+
 function meet(context: PartContext, profile: StepProfile): void {
   profile.enter('wait')
   context.meet()
@@ -185,14 +213,14 @@ function meet(context: PartContext, profile: StepProfile): void {
 }
 
 /** Moves dense parameters and touched rows along their gradients, clipped together: all that the part owns. */
-function update(context: PartContext, settings: StepSettings, profile: StepProfile): void {
-  const { plan, stage, firstLayer, dense, own, all, wideParameters } = context
+function update(context: PartContext, { settings, profile }: PartInputs, { own, all }: PartResults): void {
+  const { plan, stage, firstLayer, dense, wideParameters } = context
   dense.sum()
   let clipping = {}
   if (plan.clipNorm !== null) {
-    own[1] = stage.squaredNorm() + (firstLayer?.squaredNorm() ?? 0) + dense.squaredNorm()
+    own[resultPlaces.squaredNorm] = stage.squaredNorm() + (firstLayer?.squaredNorm() ?? 0) + dense.squaredNorm()
     meet(context, profile)
-    clipping = { gradientScale: clipFactor(plan.clipNorm, sumOf(all, 1)) }
+    clipping = { gradientScale: clipFactor(plan.clipNorm, sumOf(all, resultPlaces.squaredNorm)) }
   }
   const steps = { wide: { ...settings.wide, ...clipping }, deep: { ...settings.deep, ...clipping } }
   dense.update((name) => (wideParameters.has(name) ? steps.wide : steps.deep))

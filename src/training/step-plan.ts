@@ -39,15 +39,19 @@ export interface StepPlan {
   readonly parts: number
   /** Where the dense gradients of all parts lie. */
   readonly gradients: number
-  /** Where the results of all parts lie. */
+  /** Where the results of all parts lie, for each turn. */
   readonly results: number
 }
 
-/** Before the statistics of norms, a part leaves its loss and Σ g² of what it owns. */
-export const firstStatistic = 2
+/** Two steps may be under way: the places for batches and results take turns. */
+export const turns = [0, 1] as const
+export type Turn = (typeof turns)[number]
+
+/** Where a part leaves its loss, Σ g² of what it owns, the floats of ids that it has multiplied apart, and the statistics of norms. */
+export const resultPlaces = { loss: 0, squaredNorm: 1, floatsOfIds: 2, statistics: 3 } as const
 
 const resultWidth = (norms: readonly NormSpec[]): number =>
-  firstStatistic + norms.reduce((sum, { width }) => sum + 2 * width, 0)
+  resultPlaces.statistics + norms.reduce((sum, { width }) => sum + 2 * width, 0)
 
 /** The statistics of norms, in the order in which a part leaves them. */
 export const statisticNames = (norms: readonly NormSpec[]): string[] =>
@@ -87,14 +91,19 @@ export async function planStep(model: ModelParts, state: ModelState): Promise<St
     clipNorm: spec.clipNorm,
     parts,
     gradients: memories.home.allocate(4 * parts * gradientFloats(dense.tables)),
-    results: memories.home.allocate(8 * parts * resultWidth(network.norms)),
+    results: memories.home.allocate(8 * turns.length * parts * resultWidth(network.norms)),
   }
 }
 
-/** What a part leaves beside its gradients. */
-export function resultsOf(memory: TableMemory, { norms, results }: StepPlan, part: number): Float64Array {
+/** What the parts leave beside their gradients, by turn. */
+export function openResults(
+  memory: TableMemory,
+  { norms, results, parts }: StepPlan,
+): readonly (readonly Float64Array[])[] {
   const width = resultWidth(norms)
-  return memory.float64(results + 8 * part * width, width)
+  return turns.map((turn) =>
+    Array.from({ length: parts }, (_, part) => memory.float64(results + 8 * (turn * parts + part) * width, width)),
+  )
 }
 
 /** One number of every part's results, added up in the order of the parts. */

@@ -104,12 +104,15 @@ interface Trained {
 
 interface Run {
   readonly workers: number
+  /** Whether a step is begun before the one before has ended. */
+  readonly isAhead?: boolean
   readonly batch?: (config: Config, step: number) => TrainingBatch
   /** Bytes of tables in one memory. */
   readonly tableBytes?: number
 }
 
-async function trained(config: Config, { workers, batch = batchOf, tableBytes = 2 ** 31 }: Run): Promise<Trained> {
+async function trained(config: Config, run: Run): Promise<Trained> {
+  const { workers, isAhead = false, batch = batchOf, tableBytes = 2 ** 31 } = run
   const parts = partsOf(config, workers)
   const state = createModelState(parts, createTableMemories({ buffers: 2 ** 32 - tableBytes }))
   const step = await createTrainingStep(
@@ -117,16 +120,18 @@ async function trained(config: Config, { workers, batch = batchOf, tableBytes = 
     state,
     createStepProfile(() => performance.now()),
   )
-  const losses: number[] = []
+  const losses: Promise<number>[] = []
   try {
     for (const index of sizes.keys()) {
       const position = { epoch: 0, step: index, stepCount: sizes.length, learningRateScale: 1 }
-      losses.push(await step.run(batch(config, index), position))
+      const { loss } = await step.begin(batch(config, index), position)
+      losses.push(loss)
+      if (!isAhead) await loss
     }
+    return { losses: await Promise.all(losses), state }
   } finally {
     await step.close()
   }
-  return { losses, state }
 }
 
 /** All numbers that training changes. */
@@ -173,6 +178,20 @@ describe('a step in parts', () => {
   })
 
   it.each(Object.keys(models))(
+    'leaves the bytes of steps one by one where two are under way: %s',
+    async (name) => {
+      const config = models[name] ?? configOf({})
+      for (const workers of [1, 3]) {
+        const single = await trained(config, { workers })
+        const ahead = await trained(config, { workers, isAhead: true })
+        expect(ahead.losses).toEqual(single.losses)
+        expect(bytesOf(ahead.state)).toEqual(bytesOf(single.state))
+      }
+    },
+    30_000,
+  )
+
+  it.each(Object.keys(models))(
     'leaves the bytes that it leaves in one memory when tables lie in many: %s',
     async (name) => {
       const config = models[name] ?? configOf({})
@@ -217,14 +236,14 @@ describe('a step in parts', () => {
     }
   })
 
-  it('stops at a loss that is not finite, before anything is updated, and leaves no threads', async () => {
+  it.each([1, 3])('updates nothing from a loss that is not finite on, and leaves no threads: %i', async (workers) => {
     const config = configOf({ deep: { embedding: 3, hidden: [4] } })
     const fresh = createModelState(partsOf(config, 3))
     const batch = (given: Config): TrainingBatch => {
       const sound = batchOf(given, 0)
       return { ...sound, labels: sound.labels.map((label, row) => (row === rowCount - 1 ? NaN : label)) }
     }
-    const parts = partsOf(config, 3)
+    const parts = partsOf(config, workers)
     const state = createModelState(parts)
     const step = await createTrainingStep(
       parts,
@@ -232,9 +251,16 @@ describe('a step in parts', () => {
       createStepProfile(() => 0),
     )
     const position = { epoch: 0, step: 7, stepCount: 9, learningRateScale: 1 }
-    await expect(step.run(batch(config), position)).rejects.toMatchObject({ code: 'TRAINING_LOSS_NOT_FINITE' })
-    expect(bytesOf(state)).toEqual(bytesOf(fresh))
+    const { loss } = await step.begin(batch(config), position)
+    // Begun while the other is under way, or after it.
+    const next = step.begin(batchOf(config, 1), { ...position, step: 8 })
+    for (const failed of [loss, next])
+      await expect(failed).rejects.toMatchObject({
+        code: 'TRAINING_LOSS_NOT_FINITE',
+        message: expect.stringContaining('at step 7;') as string,
+      })
     await step.close()
+    expect(bytesOf(state)).toEqual(bytesOf(fresh))
     expect(threadCount()).toBe(0)
   })
 
@@ -246,8 +272,8 @@ describe('a step in parts', () => {
       numbers: {},
       labels: new Float32Array(0),
     })
-    const run = trained(config, { workers: 3, batch })
-    await expect(run).rejects.toMatchObject({
+    const failed = trained(config, { workers: 3, batch, isAhead: true })
+    await expect(failed).rejects.toMatchObject({
       code: 'GRAPH_EXECUTOR_FAILED',
       cause: { message: expect.stringContaining('at ') as string },
     })

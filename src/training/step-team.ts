@@ -8,14 +8,17 @@ import type { BatchPlace } from './batch-place.js'
 import type { Question } from './step-messages.js'
 import { openStepPart } from './step-part.js'
 import type { StepSettings } from './step-part.js'
-import type { StepPlan } from './step-plan.js'
+import type { StepPlan, Turn } from './step-plan.js'
 import type { StepProfile } from './step-profile.js'
 import { StepThread } from './step-thread.js'
 import type { TrainingBatch } from './training-batch.js'
 
 export interface StepTeam {
-  /** Takes a step in all its parts; every table and parameter is updated when it resolves. */
-  run(batch: TrainingBatch, settings: StepSettings): Promise<void>
+  /**
+   * Begins a step in all its parts, where the one before ends; of two that are under way the first must have ended before the next. Resolves with its end:
+   * then every table and parameter is updated.
+   */
+  begin(batch: TrainingBatch, settings: StepSettings): Promise<{ readonly ended: Promise<void> }>
   runGraphAgain(): Promise<void>
   close(): Promise<void>
 }
@@ -25,7 +28,10 @@ export async function openStepTeam(plan: StepPlan, memories: TableMemories, prof
   if (plan.parts > 1) return openThreads(plan, memories, profile)
   const part = await openStepPart(plan, { memories, share: wholeShare, meet: () => undefined })
   return {
-    run: (batch, settings) => part.run(batch, settings, profile),
+    async begin(batch, settings) {
+      await part.run(batch, settings, profile)
+      return { ended: Promise.resolve() }
+    },
     runGraphAgain: () => part.runGraphAgain(),
     close: () => part.close(),
   }
@@ -51,15 +57,18 @@ async function openThreads(plan: StepPlan, memories: TableMemories, profile: Ste
   }
   const ask = (question: Question): Promise<Milliseconds[]> => allOf(threads.map((thread) => thread.ask(question)))
   const write = createBatchWriter(memories.home, gradientWidths(plan.layout))
-  let sent: BatchPlace | null = null
+  const sent = new Map<Turn, BatchPlace>()
   return {
-    async run(batch, settings) {
-      profile.enter('wait')
-      const place = write(batch)
+    begin(batch, settings) {
       const { rowCount, firstRow } = batch
-      const asked = ask({ kind: 'step', place: place === sent ? null : place, rowCount, firstRow, settings })
-      sent = place
-      profile.spent(meanOf(await asked))
+      const place = write(batch, settings.turn)
+      const isSent = sent.get(settings.turn) === place
+      sent.set(settings.turn, place)
+      const asked = ask({ kind: 'step', place: isSent ? null : place, rowCount, firstRow, settings })
+      const ended = asked.then((all) => {
+        profile.spent(meanOf(all))
+      })
+      return Promise.resolve({ ended })
     },
     async runGraphAgain() {
       await ask({ kind: 'graph' })

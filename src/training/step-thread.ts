@@ -1,4 +1,4 @@
-/** One training thread as the step sees it: one question at a time, each with its answer. */
+/** One training thread as the step sees it: questions are answered one after the other, in their order. */
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Abandoned } from './barrier.js'
@@ -14,7 +14,7 @@ type Milliseconds = Readonly<Record<string, number>>
 export class StepThread {
   private readonly worker: Worker
   private readonly ended: Promise<void>
-  private waiting: { resolve(milliseconds: Milliseconds): void; reject(error: Error): void } | null = null
+  private waiting: { resolve(milliseconds: Milliseconds): void; reject(error: Error): void }[] = []
   private failure: Error | null = null
 
   /** Starts the thread; `lost` is called when it ends without being asked to. */
@@ -56,20 +56,19 @@ export class StepThread {
   private answer(): Promise<Milliseconds> {
     if (this.failure) return Promise.reject(this.failure)
     return new Promise((resolve, reject) => {
-      this.waiting = { resolve, reject }
+      this.waiting.push({ resolve, reject })
     })
   }
 
   private hear(answer: Answer): void {
-    const asked = this.waiting
-    this.waiting = null
+    const asked = this.waiting.shift()
     if (answer.kind === 'done') asked?.resolve(answer.milliseconds)
     else asked?.reject(answer.kind === 'failed' ? errorOf(answer.error) : new Abandoned())
   }
 
   private fail(failure: Error): void {
     this.failure ??= failure
-    this.waiting?.reject(this.failure)
-    this.waiting = null
+    for (const asked of this.waiting) asked.reject(this.failure)
+    this.waiting = []
   }
 }

@@ -1,5 +1,5 @@
 /** The program of a training thread: one part of every step, over tables that all threads share. */
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { createTableMemories } from '../tables/index.js'
 import type { TableMemory } from '../tables/index.js'
 import { Abandoned, openBarrier } from './barrier.js'
@@ -9,6 +9,7 @@ import { errorData } from './error-data.js'
 import type { Answer, Question, ThreadStart } from './step-messages.js'
 import { openStepPart } from './step-part.js'
 import type { StepPart } from './step-part.js'
+import type { Turn } from './step-plan.js'
 import { createStepProfile } from './step-profile.js'
 import type { TrainingBatch } from './training-batch.js'
 
@@ -21,23 +22,27 @@ const say = (answer: Answer): void => {
 const { plan, memories: shared, share, barrier: barrierOf } = workerData as ThreadStart
 const barrier = openBarrier(barrierOf, share.count)
 
-/** Where the batches of the steps lie, and the last of them as views. */
+/** Where the batches of the steps lie, in turns, and the last of each turn as views. */
 class BatchReader {
-  private place: BatchPlace | null = null
-  private batch: TrainingBatch | null = null
+  private readonly places = new Map<Turn, BatchPlace>()
+  private readonly batches = new Map<Turn, TrainingBatch>()
+  private place: BatchPlace | undefined
 
   constructor(private readonly memory: TableMemory) {}
 
-  /** The views of the step before, where the batch lies and is as large as that. */
-  read({ place, rowCount, firstRow }: Extract<Question, { kind: 'step' }>): TrainingBatch {
-    this.place = place ?? this.place
+  /** The views that the turn had before, where the batch lies and is as large as that one. */
+  read({ place, rowCount, firstRow, settings: { turn } }: Extract<Question, { kind: 'step' }>): TrainingBatch {
+    if (place) this.places.set(turn, place)
+    this.place = this.places.get(turn)
     if (!this.place) throw new Error('internal: the first batch comes with its place')
-    const isSame = place === null && this.batch?.rowCount === rowCount
-    this.batch =
-      isSame && this.batch ? { ...this.batch, firstRow } : openBatch(this.memory, this.place, { rowCount, firstRow })
-    return this.batch
+    const known = place ? undefined : this.batches.get(turn)
+    const batch =
+      known?.rowCount === rowCount ? { ...known, firstRow } : openBatch(this.memory, this.place, { rowCount, firstRow })
+    this.batches.set(turn, batch)
+    return batch
   }
 
+  /** Of the batch that was read last. */
   gradients(name: string): number {
     const place = this.place?.gradients[name]
     if (!place) throw new Error(`internal: no gradients of ${name}`)
@@ -78,13 +83,23 @@ try {
       barrier.meet()
     },
   })
+  const asked: Question[] = []
+  // What was asked since is taken from the port: the next step need not wait for a turn of the event loop.
+  const next = (): Question | undefined =>
+    asked.shift() ?? (receiveMessageOnPort(port) as { readonly message: Question } | undefined)?.message
+  let isAnswering = false
+  const answerAll = async (): Promise<void> => {
+    if (isAnswering) return
+    isAnswering = true
+    for (let question = next(); question; question = next()) {
+      say(await answerTo(question, part, reader).catch(failed))
+      if (question.kind === 'close') port.close()
+    }
+    isAnswering = false
+  }
   port.on('message', (question: Question) => {
-    void answerTo(question, part, reader)
-      .catch(failed)
-      .then((answer) => {
-        say(answer)
-        if (question.kind === 'close') port.close()
-      })
+    asked.push(question)
+    void answerAll()
   })
   say({ kind: 'done', milliseconds: {} })
 } catch (error) {

@@ -13,7 +13,7 @@ import type { EarlierTraining, EpochRecord, TrainingProgressState } from './trai
 import { createTrainingStep } from './training-step.js'
 import type { TrainingBatch } from './training-batch.js'
 import type { TrainingStep } from './training-step.js'
-import { updateAverage, withAverage } from './weight-average.js'
+import { isAverageDue, updateAverage, withAverage } from './weight-average.js'
 
 export interface TrainingData {
   readonly rowCount: number
@@ -43,7 +43,7 @@ export interface TrainerOptions {
   /** Milliseconds; passed in so that nothing here reaches for a clock. */
   now(): number
   onEvent(event: TrainingEvent): void
-  /** Asked to stop: the trainer writes a checkpoint after the step in progress and returns. */
+  /** Asked to stop: the trainer writes a checkpoint after the steps in progress and returns. */
   readonly signal: AbortSignal
   /** What was done before, where the state is that of an earlier run; the default is nothing. */
   readonly earlier?: EarlierTraining
@@ -85,24 +85,30 @@ async function trainEpoch(context: TrainerContext, start: TrainingProgressState)
   const stepsOfEpoch = Math.ceil(options.data.rowCount / parts.spec.batchSize)
   const stepCount = parts.spec.epochs * stepsOfEpoch
   const averageMemory = parts.spec.averaging * stepsOfEpoch
-  const { earlier } = start
+  const { earlier, learningRateScale } = start
+  const epoch = earlier.epochs + start.epoch
   let progress = start
-  await whileReading(options.data.batches(earlier.epochs + start.epoch, start.batch), async (batch) => {
-    const { step: count, learningRateScale } = progress
-    const loss = await step.run(batch, {
-      epoch: earlier.epochs + progress.epoch,
-      step: count,
-      earlierSteps: earlier.steps,
-      stepCount,
-      learningRateScale,
+  let begun = start.step
+  let ending = Promise.resolve()
+  await whileReading(options.data.batches(epoch, start.batch), async (batch) => {
+    const position = { epoch, step: begun++, earlierSteps: earlier.steps, stepCount, learningRateScale }
+    const { loss } = await step.begin(batch, position)
+    ending = loss.then((value) => {
+      progress = advance(progress, batch, value)
+      reportStep(context, progress, { rowCount: batch.rowCount, loss: value })
     })
-    progress = advance(progress, batch, loss)
-    updateAverage(state, { step: progress.step, memory: averageMemory })
-    reportStep(context, progress, { rowCount: batch.rowCount, loss })
-    if (options.signal.aborted || due(progress.step))
-      options.onEvent({ kind: 'checkpoint', name: await options.checkpoints.save(state, progress) })
+    // A rejection is met below, or where the next step begins.
+    ending.catch(() => undefined)
+    const average = { step: begun, memory: averageMemory }
+    const isCheckpoint = options.signal.aborted || due(begun)
+    if (!isCheckpoint && !isAverageDue(state, average)) return true
+    // Weights are copied at rest only.
+    await ending
+    updateAverage(state, average)
+    if (isCheckpoint) options.onEvent({ kind: 'checkpoint', name: await options.checkpoints.save(state, progress) })
     return !options.signal.aborted
   })
+  await ending
   if (options.signal.aborted) return progress
   const metrics = await withAverage(state, () => options.validate((features) => step.predict(features)))
   const next = afterEpoch(progress, metrics, parts.spec)

@@ -11,8 +11,8 @@ import { createWeightFeeds } from './part-feeds.js'
 import { updateRunning } from './running-statistics.js'
 import { scheduleFactor } from './schedule.js'
 import { operationsApart } from './first-layer.js'
-import { planStep, resultsOf, rowsOfPart, sumOf } from './step-plan.js'
-import type { StepPlan } from './step-plan.js'
+import { openResults, planStep, resultPlaces, rowsOfPart, sumOf, turns } from './step-plan.js'
+import type { StepPlan, Turn } from './step-plan.js'
 import type { StepSettings } from './step-part.js'
 import type { StepProfile } from './step-profile.js'
 import { openStepTeam } from './step-team.js'
@@ -34,6 +34,11 @@ export interface StepPosition {
 export interface TrainingStep {
   /** Takes one step and returns the weighted sum of the losses before it. */
   run(batch: TrainingBatch, position: StepPosition): Promise<number>
+  /**
+   * Begins a step; it goes on where the one before ends, so that no thread waits for the next batch. Resolves when another may be begun, with what `run` returns
+   * once the step has ended; weights are at rest when all that was begun has ended. Rejects where the step before failed.
+   */
+  begin(batch: TrainingBatch, position: StepPosition): Promise<{ readonly loss: Promise<number> }>
   /** Predicts rows with the weights as they are now: all that metrics are computed of. */
   predict(features: EncodedFeatures): Promise<Float32Array>
   /** Runs the graph once more on the inputs of the last step, and nothing else: what a step is measured against. */
@@ -50,16 +55,31 @@ export async function createTrainingStep(
   const plan = await planStep(parts, state)
   const inference = await openInference(parts, state)
   const team = await openStepTeam(plan, state.memories, profile)
-  const results = Array.from({ length: plan.parts }, (_, part) => resultsOf(state.memories.home, plan, part))
+  const results = openResults(state.memories.home, plan)
+  const finish = ({ rowCount }: TrainingBatch, { step }: StepPosition, turn: Turn): number => {
+    const all = results[turn] ?? []
+    const loss = sumOf(all, resultPlaces.loss)
+    if (!Number.isFinite(loss)) throw lossNotFinite({ step, loss })
+    updateRunning(state.running, plan.norms, partsOf(plan, all, rowCount))
+    profile.leave(rowCount, operationsApart(plan, rowCount, sumOf(all, resultPlaces.floatsOfIds)))
+    return loss
+  }
+  let begun = 0
+  let before: Promise<unknown> = Promise.resolve()
+  const begin: TrainingStep['begin'] = async (batch, position) => {
+    const turn = turns[begun++ % turns.length] ?? 0
+    const { ended } = await team.begin(batch, { ...settingsOf(parts, batch, position), turn })
+    const loss = ended.then(() => finish(batch, position, turn))
+    // A rejection is met by whoever waits for the loss, or begins the next step.
+    loss.catch(() => undefined)
+    const earlier = before
+    before = loss
+    await earlier
+    return { loss }
+  }
   return {
-    async run(batch, position) {
-      await team.run(batch, settingsOf(parts, batch, position))
-      const loss = sumOf(results, 0)
-      if (!Number.isFinite(loss)) throw lossNotFinite({ step: position.step, loss })
-      updateRunning(state.running, plan.norms, partsOf(plan, results, batch.rowCount))
-      profile.leave(batch.rowCount, operationsApart(state.memories.home, plan, batch.rowCount))
-      return loss
-    },
+    begin,
+    run: async (batch, position) => (await begin(batch, position)).loss,
     predict: inference.predict,
     runGraphAgain: () => team.runGraphAgain(),
     async close() {
@@ -69,7 +89,7 @@ export async function createTrainingStep(
   }
 }
 
-function settingsOf({ spec }: ModelParts, batch: TrainingBatch, position: StepPosition): StepSettings {
+function settingsOf({ spec }: ModelParts, batch: TrainingBatch, position: StepPosition): Omit<StepSettings, 'turn'> {
   const stepOf = (part: 'wide' | 'deep'): OptimizerStep => ({
     learningRateScale: position.learningRateScale * scheduleFactor(spec.schedules[part], position),
     stepNumber: (position.earlierSteps ?? 0) + position.step + 1,

@@ -25,14 +25,27 @@ export function createWeightAverage(weights: Weights): WeightAverage {
   return { refreshes: new Float32Array(1), values }
 }
 
+/** Steps so far, and those that the average remembers. */
+interface AveragePlace {
+  readonly step: number
+  readonly memory: number
+}
+
+const refreshInterval = (memory: number): number => Math.max(1, Math.floor(memory / refreshesPerMemory))
+
+/** Whether a refresh is due after a step. */
+export const isAverageDue = ({ average }: ModelState, { step, memory }: AveragePlace): boolean =>
+  average !== null && step % refreshInterval(memory) === 0
+
 /**
  * Takes the weights into the average when a refresh is due. `memory` counts steps: the mean of all refreshes until so many
  * have passed, an exponential average with that time constant from then on.
  */
-export function updateAverage(state: ModelState, { step, memory }: { step: number; memory: number }): void {
+export function updateAverage(state: ModelState, place: AveragePlace): void {
   const { average } = state
-  const interval = Math.max(1, Math.floor(memory / refreshesPerMemory))
-  if (!average || step % interval !== 0) return
+  if (!average || !isAverageDue(state, place)) return
+  const { memory } = place
+  const interval = refreshInterval(memory)
   const count = (average.refreshes[0] ?? 0) + 1
   average.refreshes[0] = count
   const share = Math.max(1 / count, -Math.expm1(-interval / memory))

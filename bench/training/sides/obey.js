@@ -29,17 +29,25 @@ export function readRows(part) {
   }
 }
 
-/** `step(first)` trains on the batch that begins at row `first`; `predict()` answers the probabilities of the held-out rows. */
-export async function obey({ step, predict }) {
+/**
+ * `step(first)` trains on the batch that begins at row `first`; `settle()` resolves when what it has begun is done, where that is later; `predict()`
+ * answers the probabilities of the held-out rows.
+ */
+export async function obey({ step, settle = () => {}, predict }) {
   let [seen, seconds] = [0, 0]
   const scored = []
+  const timed = async (work) => {
+    const start = performance.now()
+    await work()
+    seconds += (performance.now() - start) / 1000
+  }
   const trainWhile = async (isWanted) => {
     while (isWanted()) {
-      const start = performance.now()
-      await step(seen % examples)
-      seconds += (performance.now() - start) / 1000
+      await timed(() => step(seen % examples))
       seen += batchSize
-      if (seen % scoreEvery === 0 && seen <= examples) {
+      const isScored = seen % scoreEvery === 0 && seen <= examples
+      if (isScored || !isWanted()) await timed(settle)
+      if (isScored) {
         writeFileSync(join(task.scores, `${seen}.f32`), await predict())
         scored.push({ examples: seen, seconds })
       }

@@ -13,6 +13,7 @@ await obey({
     if (first === 0) epoch++
     return engine.step(rows, first, epoch)
   },
+  settle: () => engine.settle(),
   predict: () => engine.predict(judged, task.heldOut),
 })
 await engine.close()
