@@ -109,8 +109,8 @@ describe('an address that others reach', () => {
   })
 })
 
-/** Writes bytes and returns the status of what comes back. */
-function raw(bytes: string): Promise<string> {
+/** Connects, waits, writes bytes and returns the status of what comes back. */
+function raw(bytes: string, waitMs = 0): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1')
     let answer = ''
@@ -119,7 +119,7 @@ function raw(bytes: string): Promise<string> {
     socket.on('close', () => {
       resolve(answer.split('\r\n')[0] ?? '')
     })
-    socket.write(bytes)
+    setTimeout(() => socket.write(bytes), waitMs)
   })
 }
 
@@ -133,5 +133,12 @@ describe('what is no request', () => {
   it('is ended when it takes its time', async () => {
     const slow = `POST /v1/recommend HTTP/1.1\r\nhost: x\r\nx-api-key: ${keyOf.read}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`
     expect(await raw(slow)).toBe('HTTP/1.1 408 Request Timeout')
+    // The time counts from its first byte.
+    expect(await raw(slow, 2000)).toBe('HTTP/1.1 408 Request Timeout')
+  }, 60_000)
+
+  it('leaves a connection open that was opened ahead of its request', async () => {
+    const request = 'GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'
+    expect(await raw(request, 2500)).toBe('HTTP/1.1 200 OK')
   }, 60_000)
 })

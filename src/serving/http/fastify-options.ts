@@ -41,9 +41,13 @@ const statuses: Readonly<Record<string, readonly [number, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
 }
 
+/** Clients and balancers open connections before they have a request: these may idle as long as one that was used. */
+const isOpenedAhead = ({ code }: ConnectionError, { bytesRead }: Socket): boolean =>
+  code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead === 0
+
 /** There is no request to answer yet: the answer is written as it stands on the wire. */
 function answerUnparsable(error: ConnectionError, socket: Socket): void {
-  if (!socket.writable) return
+  if (!socket.writable || isOpenedAhead(error, socket)) return
   const [status, title] = statuses[error.code] ?? [400, 'Bad Request']
   const problem = { ...problemOf(requestUnparsable({ reason: error.message }), randomUUID()), status, title }
   const body = JSON.stringify(problem)
