@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { writeRandomBundle } from '../../test/random-bundle.js'
 import { configOf, draws, itemRow, items, requestRow, shownBefore, state } from '../../test/random-catalogue.js'
 import { calibratorOf } from '../calibration/index.js'
@@ -53,6 +53,30 @@ async function exercise(bundle: Bundle, itemPartBytes?: number): Promise<void> {
 }
 
 describe('the fast ranker', () => {
+  it('is filled between requests, which do not wait for the end, and no longer than it is open', async () => {
+    const bundle = await bundleOf({})
+    const many = Array.from({ length: 3000 }, (_, item) => itemRow(item))
+    const ranker = await openFastRanker(bundle, { items: many })
+    let runs = 0
+    let goOn: () => void = () => undefined
+    const filling = ranker.fill({ thread: 0, threads: 1 }, () => {
+      runs++
+      return new Promise((resolve) => (goOn = resolve))
+    })
+    for (const expected of [1, 2]) {
+      await vi.waitFor(() => {
+        expect(runs).toBe(expected)
+      }, 20_000)
+      const { scores } = await ranker.rank(requestRow(0), Int32Array.of(0, 2999))
+      expect(scores.every(Number.isFinite)).toBe(true)
+      if (expected === 2) await ranker.close()
+      goOn()
+    }
+    await filling
+    expect(runs).toBe(2)
+    await bundle.close()
+  })
+
   for (const architecture of ['wide-deep', 'deepfm', 'dcn', 'dcn-v2', 'din', 'finalmlp', 'xdeepfm', 'autoint']) {
     it(`scores as the whole graph of ${architecture}`, async () => {
       await exercise(await bundleOf({ architecture }))

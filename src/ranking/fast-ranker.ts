@@ -40,7 +40,10 @@ export interface FastRanker {
   rankOther(row: RawRow): Promise<number>
   /** Replaces items, or adds them at the end. */
   setItems(first: number, items: readonly RawRow[]): Promise<void>
-  /** Computes a share of the item parts ahead, as many as their memory holds: requests then find them. `rest` is called now and then. */
+  /**
+   * Computes a share of the item parts ahead, as many as their memory holds: requests then find them. Between runs, after which `rest` is called, it lets
+   * requests go first; it ends where the ranker is closed.
+   */
   fill(share: FillShare, rest: Rest): Promise<void>
   close(): Promise<void>
 }
@@ -66,6 +69,7 @@ export async function openFastRanker(
     return { scores: calibration ? applyAll(calibration, order) : order, order }
   }
   const inTurn = queue()
+  let isOpen = true
   return {
     get itemCount() {
       return store.count
@@ -83,8 +87,17 @@ export async function openFastRanker(
       inTurn(() => {
         store.set(first, encoder.items(rows))
       }),
-    fill: (share, restBetween) => inTurn(() => parts && scorer?.fill({ store, parts }, share, restBetween)),
-    close: () => inTurn(() => scorer?.close()),
+    async fill(share, restBetween) {
+      for (const run of (parts && scorer?.fillRuns({ store, parts }, share)) ?? []) {
+        await inTurn(() => (isOpen ? run() : undefined))
+        if (!isOpen) return
+        await restBetween()
+      }
+    },
+    close() {
+      isOpen = false
+      return inTurn(() => scorer?.close())
+    },
   }
 }
 

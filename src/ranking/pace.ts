@@ -10,10 +10,10 @@ export const noRest: Rest = () => Promise.resolve()
 /** Milliseconds of rest for each one of work, and altogether: a large catalogue need not wait for minutes. */
 const [restPerWork, mostRestMs] = [9, 10_000]
 
-/** Rests where others serve, and does nothing where nobody does; work begins now. */
-export function createRest(isBackground: boolean): Rest {
+/** Rests where others serve, at most so many milliseconds altogether, and does nothing where nobody does; work begins now. */
+export function createRest(isBackground: boolean, most = mostRestMs): Rest {
   let last = performance.now()
-  let left = isBackground ? mostRestMs : 0
+  let left = isBackground ? most : 0
   return async () => {
     const rest = Math.min(left, restPerWork * (performance.now() - last))
     if (rest < 1) return

@@ -42,8 +42,7 @@ export type Question =
   | { readonly id: number; readonly kind: 'items'; readonly first: number; readonly rows: SharedText }
   | ({ readonly id: number } & LoadQuestion)
   | ({ readonly id: number } & PrepareQuestion)
-  /** Takes the usual priority: others wait for the answers from now on. */
-  | { readonly id: number; readonly kind: 'begin' }
+  | ({ readonly id: number } & BeginQuestion)
   /** Lets go of the bundle and of all memory that it took. */
   | { readonly id: number; readonly kind: 'release'; readonly isLow: boolean }
   | { readonly id: number; readonly kind: 'close' }
@@ -53,6 +52,13 @@ export interface PrepareQuestion {
   readonly kind: 'prepare'
   readonly candidates: number
   readonly share: FillShare
+}
+
+/** Takes the usual priority: others wait for the answers from now on. */
+export interface BeginQuestion {
+  readonly kind: 'begin'
+  /** The share of the item parts that is computed between requests; `null`: they are there. */
+  readonly fills: FillShare | null
 }
 
 export type Answer =

@@ -10,6 +10,7 @@ import type { Answer, LoadQuestion, OpenedBundle, PartQuestion, SharedText } fro
 import type { Rest } from './pace.js'
 import { createRest } from './pace.js'
 import { ScoringReserve } from './scoring-reserve.js'
+import type { FillShare } from './split-scorer.js'
 import type { ScoringThread } from './scoring-thread.js'
 import type {
   RankRequest,
@@ -40,12 +41,16 @@ export async function openScoringPool(directory: string, options: ScoringPoolOpt
     const loading = loadAll(threads, { directory, itemPartBytes, isBackground, isLow })
     const [{ requestColumns }, rows] = await Promise.all([loading, items])
     await sendItems(threads, { first: 0, items: rows, rest: createRest(isBackground) })
+    const shareOf = (thread: number): FillShare => ({ thread, threads: count })
     const prepare = (thread: ScoringThread, index: number): Promise<Answer> =>
-      thread.ask({ kind: 'prepare', candidates: partSize, share: { thread: index, threads: count } })
+      thread.ask({ kind: 'prepare', candidates: partSize, share: shareOf(index) })
     await Promise.all(threads.map(prepare))
     const pool = new Pool({ threads, reserve, partSize, requestColumns }, rows.length)
     await rehearse(pool, rehearsal, createRest(isBackground))
-    await Promise.all(threads.map((thread) => thread.ask({ kind: 'begin' })))
+    // Who follows another version has its item parts; the first one is not kept waiting for them.
+    const begin = (thread: ScoringThread, index: number): Promise<Answer> =>
+      thread.ask({ kind: 'begin', fills: isBackground ? null : shareOf(index) })
+    await Promise.all(threads.map(begin))
     return pool
   } catch (error) {
     await Promise.all(threads.map((thread) => reserve.giveBack(thread)))

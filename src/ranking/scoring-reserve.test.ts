@@ -47,6 +47,21 @@ function taken(reserve: ScoringReserve): ScoringThread[] {
   return threads
 }
 
+describe('a pool that follows no other version', () => {
+  it('computes the parts of all items once it serves', async () => {
+    const load = vi.spyOn(ScoringThread.prototype, 'load')
+    const pool = await openScoringPool(await bundleOf('filled', 3), { items: texts, threads: 2, partSize: 1 })
+    const [opened] = await Promise.all(load.mock.results.map(({ value }) => value as ReturnType<ScoringThread['load']>))
+    load.mockRestore()
+    const memory = new Float32Array(opened?.shared.itemParts ?? new SharedArrayBuffer(0))
+    // Each item has two numbers beside its parts at least; to get warm a thread has asked for one of them.
+    await vi.waitFor(() => {
+      expect(memory.reduce((sum, value) => sum + Number(value !== 0), 0)).toBeGreaterThan(3 * texts.length)
+    }, 20_000)
+    await pool.close()
+  })
+})
+
 describe('a reserve of scoring threads', () => {
   it('lends the same threads to one bundle after the other', async () => {
     const reserve = new ScoringReserve(2)

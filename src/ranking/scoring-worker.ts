@@ -19,6 +19,7 @@ import type {
   RowValues,
   ThreadStart,
 } from './scoring-messages.js'
+import type { FillShare } from './split-scorer.js'
 import { setOwnPriority } from './thread-priority.js'
 
 /** Runs after which compilers and caches have settled. */
@@ -67,6 +68,7 @@ async function answerTo(question: Question): Promise<Answer> {
       return { id, kind: 'done' }
     case 'begin':
       setLow(false)
+      if (question.fills) fillMeanwhile(question.fills, opened())
       return { id, kind: 'done' }
     case 'release':
       // Whoever serves now needs the processors more.
@@ -152,6 +154,11 @@ async function prepare(
     await ranker.rank(golden[run % golden.length]?.row ?? {}, items)
     await rest()
   }
+}
+
+/** Requests come first: nine tenths of the time it rests. What cannot be computed is said to whoever asks for it. */
+function fillMeanwhile(share: FillShare, { ranker }: Loaded): void {
+  ranker.fill(share, createRest(true, Infinity)).catch(() => undefined)
 }
 
 function reasonOf(error: unknown): string {

@@ -33,8 +33,8 @@ export interface SplitScorer {
   createParts(options: Omit<ItemPartsOptions, 'widths'>): ItemParts
   /** What to sort each candidate by: its score, or its logit where the model is calibrated. One call at a time. */
   order(items: ScoredItems, request: EncodedFeatures, candidates: Candidates): Promise<Float32Array>
-  /** Computes a share of the parts of all items, as many as the budget holds; `rest` is called between runs. */
-  fill(items: ScoredItems, share: FillShare, rest: Rest): Promise<void>
+  /** What computes a share of the parts of all items, as many as the budget holds, a little at a time. */
+  fillRuns(items: ScoredItems, share: FillShare): readonly (() => Promise<void>)[]
   close(): Promise<void>
 }
 
@@ -83,13 +83,16 @@ export async function openSplitScorer({ bundle, split, encoder, rest }: SplitSco
         order.set(await run(scored, { features, made }, some), first)
       return order
     },
-    async fill(items, { thread, threads }, restBetween) {
+    fillRuns(items, { thread, threads }) {
       const count = Math.min(items.store.count, items.parts.capacity)
       const runs = [...runsOf({ items: firstItems(count), pairs: {} }, rowCount)]
-      for (const [, { items: some }] of runs.filter((_, run) => run % threads === thread)) {
-        await gather(items, some)
-        await restBetween()
-      }
+      return runs
+        .filter((_, run) => run % threads === thread)
+        .map(
+          ([, { items: some }]) =>
+            () =>
+              gather(items, some),
+        )
     },
     async close() {
       for (const graph of Object.values(graphs)) await graph?.close()
