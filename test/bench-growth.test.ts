@@ -16,7 +16,8 @@ interface Shard {
 interface Engine {
   readonly layout: { readonly wide: Parts; readonly deep: Parts }
   readonly state: { readonly tables: ReadonlyMap<string, { readonly shards: readonly Shard[] }> }
-  step(rows: Rows, first: number): Promise<number>
+  step(rows: Rows, first: number): Promise<void>
+  settle(): Promise<void>
   close(): Promise<void>
 }
 const moduleOf = async <T>(path: string): Promise<T> =>
@@ -127,6 +128,7 @@ describe('visits of rows', () => {
     await drawers.close()
     if (!rows) throw new Error('no rows')
     await engine.step(rows, 0)
+    await engine.settle()
     const tables = [...engine.state.tables.values()].flatMap(({ shards }) => shards)
     const before = tables.map((table) => Float32Array.from(table.rows))
     const sum = visitRows(engine, rows, 256)

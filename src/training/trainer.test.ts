@@ -67,10 +67,10 @@ function nothing() {
   return { json: {}, arrays: {} }
 }
 
-function parts(workers: number): ModelParts {
+function parts(workers: number, training: Partial<ModelParts['spec']> = {}): ModelParts {
   const model = resolveModel(config)
   const layout = layoutInputs(model, config, encoder.columns)
-  const spec = { ...resolveTraining(config, model, () => true), workers }
+  const spec = { ...resolveTraining(config, model, () => true), workers, ...training }
   return { model, layout, network: createNetwork(model, layout), spec }
 }
 
@@ -94,6 +94,7 @@ interface Stops {
   readonly workers?: number
   /** Bytes of tables in one memory. */
   readonly tableBytes?: number
+  readonly training?: Partial<ModelParts['spec']>
 }
 
 interface Run {
@@ -102,7 +103,7 @@ interface Run {
 }
 
 async function run(directory: string, stops: Stops = {}): Promise<Run> {
-  const { stopAfter = Infinity, pauseAfter = Infinity, workers = 1, tableBytes = 2 ** 31 } = stops
+  const { stopAfter = Infinity, pauseAfter = Infinity, workers = 1, tableBytes = 2 ** 31, training } = stops
   const controller = new AbortController()
   const losses: number[] = []
   const options: TrainerOptions = {
@@ -121,7 +122,7 @@ async function run(directory: string, stops: Stops = {}): Promise<Run> {
     signal: controller.signal,
     pauseAfter,
   }
-  const all = parts(workers)
+  const all = parts(workers, training)
   await trainModel(all, createModelState(all, createTableMemories({ buffers: 2 ** 32 - tableBytes })), options)
   return { directory, losses }
 }
@@ -164,6 +165,15 @@ describe('the trainer', () => {
       expect(files(directory)).toEqual(whole)
     },
   )
+
+  it.each([1, 2])('waits for the steps under way before it judges and keeps anything (%i threads)', async (workers) => {
+    const every = (count: number) => ({ averaging: 0, checkpointEvery: { unit: 'steps', count } as const })
+    // A checkpoint after each step leaves none under way.
+    const single = await run(fresh(), { workers, training: every(1) })
+    const ahead = await run(fresh(), { workers, training: every(1000) })
+    expect(ahead.losses).toEqual(single.losses)
+    expect(files(ahead.directory)).toEqual(files(single.directory))
+  })
 
   it('does so with parts of its batches on threads', async () => {
     const directory = fresh()
