@@ -100,12 +100,14 @@ interface Stops {
 interface Run {
   readonly directory: string
   readonly losses: number[]
+  readonly lastStep: number
 }
 
 async function run(directory: string, stops: Stops = {}): Promise<Run> {
   const { stopAfter = Infinity, pauseAfter = Infinity, workers = 1, tableBytes = 2 ** 31, training } = stops
   const controller = new AbortController()
   const losses: number[] = []
+  let lastStep = 0
   const options: TrainerOptions = {
     data: { rowCount, batches },
     validate: async (score) => {
@@ -117,14 +119,15 @@ async function run(directory: string, stops: Stops = {}): Promise<Run> {
     now: () => 0,
     onEvent(event) {
       if (event.kind === 'epoch') losses.push(event.record.loss)
-      if (event.kind === 'step' && event.step >= stopAfter) controller.abort()
+      if (event.kind === 'step') lastStep = event.step
+      if (lastStep >= stopAfter) controller.abort()
     },
     signal: controller.signal,
     pauseAfter,
   }
   const all = parts(workers, training)
   await trainModel(all, createModelState(all, createTableMemories({ buffers: 2 ** 32 - tableBytes })), options)
-  return { directory, losses }
+  return { directory, losses, lastStep }
 }
 
 const fresh = (): string => mkdtempSync(join(tmpdir(), 'widedeep-trainer-'))
@@ -174,6 +177,24 @@ describe('the trainer', () => {
     expect(ahead.losses).toEqual(single.losses)
     expect(files(ahead.directory)).toEqual(files(single.directory))
   })
+
+  // 15 steps are an epoch: the last of one, too.
+  it.each([1, 7, 14, 15, 22])(
+    'keeps every step that it has reported when it is stopped after step %i',
+    async (stop) => {
+      for (const averaging of [0, 1])
+        for (const workers of [1, 2]) {
+          const checkpointEvery = { unit: 'steps', count: 1000 } as const
+          const { directory, lastStep } = await run(fresh(), {
+            stopAfter: stop,
+            workers,
+            training: { averaging, checkpointEvery },
+          })
+          const { 'progress.json': progress = '' } = files(directory)
+          expect(JSON.parse(Buffer.from(progress, 'base64').toString())).toMatchObject({ step: lastStep })
+        }
+    },
+  )
 
   it('does so with parts of its batches on threads', async () => {
     const directory = fresh()

@@ -81,6 +81,9 @@ interface TrainerContext {
 
 async function trainEpoch(context: TrainerContext, start: TrainingProgressState): Promise<TrainingProgressState> {
   const { options, parts, step, state } = context
+  const save = async (reached: TrainingProgressState): Promise<void> => {
+    options.onEvent({ kind: 'checkpoint', name: await options.checkpoints.save(state, reached) })
+  }
   const due = checkpointTimer(context)
   const stepsOfEpoch = Math.ceil(options.data.rowCount / parts.spec.batchSize)
   const stepCount = parts.spec.epochs * stepsOfEpoch
@@ -100,19 +103,23 @@ async function trainEpoch(context: TrainerContext, start: TrainingProgressState)
     // A rejection is met below, or where the next step begins.
     ending.catch(() => undefined)
     const average = { step: begun, memory: averageMemory }
-    const isCheckpoint = options.signal.aborted || due(begun)
-    if (!isCheckpoint && !isAverageDue(state, average)) return true
-    // Weights are copied at rest only.
-    await ending
-    updateAverage(state, average)
-    if (isCheckpoint) options.onEvent({ kind: 'checkpoint', name: await options.checkpoints.save(state, progress) })
+    const isDue = due(begun)
+    if (isDue || isAverageDue(state, average)) {
+      // Weights are copied at rest only.
+      await ending
+      updateAverage(state, average)
+      if (isDue && !options.signal.aborted) await save(progress)
+    }
     return !options.signal.aborted
   })
   await ending
-  if (options.signal.aborted) return progress
+  if (options.signal.aborted) {
+    await save(progress)
+    return progress
+  }
   const metrics = await withAverage(state, () => options.validate((features) => step.predict(features)))
   const next = afterEpoch(progress, metrics, parts.spec)
-  options.onEvent({ kind: 'checkpoint', name: await options.checkpoints.save(state, next) })
+  await save(next)
   const record = next.epochs.at(-1)
   if (record) options.onEvent({ kind: 'epoch', record, isBest: next.best?.epoch === record.epoch })
   return next
