@@ -1,4 +1,5 @@
 /** Who may do what: keys, addresses, limits. */
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -141,4 +142,17 @@ describe('what is no request', () => {
     const request = 'GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'
     expect(await raw(request, 2500)).toBe('HTTP/1.1 200 OK')
   }, 60_000)
+})
+
+describe('a server that stops', () => {
+  it('waits for no connection that was opened and never used', async () => {
+    const stopped = await createServer(options({ directory: join(home, 'stopped') }))
+    const { port, hostname } = new URL(await stopped.listen())
+    const unused = connect(Number(port), hostname)
+    const ended = once(unused, 'close')
+    await once(unused, 'connect')
+    expect((await fetch(`http://${hostname}:${port}/health/live`)).status).toBe(200)
+    await stopped.close()
+    await ended
+  }, 30_000)
 })

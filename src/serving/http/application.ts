@@ -14,6 +14,7 @@ import type { Answer, HandledRequest, Route } from './route.js'
 import { pathPattern } from './route.js'
 import type { Standard } from './standard.js'
 import { addStandard } from './standard.js'
+import { endUnusedAtClose } from './unused-connections.js'
 
 export interface ApplicationLimits {
   /** Bytes of a body. Default 4 MiB. */
@@ -47,6 +48,7 @@ export async function createApplication(routes: readonly Route[], parts: Applica
   const { limits, keys, standards } = parts
   let inFlight = 0
   const app = Fastify(fastifyOptions(limits))
+  endUnusedAtClose(app)
   addBodyParsers(app)
   addHooks(app, parts)
   if (limits.perSecond > 0) {
