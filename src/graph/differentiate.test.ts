@@ -56,6 +56,23 @@ describe('differentiation', () => {
     expect(reverseOrder(gradient ?? x).length).toBeLessThan(400)
   })
 
+  it('takes what is the same for all terms of a sum out of it', async () => {
+    const graph = new Graph()
+    const [x, row] = [graph.input('x', ['batch', 2]), graph.constant([2, 4], [2])]
+    const sum = o.sumTo(o.negate(o.divide(o.multiply(row, x), row)), [1, 2])
+    expect(sum).toBe(o.negate(o.divide(o.multiply(row, o.sumTo(x, [1, 2])), row)))
+    // Both factors vary, or it is not linear in the one that does.
+    expect(o.sumTo(o.multiply(x, x), [2]).op).toBe(o.sumTo(o.divide(row, x), [2]).op)
+    const model = writeOnnx({ outputs: { sum }, precision: 'float64' })
+    const compiled = await createOnnxRuntimeExecutor().compile(model)
+    const { sum: result } = await compiled.run({ x: { data: Float64Array.of(1, 2, 3, 5), shape: [2, 2] } })
+    expect([[...(result?.data ?? [])], result?.shape]).toEqual([
+      [-4, -7],
+      [1, 2],
+    ])
+    await compiled.close()
+  })
+
   it('does not build a sum again for its shape', () => {
     const x = new Graph().input('x', ['batch', 3])
     const loss = o.sum(o.square(o.sum(x, [1])), [0])

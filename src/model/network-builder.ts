@@ -32,7 +32,7 @@ export interface NormSpec {
 
 export type Mode = 'training' | 'inference'
 
-const { add, divide, linear, mean, multiply, sqrt, square, subtract } = operations
+const { add, divide, linear, mean, multiply, sqrt, square, stopGradient, subtract } = operations
 /** Ioffe and Szegedy 2015; the usual constant of the frameworks. */
 const normEpsilon = 1e-5
 
@@ -137,7 +137,8 @@ export class NetworkBuilder {
 
   private batchStatistics(name: string, x: Tensor): { mean: Tensor; variance: Tensor } {
     const center = mean(x, [0], true)
-    const variance = mean(square(subtract(x, center)), [0], true)
+    // The variance stands still where the mean moves: Σ(x − μ) is zero, and need not be computed.
+    const variance = mean(square(subtract(x, stopGradient(center))), [0], true)
     this.statistics.set(`${name}/mean`, center).set(`${name}/variance`, variance)
     return { mean: center, variance }
   }

@@ -78,7 +78,8 @@ function normalized(): Outputs {
   for (let layer = 0; layer < 2; layer++) {
     const linear = o.matmul(y, w)
     const centered = o.subtract(linear, o.mean(linear, [0], true))
-    const deviation = o.sqrt(o.add(o.mean(o.square(centered), [0], true), graph.constant(1e-5)))
+    const squares = o.square(o.subtract(linear, o.stopGradient(o.mean(linear, [0], true))))
+    const deviation = o.sqrt(o.add(o.mean(squares, [0], true), graph.constant(1e-5)))
     y = o.multiply(o.relu(o.add(o.multiply(centered, o.divide(scale, deviation)), shift)), mask)
   }
   const loss = o.sum(o.softplus(y), [0, 1], false)

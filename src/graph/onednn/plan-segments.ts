@@ -9,6 +9,7 @@ import type { Segment, SegmentedProgram } from '../segment.js'
 import { elementCount } from '../shapes.js'
 import type { Tensor } from '../tensor.js'
 import { constantOp, inputOp } from '../tensor.js'
+import { withoutStops } from '../without-stops.js'
 import { writeOnnx } from '../write-onnx.js'
 import { isDear, passOf } from './passes.js'
 import type { ComputedBy } from './rounded-tensors.js'
@@ -26,7 +27,8 @@ type Places = ReadonlyMap<Tensor, Place>
 const isKernelPhase = (phase: number): boolean => phase % 2 === 1
 
 /** Plans the segments of a graph. */
-export function planSegments(outputs: Outputs): SegmentedProgram {
+export function planSegments(asked: Outputs): SegmentedProgram {
+  const outputs = withoutStops(asked)
   const places = needed(outputs, earliest(outputs))
   const phases = latest(outputs, places)
   const rounded = roundedTensors(places, new Set(Object.values(outputs)))

@@ -31,7 +31,28 @@ export const sumToOp: Op = {
   },
 }
 
-/** Sums a tensor down to a shape that broadcasts to its own: the gradient of broadcasting. */
+/**
+ * Sums a tensor down to a shape that broadcasts to its own: the gradient of broadcasting. A factor that is the same for all terms is taken
+ * out, so that what is summed is often what others sum, too.
+ */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
-  return x.graph.node(sumToOp, [x], { shape })
+  const at = factored(x, shape)
+  if (at === undefined) return x.graph.node(sumToOp, [x], { shape })
+  return x.graph.node(
+    x.op,
+    x.inputs.map((input, index) => (index === at ? sumTo(input, shape) : input)),
+    x.attributes,
+  )
+}
+
+/** The only input of an elementwise operation that varies within the sum, where the operation is linear in it. */
+function factored({ op, inputs, shape: from }: Tensor, shape: Shape): number | undefined {
+  if (!op.isElementwise || sameShape(from, shape)) return undefined
+  const isAlone = (at: number): boolean =>
+    op.linearIn === 'all' ? inputs.length === 1 : op.linearIn?.some((set) => set.length === 1 && set[0] === at) === true
+  const isFactor = ({ shape: own }: Tensor): boolean =>
+    own.length <= shape.length &&
+    own.every((size, axis) => size === 1 || size === shape[axis + shape.length - own.length])
+  const at = inputs.findIndex((input, index) => sameShape(input.shape, from) && isAlone(index))
+  return inputs.every((input, index) => index === at || isFactor(input)) && at >= 0 ? at : undefined
 }
