@@ -3,9 +3,11 @@ import type { SegmentedProgram } from './segment.js'
 import type { Tensor } from './tensor.js'
 
 export interface TensorData {
-  /** Row-major values, in memory of any kind. */
+  /** Row-major values, in memory of any kind. Made of `bytes` when they are read, where there are such. */
   readonly data: Float32Array | Float64Array
   readonly shape: readonly number[]
+  /** The same as whole numbers times `scale`, for who reads a quarter of the memory. */
+  readonly bytes?: { readonly values: Uint8Array; readonly scale: number }
   /** The same in bfloat16, for who multiplies that; whoever has them can round them where they lie. */
   rounded?(): Uint16Array
 }

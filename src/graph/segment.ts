@@ -20,10 +20,7 @@ export const passSteps = [
 ] as const
 export type PassStep = (typeof passSteps)[number]
 
-/**
- * Several operations in one pass over the rows of matrices. An operand is the place of an input, then of a constant, then of a step
- * before; the last step's values are the result, or are summed over the rows, or over all elements.
- */
+/** Several operations in one pass over the rows of matrices. An operand is the place of an input, then of a constant, then of a step before. */
 export interface PassProgram {
   /** How each input is spread over the rows: `false` for a matrix, `true` for one row or one number. */
   readonly isSpread: readonly boolean[]
@@ -31,6 +28,13 @@ export interface PassProgram {
   readonly steps: readonly { readonly step: PassStep; readonly operands: readonly number[] }[]
   /** So many of the steps come first and are the same for every row. */
   readonly rowSteps: number
+  /** At least one; an operand that is not summed is a step. */
+  readonly results: readonly PassResult[]
+}
+
+/** What a pass leaves: the values of an operand, or their sum over the rows, or over all elements. */
+export interface PassResult {
+  readonly operand: number
   readonly isSum: boolean
   /** The shape of a result that is one row, or one number where all is summed; `null`: that of the matrices. */
   readonly rowShape: readonly number[] | null
@@ -48,7 +52,8 @@ export interface KernelSegment {
   readonly kernel: KernelName
   readonly flags: KernelFlags
   readonly inputs: readonly string[]
-  readonly output: string
+  /** One; of a pass, one for each result. */
+  readonly outputs: readonly string[]
   /** Whether all that read the output would round it: an executor that rounds need not keep it whole. */
   readonly isRounded: boolean
   /** Values that no later segment reads. */

@@ -1,10 +1,8 @@
 import type { TableMemory } from './table-memory.js'
 import { createGrowingBuffer } from './table-memory.js'
-import type { GrowingBuffer } from './table-memory.js'
 
 export interface DropoutMaskOptions {
-  /** Filled with 0 or 1/keepProbability, row-major. */
-  readonly target: Float32Array
+  readonly rows: number
   readonly columns: number
   readonly key: number
   /** Global number of the first row. */
@@ -13,17 +11,33 @@ export interface DropoutMaskOptions {
   readonly keepProbability: number
 }
 
-const buffers = new WeakMap<TableMemory, GrowingBuffer>()
+/** A mask, row-major, in the drawer's memory: it stands until the next is drawn. */
+export interface DropoutMask {
+  /** 1 for what is kept, else 0. */
+  readonly bytes: Uint8Array
+  /** 1/keepProbability: what is kept is multiplied by. */
+  readonly scale: number
+  /** 0 or `scale` for each. */
+  scaled(): Float32Array
+}
 
-/** Draws a dropout mask: a pure function of key, global row and column. */
-export function dropoutMask(
-  memory: TableMemory,
-  { target, columns, key, firstRow, keepProbability }: DropoutMaskOptions,
-): void {
-  const buffer = buffers.get(memory) ?? createGrowingBuffer(memory)
-  buffers.set(memory, buffer)
-  const at = buffer.reserve(4 * target.length)
-  const threshold = Math.min(0xffffffff, Math.round(keepProbability * 0x100000000))
-  memory.kernels.dropoutMask(at, target.length / columns, columns, key, firstRow, threshold, 1 / keepProbability)
-  target.set(memory.float32(at, target.length))
+/** Draws dropout masks, one at a time: each a pure function of key, global row and column. */
+export function createDropoutDrawer(memory: TableMemory): (options: DropoutMaskOptions) => DropoutMask {
+  const [drawn, widened] = [createGrowingBuffer(memory), createGrowingBuffer(memory)]
+  return ({ rows, columns, key, firstRow, keepProbability }) => {
+    const count = rows * columns
+    const at = drawn.reserve(count)
+    const threshold = Math.min(0xffffffff, Math.round(keepProbability * 0x100000000))
+    const scale = 1 / keepProbability
+    memory.kernels.dropoutMask(at, rows, columns, key, firstRow, threshold)
+    return {
+      bytes: memory.uint8(at, count),
+      scale,
+      scaled() {
+        const place = widened.reserve(4 * count)
+        memory.kernels.scaleBytes(at, place, count, scale)
+        return memory.float32(place, count)
+      },
+    }
+  }
 }

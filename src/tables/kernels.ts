@@ -99,15 +99,8 @@ export interface Kernels {
     l1: number,
     hyperparameters: number,
   ): void
-  dropoutMask(
-    out: number,
-    rows: number,
-    columns: number,
-    key: number,
-    firstRow: number,
-    threshold: number,
-    scale: number,
-  ): void
+  dropoutMask(out: number, rows: number, columns: number, key: number, firstRow: number, threshold: number): void
+  scaleBytes(x: number, out: number, count: number, scale: number): void
 }
 
 let compiled: WebAssembly.Module | undefined

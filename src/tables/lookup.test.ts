@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { randomInteger, randomNormal, randomUniform } from '../base/index.js'
-import { dropoutMask } from './dropout-mask.js'
+import { createDropoutDrawer } from './dropout-mask.js'
 import type { IdLists, RowCombiner } from './id-lists.js'
 import { createLookup } from './lookup.js'
 import { resolveOptimizer } from './optimizer.js'
@@ -268,11 +268,9 @@ describe('regularisation', () => {
 })
 
 describe('a dropout mask', () => {
-  const mask = (firstRow: number, rows: number, key = 7): Float32Array => {
-    const target = new Float32Array(rows * 33)
-    dropoutMask(createTableMemory(), { target, columns: 33, key, firstRow, keepProbability: 0.4 })
-    return target
-  }
+  const draw = createDropoutDrawer(createTableMemory())
+  const mask = (firstRow: number, rows: number, key = 7): Float32Array =>
+    draw({ rows, columns: 33, key, firstRow, keepProbability: 0.4 }).scaled().slice()
 
   it('holds 0 or 1/keep, keeps the share it should, and differs by key', () => {
     const values = mask(0, 2000)
@@ -280,6 +278,23 @@ describe('a dropout mask', () => {
     const kept = values.filter((value) => value > 0).length
     expect(Math.abs(kept / values.length - 0.4)).toBeLessThan(5 * Math.sqrt((0.4 * 0.6) / values.length))
     expect([...mask(0, 4)]).not.toEqual([...mask(0, 4, 8)])
+  })
+
+  it('is the counter-based generator that it says, its bytes and what they are scaled to', () => {
+    const mix = (value: number): number => {
+      let x = value >>> 0
+      x = Math.imul(x ^ (x >>> 16), 0x7feb352d) >>> 0
+      x = Math.imul(x ^ (x >>> 15), 0x846ca68b) >>> 0
+      return (x ^ (x >>> 16)) >>> 0
+    }
+    const [key, firstRow, rows, columns] = [7, 5, 3, 33]
+    const { bytes, scale, scaled } = draw({ rows, columns, key, firstRow, keepProbability: 0.4 })
+    const expected = Array.from({ length: rows * columns }, (_, i) => {
+      const rowKey = mix(key ^ mix(firstRow + Math.floor(i / columns)))
+      return mix((rowKey + Math.imul(i % columns, 0x9e3779b9)) >>> 0) < Math.round(0.4 * 2 ** 32) ? 1 : 0
+    })
+    expect([...bytes]).toEqual(expected)
+    expect([scale, ...scaled()]).toEqual([2.5, ...expected.map((one) => 2.5 * one)])
   })
 
   it('is a function of the global row, however the rows are cut into batches', () => {

@@ -25,6 +25,7 @@ export interface TableMemory {
   float32(offset: number, length: number): Float32Array
   int32(offset: number, length: number): Int32Array
   float64(offset: number, length: number): Float64Array
+  uint8(offset: number, length: number): Uint8Array
   /** The offset of a view that this memory gave out; `null` for any other array. */
   placeOf(view: Int32Array | Float32Array): number | null
   /** Makes a place where a view of this memory is rounded to bfloat16; what it answers stands until it is called again. */
@@ -63,6 +64,7 @@ export function createTableMemory(shared?: WebAssembly.Memory): TableMemory {
     },
     float32: (offset, length) => new Float32Array(buffer(), offset, length),
     int32: (offset, length) => new Int32Array(buffer(), offset, length),
+    uint8: (offset, length) => new Uint8Array(buffer(), offset, length),
     float64: (offset, length) => new Float64Array(buffer(), offset, length),
     placeOf: (view) => (buffers.has(view.buffer) ? view.byteOffset : null),
     createRounding() {

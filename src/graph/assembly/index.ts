@@ -82,7 +82,6 @@ export function sumRows(x: usize, out: usize, rows: i32, columns: i32): void {
 }
 
 export { toBfloat16 } from '../../base/assembly/bfloat16'
-export { pass } from './pass'
 
 /** out = x in float32, `count` numbers: exact. */
 export function fromBfloat16(x: usize, out: usize, count: i32): void {

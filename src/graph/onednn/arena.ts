@@ -18,7 +18,6 @@ export interface GraphKernels {
   fromBfloat16(x: number, out: number, count: number): void
   multiplyHeavisideBfloat16(a: number, y: number, out: number, count: number): void
   sumRowsBfloat16(x: number, out: number, rows: number, columns: number): void
-  pass(steps: number, count: number, operands: number, operandCount: number, rows: number, width: number): void
 }
 
 const pageBytes = 65536
@@ -37,6 +36,7 @@ function kernelModule(): WebAssembly.Module {
 export class Arena {
   readonly kernels: GraphKernels
   private readonly memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared: false })
+  private readonly functions = new WeakMap<object, Map<string, (...numbers: number[]) => void>>()
   private readonly free = new Map<number, number[]>()
   private readonly start: number
   private end: number
@@ -71,6 +71,18 @@ export class Arena {
     else this.free.set(bytes, [place])
   }
 
+  /** A function of whole numbers that works in this memory, written at the first call: of an owner one for each variant. */
+  written(owner: object, variant: string, write: () => Uint8Array<ArrayBuffer>): (...numbers: number[]) => void {
+    const variants = this.functions.get(owner) ?? new Map<string, (...numbers: number[]) => void>()
+    this.functions.set(owner, variants)
+    const known = variants.get(variant)
+    if (known) return known
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(write()), { env: { memory: this.memory } })
+    const run = exports['run'] as (...numbers: number[]) => void
+    variants.set(variant, run)
+    return run
+  }
+
   /** A view that stands until the memory grows. */
   float32(place: number, length: number): Float32Array {
     return new Float32Array(this.memory.buffer, place, length)
@@ -79,6 +91,11 @@ export class Arena {
   /** The same of integers. */
   int32(place: number, length: number): Int32Array {
     return new Int32Array(this.memory.buffer, place, length)
+  }
+
+  /** The same of bytes. */
+  uint8(place: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, place, length)
   }
 
   /** The same of numbers in bfloat16. */

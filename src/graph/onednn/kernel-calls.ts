@@ -20,7 +20,8 @@ export interface Calling extends Pick<KernelSegment, 'isRounded'> {
   readonly target?: Float32Array | undefined
 }
 
-type Run = (machine: Machine, inputs: readonly Value[], calling: Calling) => Value
+/** Makes one value; a pass as many as it has results. */
+type Run = (machine: Machine, inputs: readonly Value[], calling: Calling) => Value | readonly Value[]
 
 /** With both inputs in float32. */
 const wholeMask = pairwise('multiplyHeaviside')
@@ -49,7 +50,7 @@ export const kernelCalls: Readonly<Record<KernelName, Run>> = {
   },
   pass({ arena }, inputs, { flags, isReleased }) {
     if (!flags.pass) throw new Error('internal: a pass has a program')
-    return runPass(arena, inputs, { ...flags.pass, isReleased })
+    return runPass(arena, inputs, { program: flags.pass, isReleased })
   },
   countRows({ arena }, [x]) {
     const out = ownValue(arena, [])

@@ -56,14 +56,16 @@ async function onnxStep({ model, inputs, releases }: OnnxSegment, { threads = 1 
   }
 }
 
-function kernelStep({ kernel, flags, isRounded, inputs, output, releases }: KernelSegment): Step {
+function kernelStep({ kernel, flags, isRounded, inputs, outputs, releases }: KernelSegment): Step {
   const call = kernelCalls[kernel]
+  const [first = ''] = outputs
   const isReleased = inputs.map((name) => releases.includes(name))
   const calling = { flags, isRounded, isReleased }
   return {
     run(values, machine, targets) {
       const read = inputs.map((name) => valueOf(values, name))
-      values.set(output, call(machine, read, { ...calling, target: targets.get(output) }))
+      const made = call(machine, read, { ...calling, target: targets.get(first) })
+      for (const [at, value] of [made].flat().entries()) values.set(outputs[at] ?? '', value)
       for (const name of releases) releaseValue(machine.arena, valueOf(values, name))
     },
     close: () => Promise.resolve(),

@@ -28,6 +28,13 @@ function feedsOf(rows: number): Record<string, TensorData> {
   return Object.fromEntries(Object.entries(inputShapes).map(([name, shape]) => [name, feed(name, shape)]))
 }
 
+/** The same with the matrix `b` as bytes that are scaled, as masks come. */
+function feedsWithBytes(rows: number): Record<string, TensorData> {
+  const values = Uint8Array.from({ length: rows * width }, (_, i) => randomInteger(randomKey(rows, 'bytes'), i, 256))
+  const scaled = { data: Float32Array.from(values, (value) => value * 0.01), shape: [rows, width] }
+  return { ...feedsOf(rows), b: { ...scaled, bytes: { values, scale: Math.fround(0.01) } } }
+}
+
 /** Steps drawn at random over matrices, rows and numbers, some of them summed over the rows; what they make is left, or read by a product. */
 function drawn(seed: number): Outputs {
   const graph = new Graph()
@@ -102,11 +109,12 @@ describe.skipIf('reason' in library)('passes between products', () => {
   const executor = createOnednnExecutor(library, { matmul, type: 'float32' })
   const reference = createOnnxRuntimeExecutor()
 
-  async function expectSame(outputs: Outputs, sizes: readonly number[]): Promise<void> {
+  async function expectSame(outputs: Outputs, sizes: readonly number[], feedsOfRows = feedsOf): Promise<void> {
     const graph = await executor.compile(executor.write(outputs))
     const expected = await reference.compile(reference.write(outputs))
     for (const rows of sizes) {
-      const [own, other] = [await graph.run(feedsOf(rows)), await expected.run(feedsOf(rows))]
+      const feeds = feedsOfRows(rows)
+      const [own, other] = [await graph.run(feeds), await expected.run(feeds)]
       for (const [name, { data, shape }] of Object.entries(other)) {
         expect(own[name]?.shape, name).toEqual(shape)
         const most = Math.max(1, ...Array.from(data, Math.abs))
@@ -124,6 +132,39 @@ describe.skipIf('reason' in library)('passes between products', () => {
 
   it('compute what ONNX Runtime computes of batch normalisation, and of its gradients', async () => {
     await expectSame(normalized(), [37, 2, 100])
+  })
+
+  it('are not one where the other waits for a sum', async () => {
+    const graph = new Graph()
+    const squares = o.square(o.add(graph.input('a', ['batch', width]), graph.input('row', [width])))
+    const own = o.divide(squares, o.sum(squares, [0], true))
+    await expectSame({ own, again: o.subtract(own, o.sum(o.multiply(own, own), [0], true)) }, [37, 1])
+  })
+
+  it('read masks as bytes', async () => {
+    await expectSame(normalized(), [37, 2, 100], feedsWithBytes)
+    for (let seed = 0; seed < 20; seed++) await expectSame(drawn(seed), [37, 1, 700], feedsWithBytes)
+    // In rows, in one long row, and in a sum of all.
+    const graph = new Graph()
+    const [a, b, row] = [
+      graph.input('a', ['batch', width]),
+      graph.input('b', ['batch', width]),
+      graph.input('row', [width]),
+    ]
+    const masked = o.multiply(a, o.square(b))
+    const outputs = { masked, rows: o.add(masked, row), total: o.sum(o.negate(masked), [0, 1]) }
+    await expectSame(outputs, [1, 3, 100], feedsWithBytes)
+  })
+
+  it('go over the matrices of a layer with batch normalisation as often as the sums between need', () => {
+    const { segments } = planSegments(normalized())
+    const passes = segments.flatMap((segment) =>
+      'kernel' in segment && segment.flags.pass ? [segment.flags.pass] : [],
+    )
+    const overMatrices = passes.filter(({ isSpread }) => isSpread.includes(false))
+    // The mean, the variance, the layer; of the last the mean, the variance, and all up to the loss and back through the mask, with the sums for the shift (and
+    // the mean) and the scale (and the variance); back to the product; of the first back through the mask with the same sums, and on.
+    expect(overMatrices.map(({ results }) => results.length)).toEqual([1, 1, 1, 1, 1, 4, 1, 3, 1])
   })
 
   it('leave nothing of batch normalisation and its loss to another executor', () => {

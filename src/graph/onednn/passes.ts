@@ -3,7 +3,7 @@
  * anew in each of them and never stored, since a few operations cost less than the way to memory and back.
  */
 import type { KernelCall, Op } from '../op.js'
-import type { PassProgram, PassStep } from '../segment.js'
+import type { PassResult, PassStep } from '../segment.js'
 import { passSteps } from '../segment.js'
 import { sameShape } from '../shapes.js'
 import type { Shape, Tensor } from '../tensor.js'
@@ -28,20 +28,33 @@ export type IsStored = (tensor: Tensor) => boolean
 
 /** The pass that computes a tensor; `null`: it is none. */
 export function passOf(tensor: Tensor, isStored: IsStored): KernelCall | null {
-  const { op, inputs, shape } = tensor
-  const [x] = inputs
-  if (op.pass === undefined || !x) return null
-  if (op.pass === 'countRows') return countOf(tensor, x, isStored)
+  const [x] = tensor.inputs
+  if (tensor.op.pass === 'countRows') return x ? countOf(tensor, x, isStored) : null
+  const domain = domainOf(tensor)
+  return domain && passOver(domain, [tensor], (read) => read !== tensor && isStored(read))
+}
+
+/** The shape over which the pass of a tensor goes: that of the matrix where it is a sum; `null`: there is no such pass. */
+export function domainOf({ op, inputs: [x], shape }: Tensor): Shape | null {
+  if (op.pass === undefined || op.pass === 'countRows' || !x) return null
   const isSum = op.pass === 'sumRows'
   if (isSum && !isSumOfRows(x.shape, shape)) return null
   const domain = isSum ? x.shape : shape
-  const rowShape = isSum || isRow(shape) ? (shape as readonly number[]) : null
-  if (!isRow(domain) && !isMatrix(domain)) return null
-  const expression = createExpression(domain, (read) => read !== tensor && isStored(read))
-  return expression.call(expression.operandOf(isSum ? x : tensor), { isSum, rowShape })
+  return isRow(domain) || isMatrix(domain) ? domain : null
 }
 
-const isMatrix = (shape: Shape): boolean => shape.length === 2 && shape[0] !== 1
+/** One pass that computes several tensors; `null`: there is none. */
+export function passOver(domain: Shape, tensors: readonly Tensor[], isStored: IsStored): KernelCall | null {
+  const expression = createExpression(domain, isStored)
+  const results = tensors.map((tensor) => {
+    const isSum = tensor.op.pass === 'sumRows'
+    const of = expression.operandOf((isSum ? tensor.inputs[0] : undefined) ?? tensor)
+    return { of, isSum, rowShape: isSum || isRow(tensor.shape) ? (tensor.shape as readonly number[]) : null }
+  })
+  return expression.call(results)
+}
+
+export const isMatrix = (shape: Shape): boolean => shape.length === 2 && shape[0] !== 1
 const isRow = (shape: Shape): boolean => widthOf(shape) !== undefined && shape.slice(0, -1).every((size) => size === 1)
 const isNumber = (shape: Shape): boolean => shape.every((size) => size === 1)
 
@@ -76,13 +89,17 @@ const isStepOf = (op: Op): op is Op & { readonly pass: PassStep } =>
 interface Expression {
   /** The values of a tensor, made of steps where they are not stored. */
   operandOf(tensor: Tensor): Operand
-  call(result: Operand, form: Pick<PassProgram, 'isSum' | 'rowShape'>): KernelCall | null
+  call(results: readonly Result[]): KernelCall | null
 }
 
 /** Inputs, constants and steps are numbered apart until all of them are known. */
 interface Operand {
   readonly of: 'input' | 'constant' | 'step'
   readonly at: number
+}
+
+interface Result extends Omit<PassResult, 'operand'> {
+  readonly of: Operand
 }
 
 function createExpression(domain: Shape, isStored: IsStored): Expression {
@@ -113,12 +130,11 @@ function createExpression(domain: Shape, isStored: IsStored): Expression {
   }
   return {
     operandOf,
-    call(result, { isSum, rowShape }) {
+    call(results) {
       const isSpread = inputs.map(({ shape }) => !isMatrix(shape))
       // Rows are counted of a matrix.
       if (isMatrix(domain) && isSpread.every(Boolean)) return null
-      if (!isSum && result.of !== 'step') return null
-      if (isSum && result.of === 'constant') return null
+      if (results.some(({ of, isSum }) => (isSum ? of.of === 'constant' : of.of !== 'step'))) return null
       const numbered = inOrder(steps, isSpread, !isMatrix(domain))
       const first = { input: 0, constant: inputs.length, step: inputs.length + constants.length }
       const placeOf = ({ of, at }: Operand): number => first[of] + (of === 'step' ? numbered.order.indexOf(at) : at)
@@ -126,8 +142,9 @@ function createExpression(domain: Shape, isStored: IsStored): Expression {
         const { step, operands } = steps[at] ?? {}
         return step && operands ? [{ step, operands: operands.map(placeOf) }] : []
       })
+      const left = results.map(({ of, ...form }) => ({ operand: placeOf(of), ...form }))
       const { rowSteps } = numbered
-      return { kernel: 'pass', inputs, pass: { isSpread, constants, steps: program, rowSteps, isSum, rowShape } }
+      return { kernel: 'pass', inputs, pass: { isSpread, constants, steps: program, rowSteps, results: left } }
     },
   }
 }

@@ -11,6 +11,8 @@ import type { Tensor } from '../tensor.js'
 import { constantOp, inputOp } from '../tensor.js'
 import { withoutStops } from '../without-stops.js'
 import { writeOnnx } from '../write-onnx.js'
+import { joinPasses } from './join-passes.js'
+import type { IsStored } from './passes.js'
 import { isDear, passOf } from './passes.js'
 import type { ComputedBy } from './rounded-tensors.js'
 import { roundedTensors } from './rounded-tensors.js'
@@ -29,14 +31,15 @@ const isKernelPhase = (phase: number): boolean => phase % 2 === 1
 /** Plans the segments of a graph. */
 export function planSegments(asked: Outputs): SegmentedProgram {
   const outputs = withoutStops(asked)
-  const places = needed(outputs, earliest(outputs))
+  const { places: possible, isStored } = earliest(outputs)
+  const places = needed(outputs, possible)
   const phases = latest(outputs, places)
   const rounded = roundedTensors(places, new Set(Object.values(outputs)))
   const phaseCount = Math.max(-1, ...phases.values()) + 1
   const segments = Array.from({ length: phaseCount }, (_, phase) => {
     const own = [...phases.keys()].filter((tensor) => phases.get(tensor) === phase)
     return isKernelPhase(phase)
-      ? own.map((tensor) => kernelSegment(tensor, places, rounded.has(tensor)))
+      ? kernelSegments(own, { places, outputs, isStored, rounded })
       : onnxSegments(own, places, outputs)
   }).flat()
   const left = Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, nameOf(tensor)]))
@@ -44,7 +47,7 @@ export function planSegments(asked: Outputs): SegmentedProgram {
 }
 
 /** The first phase that each tensor can be in; a tensor with a kernel takes it where that is no phase later. */
-function earliest(outputs: Outputs): Map<Tensor, Place> {
+function earliest(outputs: Outputs): { readonly places: Places; readonly isStored: IsStored } {
   const roots = Object.values(outputs)
   const tensors = reverseOrder(...roots).reverse()
   const readers = new Map<Tensor, number>()
@@ -76,15 +79,15 @@ function earliest(outputs: Outputs): Map<Tensor, Place> {
       places.set(tensor, { call, phase: phaseAfter(call.inputs, 1), reads: call.inputs })
     else places.set(tensor, { call: null, phase: phaseAfter(tensor.inputs, 0), reads: tensor.inputs })
   }
-  return places
+  return { places, isStored }
 }
 
 /** Its own kernel, or a pass where that takes other operations along, or constants, which no other kernel has. */
 function chosen(own: KernelCall | null, call: KernelCall | null): KernelCall | null {
   if (!own || !call?.pass) return own ?? call
-  const { steps, isSum } = call.pass
+  const { steps, results } = call.pass
   if (own.inputs.some(({ op }) => op === constantOp)) return call
-  const isAlone = steps.length <= (isSum ? 0 : 1)
+  const isAlone = steps.length <= (results[0]?.isSum ? 0 : 1)
   return isAlone || call.inputs.every((input) => own.inputs.includes(input)) ? own : call
 }
 
@@ -126,11 +129,31 @@ function latest(outputs: Outputs, places: Places): ReadonlyMap<Tensor, number> {
 const nameOf = ({ op, id, attributes }: Tensor): string =>
   op === inputOp ? String(attributes['name']) : `value/${String(id)}`
 
-function kernelSegment(tensor: Tensor, places: Places, isRounded: boolean): Segment {
-  const { call } = places.get(tensor) ?? {}
-  if (!call) throw new Error('internal: a kernel phase holds a tensor without kernel')
-  const { kernel, inputs, ...flags } = call
-  return { kernel, flags, isRounded, inputs: inputs.map(nameOf), output: nameOf(tensor), releases: [] }
+interface KernelPhase {
+  readonly places: Places
+  readonly outputs: Outputs
+  readonly isStored: IsStored
+  readonly rounded: ReadonlySet<Tensor>
+}
+
+/** The kernels of a phase, passes over the same rows as one. */
+function kernelSegments(own: readonly Tensor[], { places, outputs, isStored, rounded }: KernelPhase): Segment[] {
+  const inside = new Set(own)
+  const readOutside = new Set(Object.values(outputs))
+  const calls = new Map<Tensor, KernelCall>()
+  for (const [tensor, { call, reads }] of places) {
+    if (inside.has(tensor) && call) calls.set(tensor, call)
+    if (!inside.has(tensor)) for (const read of reads) readOutside.add(read)
+  }
+  const isReadOutside = (tensor: Tensor): boolean => readOutside.has(tensor)
+  return joinPasses(calls, { isStored, isReadOutside }).map(({ tensors, call: { kernel, inputs, ...flags } }) => ({
+    kernel,
+    flags,
+    isRounded: tensors.every((tensor) => rounded.has(tensor)),
+    inputs: inputs.map(nameOf),
+    outputs: tensors.map(nameOf),
+    releases: [],
+  }))
 }
 
 /** One model of the tensors of a phase, from what earlier phases left to what later ones read; none of constants alone. */

@@ -1,113 +1,122 @@
 /** Runs a pass over values of the arena. */
-import type { PassProgram } from '../segment.js'
-import { passSteps } from '../segment.js'
+import type { PassProgram, PassResult } from '../segment.js'
 import type { Arena } from './arena.js'
+import type { InputKind } from './pass-code.js'
+import { tableOf, writePass } from './pass-code.js'
 import type { Value } from './value.js'
-import { ownValue, placeOf, releaseValue, valueOver } from './value.js'
+import { bytesOf, ownValue, placeOf, releaseValue, valueOver } from './value.js'
 
-/** Floats of a row where there are no rows to keep to: the rows of all values of a pass lie in a first-level cache. */
+/** Numbers in a row where there are no rows to keep to: a sum of all is one of so many, of few terms each, which lose fewer digits. */
 const flatWidth = 512
 
-/** A place, and the bytes from one of its rows to the next. */
-type Operand = readonly [place: number, stride: number]
-
-/** A pass, and of each input whether nobody reads it afterwards. */
-export interface PassCall extends PassProgram {
+export interface PassCall {
+  readonly program: PassProgram
+  /** Of each input, whether nobody reads it afterwards. */
   readonly isReleased: readonly boolean[]
 }
 
-/** Makes the result of a pass: in the place of a matrix that nobody reads afterwards, where there is one. */
-export function runPass(arena: Arena, inputs: readonly Value[], program: PassCall): Value {
-  const { isSpread, isSum, rowShape, isReleased } = program
-  const matrix = inputs[isSpread.indexOf(false)]
-  const shape = rowShape ?? matrix?.shape ?? []
-  const width = (matrix?.shape ?? shape).at(-1) ?? 1
-  const rows = matrix ? matrix.length / Math.max(1, width) : 1
-  const places = inputs.map((input) => placeOf(arena, input))
-  const over = rowShape ? undefined : inputs.find((_, at) => isReleased[at] === true && isSpread[at] === false)
-  const out = over ? valueOver(arena, over, 'place') : ownValue(arena, shape)
-  const hasRows = inputs.some((input, at) => isSpread[at] && input.length > 1)
-  const scratch: Scratch[] = []
-  // One number is the sum of a row of sums: of few terms each, which lose fewer digits.
-  const isTotal = isSum && out.length === 1
-  const sums = isTotal ? ownValue(arena, [hasRows ? width : flatWidth]) : out
-  if (isSum || rows === 0) arena.float32(sums.place, sums.length).fill(0)
-  const run = (first: number, count: number, wide: number): void => {
-    const operands = operandsOf(arena, { inputs, places, program, scratch, out: sums }, { first, wide })
-    takeSteps(arena, program, operands, { rows: count, width: wide })
-  }
-  if (hasRows || (isSum && !isTotal)) run(0, rows, width)
+/** Makes the results of a pass: in the places of matrices that nobody reads afterwards, where there are such. */
+export function runPass(arena: Arena, inputs: readonly Value[], call: PassCall): Value[] {
+  const { program } = call
+  const matrix = inputs[program.isSpread.indexOf(false)]
+  const columns = (matrix?.shape ?? program.results[0]?.rowShape ?? []).at(-1) ?? 1
+  const rows = matrix ? matrix.length / Math.max(1, columns) : 1
+  const sources = inputs.map((input, at) => sourceOf(arena, input, program.isSpread[at] === true))
+  const made = program.results.map(({ isSum, rowShape }) => ({ isSum, length: (rowShape ?? [2]).reduce(product, 1) }))
+  const hasRows = sources.some(({ kind }) => kind === 'row') || made.some(({ isSum, length }) => isSum && length > 1)
+  const width = hasRows ? columns : flatWidth
+  const left = leave(arena, inputs, call, { shape: matrix?.shape ?? [], width })
+  for (const { sums, isSum } of left) if (isSum) arena.float32(sums.place, sums.length).fill(0)
+  const pass = { program, sources, left, steps: ownValue(arena, [program.rowSteps, width]) }
+  if (hasRows) runRows(arena, pass, { first: 0, rows, width })
   else {
     // Without rows that are spread, all is one long row.
-    const total = rows * width
-    const whole = Math.floor(total / flatWidth)
-    if (whole > 0) run(0, whole, flatWidth)
-    if (total > whole * flatWidth) run(whole * flatWidth, 1, total - whole * flatWidth)
+    const total = rows * columns
+    const whole = Math.floor(total / width)
+    runRows(arena, pass, { first: 0, rows: whole, width })
+    runRows(arena, pass, { first: whole * width, rows: 1, width: total - whole * width })
   }
-  if (isTotal) {
-    arena.float32(out.place, 1)[0] = arena.float32(sums.place, sums.length).reduce((sum, one) => sum + one, 0)
-    releaseValue(arena, sums)
-  }
-  for (const { place, bytes } of scratch) arena.release(place, bytes)
-  return out
+  releaseValue(arena, pass.steps)
+  for (const { out, sums } of left) if (sums !== out) sumUp(arena, sums, out)
+  return left.map(({ out }) => out)
 }
 
-interface Scratch {
+const product = (a: number, b: number): number => a * b
+
+/** Where an input is read, and how. */
+interface Source {
+  readonly kind: InputKind
   readonly place: number
-  readonly bytes: number
+  /** Of bytes. */
+  readonly scale: number
+}
+
+function sourceOf(arena: Arena, input: Value, isSpread: boolean): Source {
+  const bytes = isSpread ? null : bytesOf(arena, input)
+  if (bytes) return { kind: 'bytes', ...bytes }
+  const ofRow = input.length === 1 ? 'number' : 'row'
+  return { kind: isSpread ? ofRow : 'matrix', place: placeOf(arena, input), scale: 1 }
+}
+
+/** A result, and what is summed on the way to it: of one number a row of sums. */
+interface Left extends PassResult {
+  readonly out: Value
+  readonly sums: Value
+}
+
+function leave(
+  arena: Arena,
+  inputs: readonly Value[],
+  { program, isReleased }: PassCall,
+  { shape, width }: { readonly shape: readonly number[]; readonly width: number },
+): Left[] {
+  const free = inputs.filter((input, at) => isReleased[at] === true && !program.isSpread[at] && input.place >= 0)
+  return program.results.map((result) => {
+    const over = result.rowShape ? undefined : free.pop()
+    const out = over ? valueOver(arena, over, 'place') : ownValue(arena, result.rowShape ?? shape)
+    return { ...result, out, sums: result.isSum && out.length === 1 ? ownValue(arena, [width]) : out }
+  })
+}
+
+function sumUp(arena: Arena, sums: Value, out: Value): void {
+  arena.float32(out.place, 1)[0] = arena.float32(sums.place, sums.length).reduce((sum, one) => sum + one, 0)
+  releaseValue(arena, sums)
 }
 
 interface Pass {
-  readonly inputs: readonly Value[]
-  readonly places: readonly number[]
   readonly program: PassProgram
-  readonly scratch: Scratch[]
-  readonly out: Value
+  readonly sources: readonly Source[]
+  readonly left: readonly Left[]
+  /** A row for each step that is the same for all rows. */
+  readonly steps: Value
 }
 
-/** Inputs, constants and steps, and the sums where there are any. */
-function operandsOf(arena: Arena, pass: Pass, { first, wide }: { first: number; wide: number }): Operand[] {
-  const { inputs, places, program, scratch, out } = pass
-  const { isSpread, constants, steps, isSum } = program
-  const row = (value?: number): Operand => {
-    const bytes = 4 * wide
-    const place = arena.allocate(bytes)
-    scratch.push({ place, bytes })
-    if (value !== undefined) arena.float32(place, wide).fill(value)
-    return [place, 0]
-  }
-  const numberAt = (place: number): number => arena.float32(place, 1)[0] ?? Number.NaN
-  const given = inputs.map(({ length }, at): Operand => {
-    const place = places[at] ?? 0
-    if (!isSpread[at]) return [place + 4 * first, 4 * wide]
-    return length === 1 ? row(numberAt(place)) : [place, 0]
-  })
-  const made = steps.map((_, at): Operand =>
-    isSum || at < steps.length - 1 ? row() : [out.place + 4 * first, 4 * wide],
-  )
-  return [...given, ...constants.map(row), ...made, ...(isSum ? [[out.place, 0] as const] : [])]
-}
-
-const codes = new Map<string, number>(passSteps.map((step, code) => [step, code]))
-
-/** Writes the steps and the operands to the arena, and runs them. */
-function takeSteps(
+/** Runs the pass over some rows, from the element `first` of each matrix on. */
+function runRows(
   arena: Arena,
-  { steps, rowSteps, constants, isSpread, isSum }: PassProgram,
-  operands: readonly Operand[],
-  { rows, width }: { readonly rows: number; readonly width: number },
+  { program, sources, left, steps }: Pass,
+  { first, rows, width }: { readonly first: number; readonly rows: number; readonly width: number },
 ): void {
-  const firstStep = isSpread.length + constants.length
-  const code = steps.flatMap(({ step, operands: [a = 0, b = a] }, at) => [codes.get(step) ?? 0, a, b, firstStep + at])
-  const sum = operands.length - 1
-  // What is summed is the last step, or the only input.
-  if (isSum) code.push(codes.get('add') ?? 0, sum, sum - 1, sum)
-  const early = 4 * rowSteps
-  const bytes = 4 * (code.length + 2 * operands.length)
-  const place = arena.allocate(bytes)
-  arena.int32(place, code.length + 2 * operands.length).set([...code, ...operands.flat()])
-  const table = place + 4 * code.length
-  if (early > 0) arena.kernels.pass(place, rowSteps, table, 0, 1, width)
-  arena.kernels.pass(place + 4 * early, code.length / 4 - rowSteps, table, operands.length, rows, width)
-  arena.release(place, bytes)
+  if (rows === 0 || width === 0) return
+  const kinds = sources.map(({ kind }) => kind)
+  const entries = tableOf(program, kinds)
+  const bytes = 4 * entries.length
+  const table = arena.allocate(bytes)
+  const [places, scales] = [arena.int32(table, entries.length), arena.float32(table, entries.length)]
+  for (const [at, entry] of entries.entries()) {
+    if (entry.of === 'scale') scales[at] = sources[entry.input]?.scale ?? 1
+    else if (entry.of === 'input') places[at] = placeFrom(sources[entry.input], first)
+    else if (entry.of === 'rowStep') places[at] = steps.place + 4 * width * entry.step
+    else places[at] = placeOfResult(left[entry.result], first)
+  }
+  arena.written(program, kinds.join(), () => writePass(program, kinds))(table, rows, width)
+  arena.release(table, bytes)
 }
+
+function placeFrom({ kind, place }: Source = { kind: 'row', place: 0, scale: 1 }, first: number): number {
+  if (kind === 'matrix') return place + 4 * first
+  return kind === 'bytes' ? place + first : place
+}
+
+const placeOfResult = (left: Left | undefined, first: number): number =>
+  left ? left.sums.place + (left.isSum ? 0 : 4 * first) : 0

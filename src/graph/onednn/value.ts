@@ -6,23 +6,25 @@ export interface Value {
   readonly shape: readonly number[]
   readonly length: number
   /** `null`: the values are in the arena. */
-  readonly outside: Float32Array | null
+  readonly outside: TensorData | null
   /** What is outside in bfloat16, rounded where it lies at the first call. */
   readonly roundedOutside?: (() => Uint16Array) | undefined
   /** Byte offset in the arena; −1: they are not there (yet). */
   place: number
   /** Byte offset of the same numbers in bfloat16; −1: nobody has asked for them. */
   rounded: number
+  /** Byte offset of the whole numbers that it is made of; absent: nobody has asked for them. */
+  bytes?: number | undefined
 }
 
 const countOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
 
 /** A value of somebody else's. */
-export function outsideValue({ data, shape, rounded }: TensorData): Value {
-  const outside = data as Float32Array
+export function outsideValue(outside: TensorData): Value {
+  const { shape, rounded } = outside
   let view: Uint16Array | undefined
   const roundedOutside = rounded && ((): Uint16Array => (view ??= rounded()))
-  return { shape, length: data.length, outside, roundedOutside, place: -1, rounded: -1 }
+  return { shape, length: countOf(shape), outside, roundedOutside, place: -1, rounded: -1 }
 }
 
 /** A value to be computed in the arena. */
@@ -52,15 +54,28 @@ export const isNarrow = ({ outside, place, rounded }: Value): boolean => !outsid
 export function placeOf(arena: Arena, value: Value): number {
   if (value.place >= 0) return value.place
   value.place = arena.allocate(4 * value.length)
-  if (value.outside) arena.float32(value.place, value.length).set(value.outside)
+  if (value.outside) arena.float32(value.place, value.length).set(value.outside.data)
   else arena.kernels.fromBfloat16(value.rounded, value.place, value.length)
   return value.place
+}
+
+/** The whole numbers that it is made of and their scale, copied in once; `null` where it is made of none. */
+export function bytesOf(arena: Arena, value: Value): { readonly place: number; readonly scale: number } | null {
+  const { outside, length } = value
+  if (!outside?.bytes || value.place >= 0) return null
+  const { values, scale } = outside.bytes
+  if (value.bytes === undefined) {
+    value.bytes = arena.allocate(length)
+    arena.uint8(value.bytes, length).set(values)
+  }
+  return { place: value.bytes, scale }
 }
 
 /** How to see it, where it is or in the arena: a view that stands until the arena grows. */
 export function viewOf(arena: Arena, value: Value): () => Float32Array {
   const { outside, length } = value
-  if (outside) return () => outside
+  const data = outside?.data as Float32Array | undefined
+  if (data) return () => data
   placeOf(arena, value)
   return () => arena.float32(value.place, length)
 }
@@ -81,8 +96,10 @@ export function roundedViewOf(arena: Arena, value: Value): () => Uint16Array {
 export function releaseValue(arena: Arena, value: Value): void {
   if (value.place >= 0) arena.release(value.place, 4 * value.length)
   if (value.rounded >= 0) arena.release(value.rounded, 2 * value.length)
+  if (value.bytes !== undefined) arena.release(value.bytes, value.length)
   value.place = -1
   value.rounded = -1
+  value.bytes = undefined
 }
 
 /** The numbers themselves, as a view where they are in the arena. */

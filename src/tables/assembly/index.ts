@@ -24,7 +24,7 @@ export { findTouches, sortTouches, writeTerms } from './touches'
 export { limitNorms, squaredNorm, updateEvery, updateTouched } from './update'
 export { sumParts, updateRange } from './dense'
 export { scale, sumOfSquares } from './vectors'
-export { dropoutMask } from './dropout'
+export { dropoutMask, scaleBytes } from './dropout'
 export { toBfloat16 } from '../../base/assembly/bfloat16'
 
 /** The first byte that the module does not use itself. */
