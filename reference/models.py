@@ -77,7 +77,8 @@ class Model(nn.Module):
         width = 2 * EMBEDDING + 1
         self.layers, self.norms = nn.ModuleList(), nn.ModuleList()
         for size in HIDDEN:
-            self.layers.append(nn.Linear(width, size))
+            # The mean of the batch takes a bias away again (Ioffe and Szegedy 2015, section 3.2).
+            self.layers.append(nn.Linear(width, size, bias=not normalized))
             self.norms.append(nn.BatchNorm1d(size) if normalized else nn.Identity())
             width = size
 
@@ -92,7 +93,9 @@ class Model(nn.Module):
     def named(self):
         named = {"bias": self.bias, "embedding/user": self.user.weight, "embedding/item": self.item.weight}
         for index, (layer, norm) in enumerate(zip(self.layers, self.norms)):
-            named |= {f"deep/{index}/weights": layer.weight.T, f"deep/{index}/bias": layer.bias}
+            named |= {f"deep/{index}/weights": layer.weight.T}
+            if layer.bias is not None:
+                named |= {f"deep/{index}/bias": layer.bias}
             if isinstance(norm, nn.BatchNorm1d):
                 named |= {f"deep/{index}/norm/scale": norm.weight, f"deep/{index}/norm/shift": norm.bias}
         return self.wide.named() | named

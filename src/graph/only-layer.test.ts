@@ -14,10 +14,12 @@ const model = o.add(o.relu(layer), graph.input('other', ['batch', 2]))
 describe('the only layer of an input', () => {
   it('is found behind a slice, and nothing is found of an input that is read otherwise', () => {
     expect(onlyLayer([model], x)).toMatchObject({ weights: w, bias: b })
+    const v = graph.input('v', [3, 2])
+    expect(onlyLayer([o.relu(o.matmul(x, v))], x)).toMatchObject({ weights: v, bias: null })
     const none: Tensor[][] = [
       [model, o.relu(x)],
       [o.linear(o.relu(x), graph.input('v', [3, 2]), b)],
-      [o.matmul(x, graph.input('v', [3, 2]))],
+      [o.matmul(x, graph.input('u', [2, 3]), { transposeB: true })],
       [o.linear(x, graph.input('v', [3, 2]), o.relu(b))],
       [o.linear(x, graph.input('v', [3, 2]), b), layer],
       [o.linear(o.slice(x, 1, 1, 3), w, b)],

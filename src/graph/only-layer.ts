@@ -1,6 +1,7 @@
 /** The layer that an input goes into, where that is all that is done with it: what it adds up can then be made in another way. */
 import { reverseOrder } from './differentiate.js'
 import { linear, linearOp } from './ops/linear.js'
+import { matmulOp } from './ops/matmul.js'
 import { sliceOp } from './ops/slice.js'
 import { substitute } from './substitute.js'
 import type { Tensor } from './tensor.js'
@@ -9,7 +10,8 @@ import { inputOp } from './tensor.js'
 export interface OnlyLayer {
   /** Inputs of the graph: `[in, out]` and `[out]`. */
   readonly weights: Tensor
-  readonly bias: Tensor
+  /** `null`: the layer has none. */
+  readonly bias: Tensor | null
   /** The same computation with a bias for each row, `[n, out]`. */
   withBias(rows: Tensor): ReadonlyMap<Tensor, Tensor>
 }
@@ -21,12 +23,15 @@ export function onlyLayer(tensors: readonly Tensor[], input: Tensor): OnlyLayer 
   const [reader, ...others] = readersOf(input)
   if (!reader || others.length > 0) return null
   if (reader.op === sliceOp && reader.attributes['start'] === 0) return onlyLayer(tensors, reader)
-  const [x, weights, bias] = reader.inputs
-  if (reader.op !== linearOp || !x || weights?.op !== inputOp || bias?.op !== inputOp) return null
-  if (readersOf(weights).length > 1 || readersOf(bias).length > 1) return null
+  const [x, weights, bias = null] = reader.inputs
+  if (!isLayer(reader) || !x || weights?.op !== inputOp || (bias && bias.op !== inputOp)) return null
+  if (readersOf(weights).length > 1 || (bias && readersOf(bias).length > 1)) return null
   return {
     weights,
     bias,
     withBias: (rows) => substitute(tensors, new Map([[reader, linear(x, weights, rows)]])),
   }
 }
+
+const isLayer = ({ op, attributes }: Tensor): boolean =>
+  op === linearOp || (op === matmulOp && !attributes['transposeA'] && !attributes['transposeB'])

@@ -32,7 +32,7 @@ export interface NormSpec {
 
 export type Mode = 'training' | 'inference'
 
-const { add, divide, linear, mean, multiply, sqrt, square, stopGradient, subtract } = operations
+const { add, divide, linear, matmul, mean, multiply, sqrt, square, stopGradient, subtract } = operations
 /** Ioffe and Szegedy 2015; the usual constant of the frameworks. */
 const normEpsilon = 1e-5
 
@@ -67,8 +67,9 @@ export class NetworkBuilder {
   tower(name: string, input: Tensor, deep: ResolvedDeep): Tensor {
     return deep.hidden.reduce((x, width, index) => {
       const layer = `${name}/${String(index)}`
-      const linear = this.dense(layer, x, width)
-      const normed = this.normalize(`${layer}/norm`, linear, deep.normalization)
+      // The mean of the batch takes a bias away again: its gradient is rounding, which Adam makes steps of (Ioffe and Szegedy 2015, §3.2).
+      const product = deep.normalization === 'batch' ? this.product(layer, x, width) : this.dense(layer, x, width)
+      const normed = this.normalize(`${layer}/norm`, product, deep.normalization)
       const activated = activations[deep.activation](normed, this, layer)
       return this.dropout(`${layer}/dropout`, activated, deep.dropout)
     }, input)
@@ -76,13 +77,21 @@ export class NetworkBuilder {
 
   /** `x·W + b`. */
   dense(name: string, x: Tensor, width: number): Tensor {
-    const inputWidth = Number(x.shape[1])
-    const weights = this.parameter(`${name}/weights`, [inputWidth, width], {
+    const weights = this.weights(name, x, width)
+    return linear(x, weights, this.parameter(`${name}/bias`, [width], { part: 'deep', initializer: 'zeros' }))
+  }
+
+  /** `x·W`. */
+  private product(name: string, x: Tensor, width: number): Tensor {
+    return matmul(x, this.weights(name, x, width))
+  }
+
+  private weights(name: string, x: Tensor, width: number): Tensor {
+    return this.parameter(`${name}/weights`, [Number(x.shape[1]), width], {
       part: 'deep',
       initializer: 'glorotUniform',
       isPenalized: true,
     })
-    return linear(x, weights, this.parameter(`${name}/bias`, [width], { part: 'deep', initializer: 'zeros' }))
   }
 
   /** Multiplies by a mask that comes in as an input (no random operation in a graph); the identity outside training. */

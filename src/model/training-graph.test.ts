@@ -12,7 +12,7 @@ import { createNetwork } from './network.js'
 const rowCount = 6
 const [embedding, outputs] = [2, 3]
 
-const config: Config = {
+const configOf = (normalization: 'batch' | 'none'): Config => ({
   data: {},
   features: {
     a: categorical({ values: 5 }),
@@ -20,14 +20,17 @@ const config: Config = {
     c: categorical({ values: 5 }),
     n: numeric(),
   },
-  model: { deep: { embedding, hidden: [outputs, 4], normalization: 'batch', activation: 'tanh' } },
-}
+  model: { deep: { embedding, hidden: [outputs, 4], normalization, activation: 'tanh' } },
+})
 const nothing = { json: {}, arrays: {} }
 const numbers = { json: { hasMissing: false, mean: 0, deviation: 1 }, arrays: {} }
-const encoder = createEncoder(config, { columns: { a: nothing, b: nothing, c: nothing, n: numbers }, crosses: {} })
-const model = resolveModel(config)
-const layout = layoutInputs(model, config, encoder.columns)
-const network = createNetwork(model, layout)
+
+function open(config: Config) {
+  const encoder = createEncoder(config, { columns: { a: nothing, b: nothing, c: nothing, n: numbers }, crosses: {} })
+  const model = resolveModel(config)
+  const layout = layoutInputs(model, config, encoder.columns)
+  return { layout, network: createNetwork(model, layout) }
+}
 
 const tensor = (key: number, shape: readonly number[]): TensorData => ({
   data: Float64Array.from({ length: shape.reduce((size, one) => size * one, 1) }, (_, i) => randomNormal(key, i)),
@@ -62,9 +65,13 @@ const expectClose = (actual: TensorData | undefined, expected: TensorData | unde
 }
 
 describe('a network without a column of the deep input', () => {
-  it('has the loss and the gradients of the whole, given what the column adds to the first layer', async () => {
+  it.each([
+    ['none', 'deep/0/bias'],
+    ['batch', null],
+  ] as const)('has the loss and the gradients of the whole, normalised by %s', async (normalization, biasName) => {
+    const { layout, network } = open(configOf(normalization))
     const apart = network.apart(new Set(['b']))
-    expect(apart?.layer).toEqual({ weights: 'deep/0/weights', bias: 'deep/0/bias', outputs })
+    expect(apart?.layer).toEqual({ weights: 'deep/0/weights', bias: biasName, outputs })
     expect(apart?.layout.deep?.parts.map(({ column }) => column)).toEqual(['a', 'c'])
     const feeds: Record<string, TensorData> = {
       [inputNames.deep]: tensor(1, [rowCount, layout.deep?.width ?? 0]),
@@ -79,7 +86,8 @@ describe('a network without a column of the deep input', () => {
       [inputNames.lossScale]: { data: Float64Array.of(0.5), shape: [] },
       ...Object.fromEntries(network.parameters.map(({ name, shape }, index) => [name, tensor(10 + index, shape)])),
     }
-    const [x, w, bias] = [inputNames.deep, 'deep/0/weights', 'deep/0/bias'].map((name) => feeds[name] ?? tensor(0, []))
+    const [x, w] = [inputNames.deep, 'deep/0/weights'].map((name) => feeds[name] ?? tensor(0, []))
+    const bias = biasName === null ? undefined : feeds[biasName]
     const width = layout.deep?.width ?? 0
     const own = [embedding, embedding + 1]
     const others = Array.from({ length: width }, (_, i) => i).filter((i) => !own.includes(i))
@@ -87,7 +95,7 @@ describe('a network without a column of the deep input', () => {
     for (let i = 0; i < rows.data.length; i++) {
       const [row, column] = [Math.floor(i / outputs), i % outputs]
       const summands = own.map((k) => (x?.data[row * width + k] ?? NaN) * (w?.data[k * outputs + column] ?? NaN))
-      rows.data[i] = summands.reduce((sum, one) => sum + one, bias?.data[column] ?? NaN)
+      rows.data[i] = summands.reduce((sum, one) => sum + one, bias?.data[column] ?? 0)
     }
     const whole = await run(network.trainingOutputs(), feeds)
     const outputsApart = await run(apart?.outputs() ?? {}, {

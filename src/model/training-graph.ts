@@ -41,11 +41,12 @@ export function trainingOutputs(
 export interface FirstLayer {
   /** The names of its parameters; the rows of the weights are the columns of the deep input. */
   readonly weights: string
-  readonly bias: string
+  /** `null`: it has none. */
+  readonly bias: string | null
   readonly outputs: number
 }
 
-/** A training graph whose first layer has an input in place of its bias, with a row for each example. */
+/** A training graph whose first layer has an input in place of its bias, or where it has none, with a row for each example. */
 export interface GraphApart {
   readonly layer: FirstLayer
   /** Its outputs are those of the graph, and the gradient of that input. */
@@ -57,21 +58,23 @@ export function takeApart(model: ResolvedModel, { logit, statistics, variables }
   const input = variables.get(inputNames.deep)
   const found = input && onlyLayer([logit, ...statistics.values()], input)
   if (!found) return null
-  const [weights = '', bias = ''] = [found.weights, found.bias].map(({ attributes }) => String(attributes['name']))
-  const { shape } = found.bias
+  const nameOf = ({ attributes }: Tensor): string => String(attributes['name'])
+  const bias = found.bias && nameOf(found.bias)
+  const outputs = Number(found.weights.shape[1])
   return {
-    layer: { weights, bias, outputs: Number(shape[0]) },
+    layer: { weights: nameOf(found.weights), bias, outputs },
     outputs() {
-      const rows = logit.graph.input(inputNames.firstLayer, ['batch', ...shape])
+      const rows = logit.graph.input(inputNames.firstLayer, ['batch', outputs])
       const copies = found.withBias(rows)
       const copyOf = (tensor: Tensor): Tensor => copies.get(tensor) ?? tensor
-      const own = gradientName(bias)
-      const { [own]: gradient = rows, ...others } = trainingOutputs(model, {
+      const own = gradientName(inputNames.firstLayer)
+      const made = trainingOutputs(model, {
         logit: copyOf(logit),
         statistics: new Map([...statistics].map(([name, tensor]) => [name, copyOf(tensor)])),
-        variables: new Map([...variables, [bias, rows]]),
+        variables: new Map([...variables].filter(([name]) => name !== bias)).set(inputNames.firstLayer, rows),
       })
-      return { ...others, [gradientName(inputNames.firstLayer)]: gradient, [own]: operations.sumTo(gradient, shape) }
+      const { [own]: gradient } = made
+      return bias && gradient ? { ...made, [gradientName(bias)]: operations.sumTo(gradient, [outputs]) } : made
     },
   }
 }

@@ -32,7 +32,8 @@ export interface IdColumnPlace extends IdColumn {
 export interface LayerPlace {
   readonly outputs: number
   readonly weights: number
-  readonly bias: number
+  /** `null`: it has none. */
+  readonly bias: number | null
   readonly gradient: number
 }
 

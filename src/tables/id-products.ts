@@ -48,12 +48,14 @@ export function createIdProducts(
   { columns: places, tables, layer, share }: IdProductsOptions,
 ): IdProducts {
   const { kernels } = memory
-  const { outputs, bias } = layer
+  const { outputs } = layer
   const touched = createTouchedRows(memory, share)
   const columns = places.map((place) =>
     openIdColumn(memory, { place, table: tableOf(tables, place), layer, share, touched }),
   )
   const rowBytes = 4 * outputs
+  // What is reserved is zero.
+  const bias = layer.bias ?? memory.allocate(rowBytes)
   // The rows of the ids: products on the way out, sums on the way back.
   const area = memory.allocate(rowBytes * places.reduce((sum, { idCount }) => sum + idCount, 0))
   const block = memory.allocate(rowBytes * blockRows)

@@ -48,7 +48,7 @@ export function openFirstLayer(
     layer: {
       outputs,
       weights: placeOf(layer.weights),
-      bias: placeOf(layer.bias),
+      bias: layer.bias === null ? null : placeOf(layer.bias),
       gradient: gradient(layer.weights).byteOffset,
     },
   })
