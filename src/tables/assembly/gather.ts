@@ -1,6 +1,9 @@
 /** Reading rows into the staging matrix. */
 import { bagFactor } from './combiner'
 
+/** Ids whose rows are brought into the cache together: loads that wait for nothing, as many as a processor has under way. */
+const blockIds: i32 = 64
+
 /**
  * Combines the rows of each example's ids into its place, zeros for an empty list; with `isAdding` what stands there is added to. table: rows of
  * `rowFloats` floats, weights first; ids of example r: i32 `[offsets[r], offsets[r+1])`, or just r where `offsets` is 0; weights: f32 per id, or 0
@@ -17,12 +20,15 @@ export function gather(
       copyRow(rowOf(table, rowFloats, ids, example), out + <usize>example * outBytes, dimension, isAdding)
     return 0
   }
+  const last = offsets == 0 ? 0 : load<i32>(offsets + (<usize>count << 2))
+  let ahead: i32 = 0
   for (let example: i32 = 0; example < count; example++) {
     const start = offsets == 0 ? example : load<i32>(offsets + (<usize>example << 2))
     const end = offsets == 0 ? example + 1 : load<i32>(offsets + (<usize>(example + 1) << 2))
-    if (offsets != 0 && example + 1 < count) {
-      const ahead = load<i32>(offsets + (<usize>(example + 2) << 2))
-      for (let i = end; i < ahead; i++) read ^= load<i32>(rowOf(table, rowFloats, ids, i))
+    if (offsets != 0 && end > ahead) {
+      ahead = max(ahead, start)
+      const most = min(last, max(end, ahead + blockIds))
+      for (; ahead < most; ahead++) read ^= load<i32>(rowOf(table, rowFloats, ids, ahead))
     }
     const factor = bagFactor(weights, start, end, combiner)
     const target = out + <usize>example * outBytes
