@@ -21,7 +21,7 @@ export interface Calling extends Pick<KernelSegment, 'isRounded'> {
 }
 
 /** Makes one value; a pass as many as it has results. */
-type Run = (machine: Machine, inputs: readonly Value[], calling: Calling) => Value | readonly Value[]
+type Run = (machine: Machine, inputs: readonly Value[], calling: Calling) => readonly Value[]
 
 /** With both inputs in float32. */
 const wholeMask = pairwise('multiplyHeaviside')
@@ -29,7 +29,7 @@ const wholeMask = pairwise('multiplyHeaviside')
 export const kernelCalls: Readonly<Record<KernelName, Run>> = {
   product({ multiply }, [a, b, bias], { flags, isRounded, target }) {
     if (!a || !b) throw new Error('internal: a product has two sides')
-    return multiply({ a, b, bias }, flags, { isRounded, target })
+    return [multiply({ a, b, bias }, flags, { isRounded, target })]
   },
   add: pairwise('add'),
   multiply: pairwise('multiply'),
@@ -39,14 +39,14 @@ export const kernelCalls: Readonly<Record<KernelName, Run>> = {
     const [from, mask] = [a.rounded, y.rounded]
     const out = calling.isReleased[0] ? valueOver(machine.arena, a, 'rounded') : roundedValue(machine.arena, a.shape)
     machine.arena.kernels.multiplyHeavisideBfloat16(from, mask, out.rounded, out.length)
-    return out
+    return [out]
   },
   relu({ arena }, [x], { isReleased }) {
     if (!x) throw new Error('internal: relu has an input')
     const from = placeOf(arena, x)
     const out = resultOver(arena, x, isReleased[0])
     arena.kernels.relu(from, out.place, x.length)
-    return out
+    return [out]
   },
   pass({ arena }, inputs, { flags, isReleased }) {
     if (!flags.pass) throw new Error('internal: a pass has a program')
@@ -55,7 +55,7 @@ export const kernelCalls: Readonly<Record<KernelName, Run>> = {
   countRows({ arena }, [x]) {
     const out = ownValue(arena, [])
     arena.float32(out.place, 1)[0] = x?.shape[0] ?? Number.NaN
-    return out
+    return [out]
   },
   sumRows({ arena }, [x]) {
     if (!x) throw new Error('internal: a sum has an input')
@@ -63,7 +63,7 @@ export const kernelCalls: Readonly<Record<KernelName, Run>> = {
     const out = ownValue(arena, [columns])
     if (isNarrow(x)) arena.kernels.sumRowsBfloat16(x.rounded, out.place, rows, columns)
     else arena.kernels.sumRows(placeOf(arena, x), out.place, rows, columns)
-    return out
+    return [out]
   },
 }
 
@@ -77,6 +77,6 @@ function pairwise(name: keyof GraphKernels & ('add' | 'multiply' | 'multiplyHeav
     const [left, right] = [placeOf(arena, a), placeOf(arena, b)]
     const out = resultOver(arena, a, isReleased[0])
     arena.kernels[name](left, right, out.place, a.length)
-    return out
+    return [out]
   }
 }

@@ -65,7 +65,7 @@ function kernelStep({ kernel, flags, isRounded, inputs, outputs, releases }: Ker
     run(values, machine, targets) {
       const read = inputs.map((name) => valueOf(values, name))
       const made = call(machine, read, { ...calling, target: targets.get(first) })
-      for (const [at, value] of [made].flat().entries()) values.set(outputs[at] ?? '', value)
+      outputs.forEach((name, at) => values.set(name, made[at] as Value))
       for (const name of releases) releaseValue(machine.arena, valueOf(values, name))
     },
     close: () => Promise.resolve(),
@@ -89,7 +89,11 @@ function compiled({ outputs: left }: SegmentedProgram, steps: readonly Step[], m
       values.clear()
       for (const [name, feed] of Object.entries(feeds)) values.set(name, outsideValue(feed))
       const places = new Map(Object.entries(targets).map(([output, target]) => [left[output] ?? '', target]))
-      for (const step of steps) await step.run(values, machine, places)
+      for (const step of steps) {
+        const running = step.run(values, machine, places)
+        // Kernels have run: to wait for them costs a promise each.
+        if (running) await running
+      }
       const outputs: Record<string, TensorData> = {}
       for (const [output, name] of Object.entries(left))
         outputs[output] = leftIn(targets[output], dataOf(arena, valueOf(values, name)))
