@@ -9,7 +9,7 @@ import { sameShape } from '../shapes.js'
 import type { Shape, Tensor } from '../tensor.js'
 import { constantOp } from '../tensor.js'
 
-/** Steps of one pass: their values stay in a first-level cache. What goes further back is computed before. */
+/** Steps of one pass, whose values then are in registers or at hand. What goes further back is computed before. */
 const mostSteps = 24
 
 /** Steps that cost as much as so many cost more than to store what they make, where two others read it. */

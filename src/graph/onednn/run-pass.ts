@@ -1,5 +1,6 @@
 /** Runs a pass over values of the arena. */
 import type { PassProgram, PassResult } from '../segment.js'
+import { elementCount } from '../shapes.js'
 import type { Arena } from './arena.js'
 import type { InputKind } from './pass-code.js'
 import { tableOf, writePass } from './pass-code.js'
@@ -22,8 +23,7 @@ export function runPass(arena: Arena, inputs: readonly Value[], call: PassCall):
   const columns = (matrix?.shape ?? program.results[0]?.rowShape ?? []).at(-1) ?? 1
   const rows = matrix ? matrix.length / Math.max(1, columns) : 1
   const sources = inputs.map((input, at) => sourceOf(arena, input, program.isSpread[at] === true))
-  const made = program.results.map(({ isSum, rowShape }) => ({ isSum, length: (rowShape ?? [2]).reduce(product, 1) }))
-  const hasRows = sources.some(({ kind }) => kind === 'row') || made.some(({ isSum, length }) => isSum && length > 1)
+  const hasRows = sources.some(({ kind }) => kind === 'row') || program.results.some(isRowOfSums)
   const width = hasRows ? columns : flatWidth
   const left = leave(arena, inputs, call, { shape: matrix?.shape ?? [], width })
   for (const { sums, isSum } of left) if (isSum) arena.float32(sums.place, sums.length).fill(0)
@@ -41,7 +41,7 @@ export function runPass(arena: Arena, inputs: readonly Value[], call: PassCall):
   return left.map(({ out }) => out)
 }
 
-const product = (a: number, b: number): number => a * b
+const isRowOfSums = ({ isSum, rowShape }: PassResult): boolean => isSum && elementCount(rowShape ?? []) > 1
 
 /** Where an input is read, and how. */
 interface Source {
