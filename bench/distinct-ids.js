@@ -1,22 +1,33 @@
 /**
  * What the first layer costs once for each distinct id of a batch, and once for each example:
  *
- *   node bench/distinct-ids.js [<workload>] [--rows n] [--turns n]
+ *   node bench/distinct-ids.js [<workload>] [--rows n] [--turns n] [--executor onnxruntime|onednn]
  *
- * A column's way around the big products, by the engine's own kernels, for its D distinct ids: P = E·W (D rows), a row of P added to each example's; S, the
- * sums of the layer's gradient by id, dW = Eᵀ·S and dE = S·Wᵀ. Beside it the three products of the layer by ONNX Runtime, with all columns and without those of the
+ * A column's way around the big products, as a step takes it, for its D distinct ids: P = E·W (D rows), a row of P added to each example's; S, the
+ * sums of the layer's gradient by id, dW = Eᵀ·S and dE = S·Wᵀ. Beside it the three products of the layer with all columns and without those of the
  * subset, one thread each, turn by turn, by the time of the processor. Rows: those of a part of a step, half a batch. The last table is what the choice of columns
  * goes by (src/training/columns-apart.ts).
  */
 import { parseArgs } from 'node:util'
-import { Graph, createOnnxRuntimeExecutor, operations, writeOnnx } from '../dist/graph/index.js'
-import { createTableMemories } from '../dist/tables/index.js'
+import { Graph, openExecutor, operations } from '../dist/graph/index.js'
+import {
+  createShardedTable,
+  createTableMemories,
+  idProducts,
+  resolveOptimizer,
+  wholeShare,
+} from '../dist/tables/index.js'
+import { executorProducts } from '../dist/training/executor-products.js'
 import { median } from './statistics.js'
 import { readIds } from './training/row-files.js'
 import { openWorkload, workloads } from './training/workloads.js'
 
 const { values, positionals } = parseArgs({
-  options: { rows: { type: 'string' }, turns: { type: 'string', default: '15' } },
+  options: {
+    rows: { type: 'string' },
+    turns: { type: 'string', default: '15' },
+    executor: { type: 'string', default: 'onednn' },
+  },
   allowPositionals: true,
 })
 
@@ -34,25 +45,28 @@ async function inTurns(sides) {
   return times.map(median)
 }
 
+const executor = await openExecutor({ executor: values.executor, precision: 'float32' })
+if ('reason' in executor) throw new Error(executor.reason)
+const memories = createTableMemories()
+const { home } = memories
+
+/** Memory of the tables with so many numbers. */
+const filled = (floats) => home.float32(home.allocate(4 * floats), floats).fill(0.01)
+
 /** The layer's three products as one graph: x·W, xᵀ·dh, dh·Wᵀ. */
 async function openProducts(rows, inputs, outputs) {
   const graph = new Graph()
-  const [x, w, dh] = [
-    graph.input('x', [rows, inputs]),
-    graph.input('w', [inputs, outputs]),
-    graph.input('dh', [rows, outputs]),
-  ]
-  const model = writeOnnx({
-    outputs: {
-      h: operations.matmul(x, w),
-      dw: operations.matmul(x, dh, { transposeA: true }),
-      dx: operations.matmul(dh, w, { transposeB: true }),
-    },
-    precision: 'float32',
+  const shapes = { x: [rows, inputs], w: [inputs, outputs], dh: [rows, outputs] }
+  const [x, w, dh] = Object.entries(shapes).map(([name, shape]) => graph.input(name, shape))
+  const program = executor.write({
+    h: operations.matmul(x, w),
+    dw: operations.matmul(x, dh, { transposeA: true }),
+    dx: operations.matmul(dh, w, { transposeB: true }),
   })
-  const compiled = await createOnnxRuntimeExecutor().compile(model, { threads: 1 })
-  const filled = (shape) => ({ data: new Float32Array(shape[0] * shape[1]).fill(0.01), shape })
-  const feeds = { x: filled(x.shape), w: filled(w.shape), dh: filled(dh.shape) }
+  const compiled = await executor.compile(program, { threads: 1 })
+  const feeds = Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [name, { data: filled(shape[0] * shape[1]), shape }]),
+  )
   return () => compiled.run(feeds)
 }
 
@@ -64,92 +78,61 @@ const rows = Number(values.rows ?? batchSize / 2)
 const columns = workload.columns
   .filter(({ isCross, length }) => !isCross && length === 1)
   .map(({ name }) => {
+    // Numbered anew, so that a table has no more rows than there are ids.
     const slots = new Map()
-    const places = readIds(workload.directory, name, rows).map(
-      (id) => slots.get(id) ?? slots.set(id, slots.size).size - 1,
-    )
-    return { name, places, distinct: slots.size }
+    const ids = readIds(workload.directory, name, rows).map((id) => slots.get(id) ?? slots.set(id, slots.size).size - 1)
+    return { name, ids: Int32Array.from(ids), distinct: slots.size }
   })
   .sort((a, b) => a.distinct - b.distinct)
 
-const memory = createTableMemories().home
-const { kernels } = memory
-/** Room for so many floats. */
-const reserve = (floats) => memory.allocate(4 * floats)
+const weights = filled(K * columns.length * outputs)
+const gradient = filled(K * columns.length * outputs)
+const ofLayer = filled(rows * outputs)
+const optimizer = resolveOptimizer({ name: 'sgd' })
 
-/** The way around the big products of some columns: what is done for their ids, and for the examples. */
-function openSubset(subset) {
-  const ids = subset.reduce((sum, { distinct }) => sum + distinct, 0)
-  const [e, de] = [reserve(ids * K), reserve(ids * K)]
-  const [w, dw] = [reserve(K * outputs * subset.length), reserve(K * outputs * subset.length)]
-  const [h, area, bias] = [reserve(rows * outputs), reserve(ids * outputs), reserve(outputs)]
-  const places = reserve(rows * subset.length)
-  const table = memory.int32(places, rows * subset.length)
-  let first = 0
-  const of = subset.map((column, index) => {
-    for (let row = 0; row < rows; row++)
-      table[row * subset.length + index] = area + 4 * outputs * (first + column.places[row])
-    const at = first
-    first += column.distinct
-    const weights = 4 * K * outputs * index
-    return {
-      own: e + 4 * K * at,
-      count: column.distinct,
-      rows: area + 4 * outputs * at,
-      de: de + 4 * K * at,
-      w: w + weights,
-      dw: dw + weights,
-    }
-  })
-  return {
-    ofIds() {
-      for (const { own, count, rows: p, w: weights } of of)
-        kernels.multiplyRows(own, K, 1, count, K, weights, outputs, p)
-      memory.float32(area, ids * outputs).fill(0)
-      for (const { own, count, rows: sums, w: weights, dw: target, de: gradients } of of) {
-        kernels.multiplyRows(own, 1, K, K, count, sums, outputs, target)
-        kernels.rowGradientsOfIds(sums, count, K, weights, outputs, gradients)
-      }
-    },
-    ofExamples() {
-      kernels.addRowsOfIds(places, rows, subset.length, bias, outputs, h)
-      kernels.sumRowsOfIds(places, rows, subset.length, h, outputs)
-    },
-  }
-}
-
-/** All of the way as one side. */
+/** The way around the big products of some columns, `{ name, ids, distinct }`. */
 function wayOf(subset) {
-  const { ofIds, ofExamples } = openSubset(subset)
+  const tables = subset.map(({ name, distinct }) =>
+    createShardedTable(memories, { name, rowCount: distinct, dimension: K, optimizer }),
+  )
+  const places = subset.map(({ name, distinct }, index) =>
+    idProducts.placeIdColumn(
+      home,
+      { column: name, table: name, weightRow: K * index, idCount: distinct, dimension: K },
+      1,
+    ),
+  )
+  const products = idProducts.createIdProducts(home, {
+    columns: places,
+    tables: new Map(subset.map(({ name }, index) => [name, tables[index]])),
+    layer: { outputs, weights: weights.byteOffset, bias: null, gradient: gradient.byteOffset },
+    share: wholeShare,
+    products: executorProducts(home, executor, 1) ?? undefined,
+  })
+  const batch = {
+    rowCount: rows,
+    ids: Object.fromEntries(subset.map(({ name, ids }) => [name, { ids, offsets: null, weights: null }])),
+  }
   return () => {
-    ofExamples()
-    ofIds()
+    products.forward(batch, { first: 0, count: rows })
+    products.takeGradient(ofLayer)
   }
 }
 
 const inputs = K * columns.length + numberCount
 const whole = await openProducts(rows, inputs, outputs)
-console.log(`${workload.name}, ${String(rows)} rows, first layer ${String(inputs)} × ${String(outputs)}`)
-const all = await inTurns([whole, ...columns.map((column) => wayOf([column]))])
-console.table(
-  columns.map(({ name, distinct }, index) => ({
-    column: name,
-    'distinct ids': distinct,
-    'of the rows': `${((100 * distinct) / rows).toFixed(1)} %`,
-    'operations saved': `${(((rows - distinct) * K * outputs * 6) / 1e6).toFixed(0)} M`,
-    'ms once per id': all[index + 1].toFixed(2),
-    'ms in the products': ((all[0] * K) / inputs).toFixed(2),
-  })),
+console.log(
+  `${workload.name} on ${executor.name}, ${String(rows)} rows, first layer ${String(inputs)} × ${String(outputs)}`,
 )
 const table = []
-for (const count of [4, 8, 12, 16, 18, 20, 22].filter((one) => one <= columns.length)) {
+for (const count of [4, 8, 12, 16, 18, 20, 22, 26, 30, 34].filter((one) => one <= columns.length)) {
   const subset = columns.slice(0, count)
   const rest = await openProducts(rows, inputs - K * count, outputs)
-  const way = wayOf(subset)
-  const [before, after, around] = await inTurns([whole, rest, way])
+  const [before, after, around] = await inTurns([whole, rest, wayOf(subset)])
   table.push({
     columns: count,
     'most distinct ids': subset.at(-1).distinct,
+    'of the rows': `${((100 * subset.at(-1).distinct) / rows).toFixed(1)} %`,
     'ms before': before.toFixed(2),
     'ms after': `${after.toFixed(2)} + ${around.toFixed(2)}`,
     'ms saved a part': (before - after - around).toFixed(2),
@@ -157,13 +140,16 @@ for (const count of [4, 8, 12, 16, 18, 20, 22].filter((one) => one <= columns.le
 }
 console.table(table)
 
-const few = columns.slice(0, 16)
-const { ofIds, ofExamples } = openSubset(few)
-const [products, ids, examples] = await inTurns([whole, ofIds, ofExamples])
+/** As many columns whose examples all have one id, and whose every example has its own. */
+const columnsOf = (idOfRow) =>
+  columns.map(({ name }) => {
+    const ids = Int32Array.from({ length: rows }, (_, row) => idOfRow(row))
+    return { name, ids, distinct: new Set(ids).size }
+  })
+const [products, alike, different] = await inTurns([whole, wayOf(columnsOf(() => 0)), wayOf(columnsOf((row) => row))])
 const floatOfExample = products / (rows * inputs)
-const distinct = few.reduce((sum, column) => sum + column.distinct, 0)
 console.log(`in floats of an example's input, each ${(1e6 * floatOfExample).toFixed(1)} ns`)
 console.table({
-  floatOfId: (ids / (distinct * K) / floatOfExample).toFixed(2),
-  columnOfExample: (examples / (rows * few.length) / floatOfExample).toFixed(2),
+  floatOfId: ((different - alike) / (rows * columns.length * K) / floatOfExample).toFixed(2),
+  columnOfExample: (alike / (rows * columns.length) / floatOfExample).toFixed(2),
 })

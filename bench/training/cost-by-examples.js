@@ -14,12 +14,14 @@ const batchesOfBlock = 25
 export async function costByExamples(workload, { millions, blocks, calibrate, say }) {
   const { source, batchSize, threads } = workload
   const opened = { ...workload, columns: columnsOf(source), numberCount: source.numbers, settings: {} }
-  const [engine, drawers] = [await openEngine(opened), openDrawers(source, threads)]
+  const drawers = openDrawers(source, threads)
   const rowsOfBlock = batchesOfBlock * batchSize
+  const warmUp = await drawers.draw('warm-up', 0, rowsOfBlock, 2)
+  const engine = await openEngine(opened, warmUp[0])
   const train = (rows) => costOf(rowsOfBlock, () => steps(engine, rows, batchSize))
   try {
     // Compilers and caches settle on rows that are not counted.
-    for (const rows of await drawers.draw('warm-up', 0, rowsOfBlock, 2)) await train(rows)
+    for (const rows of warmUp) await train(rows)
     const points = []
     for (let million = 0; million < millions; million++) {
       const drawn = await drawers.draw('growth', million * blocks * rowsOfBlock, rowsOfBlock, blocks)

@@ -5,20 +5,21 @@ import { createNetwork, layoutInputs, resolveModel } from '../../dist/model/inde
 import { createModelState, createStepProfile, createTrainingStep, resolveTraining } from '../../dist/training/index.js'
 
 /**
- * Opens the model of a workload; throws the reason where what its settings ask for cannot be had. `rows`: `ids` by column, `numbers`,
- * `labels`, each one array.
+ * Opens the model of a workload; throws the reason where what its settings ask for cannot be had. `rows`, here and below: `ids` by column, `numbers`,
+ * `labels`, each one array. The step is fitted to the first batch of `sample`, as the trainer fits it to the first of its data.
  */
-export async function openEngine(workload) {
+export async function openEngine(workload, sample) {
   const { batchSize } = workload
   const parts = partsOf(workload)
   await requireExecutor(parts)
   const state = createModelState(parts)
+  const batchOf = batcher(workload)
   const training = await createTrainingStep(
     parts,
     state,
     createStepProfile(() => performance.now()),
+    sample && batchOf(sample, 0, batchSize),
   )
-  const batchOf = batcher(workload)
   let taken = 0
   let ending = null
   return {

@@ -40,8 +40,29 @@ export type Program = Uint8Array | SegmentedProgram
 
 export type ExecutorName = 'onnxruntime' | 'onednn'
 
+/** A matrix from its first number on, in memory of any kind; `stride` numbers from one row to the next. */
+export interface StridedMatrix {
+  readonly data: Float32Array
+  readonly stride: number
+}
+
+/** out = op(a)·op(b), `m × n` with the inner size `k`, 1 at least; added to what is there where `isAdding`. */
+export interface StridedProduct {
+  readonly a: StridedMatrix
+  readonly b: StridedMatrix
+  readonly out: StridedMatrix
+  readonly m: number
+  readonly n: number
+  readonly k: number
+  readonly transposeA?: boolean
+  readonly transposeB?: boolean
+  readonly isAdding?: boolean
+}
+
 export interface Executor {
   readonly name: ExecutorName
+  /** Multiplies float32 beside any graph; only executors have it whose call costs little beside a product of some hundred rows. */
+  readonly multiply?: (product: StridedProduct, threads: number) => void
   /** Writes the float32 graph of some outputs as this executor runs it. */
   write(outputs: Readonly<Record<string, Tensor>>): Program
   /** Compiles what was written; throws `GRAPH_EXECUTOR_FAILED` with the executor's own words. */

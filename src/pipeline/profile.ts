@@ -2,7 +2,7 @@
 import { createBatches } from '../data/index.js'
 import type { PreparedData } from '../data/index.js'
 import { operationsOf, productPeak } from './matrix-products.js'
-import { createModelState, createStepProfile, createTrainingStep, whileReading } from '../training/index.js'
+import { createModelState, createStepProfile, createTrainingStep, firstOf, whileReading } from '../training/index.js'
 import type { ModelParts, StepProfile } from '../training/index.js'
 
 type ProfileTotals = ReturnType<StepProfile['totals']>
@@ -32,7 +32,7 @@ const measuredSteps = 40
 export async function compareWithGraph(parts: ModelParts, data: PreparedData): Promise<GraphComparison> {
   const now = (): number => performance.now()
   let profile = createStepProfile(now)
-  const step = await createTrainingStep(parts, createModelState(parts), {
+  const current: StepProfile = {
     enter: (phase) => {
       profile.enter(phase)
     },
@@ -43,12 +43,13 @@ export async function compareWithGraph(parts: ModelParts, data: PreparedData): P
       profile.spent(elsewhere)
     },
     totals: () => profile.totals(),
-  })
+  }
+  const batchesOf = (epoch: number) => createBatches(data.split('train'), { ...parts.spec, epoch, shuffle: true })
+  const step = await createTrainingStep(parts, createModelState(parts), current, await firstOf(batchesOf(0)))
   let count = 0
   let graphMilliseconds = 0
   for (let epoch = 0; count < warmUpSteps + measuredSteps; epoch++) {
-    const batches = createBatches(data.split('train'), { ...parts.spec, epoch, shuffle: true })
-    await whileReading(batches, async (batch) => {
+    await whileReading(batchesOf(epoch), async (batch) => {
       if (count === warmUpSteps) profile = createStepProfile(now)
       await step.run(batch, { epoch, step: count, stepCount: warmUpSteps + measuredSteps, learningRateScale: 1 })
       // Step and bare graph in turn, so that both see the same moments of a noisy machine.

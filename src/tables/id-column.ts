@@ -5,6 +5,7 @@ import type { LookupRows, RowRange } from './lookup.js'
 import type { OptimizerStep } from './optimizer.js'
 import type { RowUpdate } from './row-update.js'
 import { createRowUpdates } from './row-update.js'
+import type { Matrix } from './row-products.js'
 import type { Share } from './share.js'
 import type { Table } from './table.js'
 import type { TableMemory } from './table-memory.js'
@@ -28,31 +29,24 @@ export interface IdColumnPlace extends IdColumn {
   readonly gradients: number
 }
 
-/** A layer: its outputs, a multiple of 16, and where its weights, its bias and a part's gradient of the weights lie. */
-export interface LayerPlace {
-  readonly outputs: number
-  readonly weights: number
-  /** `null`: it has none. */
-  readonly bias: number | null
-  readonly gradient: number
-}
-
-/** Where the layer's rows of ids go, and for each example the place of its own, `stride` bytes apart. */
+/** Rows of a layer that ids get, and for each example the place of its own, `stride` bytes apart. */
 export interface RowsOfIds {
-  readonly out: number
+  readonly first: number
+  readonly rowBytes: number
   readonly places: number
   readonly stride: number
 }
 
-export interface OpenIdColumn {
-  /** Writes the layer's rows of the range's ids; answers how many there are. */
-  multiply(rows: LookupRows, range: RowRange, to: RowsOfIds): number
-  /** Takes the sums of the layer's gradient by id; answers how many there are. */
-  differentiate(sums: number): number
+export interface OpenIdColumn extends IdColumnPlace {
+  /** The embeddings of the ids that were placed last, and the gradients that are left of them; a row for every id that there is. */
+  readonly embeddings: Matrix
+  readonly gradientsOfIds: Matrix
+  /** Gives each distinct id of the range a row, gathers their embeddings and answers how many there are. */
+  place(rows: LookupRows, range: RowRange, to: RowsOfIds): number
   squaredNorm(): number
   update(step: OptimizerStep): void
-  /** Floats of the ids that were multiplied last. */
-  floatsOfIds(): number
+  /** How many ids were placed last. */
+  found(): number
 }
 
 /** Reserves what so many parts leave for each other. */
@@ -66,63 +60,59 @@ export function placeIdColumn(memory: TableMemory, column: IdColumn, parts: numb
   }
 }
 
-interface IdColumnOptions {
-  readonly place: IdColumnPlace
+export interface IdColumnOptions {
   readonly table: Table
-  readonly layer: LayerPlace
   readonly share: Share
   readonly touched: TouchedRows
 }
 
 /** Opens a column for a part. */
-export function openIdColumn(memory: TableMemory, options: IdColumnOptions): OpenIdColumn {
+export function openIdColumn(memory: TableMemory, given: IdColumnPlace, options: IdColumnOptions): OpenIdColumn {
   const { kernels } = memory
-  const { place, table, layer, share } = options
-  const { column, idCount, dimension } = place
-  const { offset, rowFloats } = table
-  const { outputs } = layer
+  const { table, share } = options
+  const { column, idCount, dimension } = given
   const bound = bindPart(memory, { table, column, offset: 0, combiner: 'sum' }, false)
   const placeOfId = memory.allocate(4 * idCount)
   const own = memory.allocate(4 * idCount * dimension)
-  const ids = place.ids + 4 * idCount * share.index
-  const gradients = place.gradients + 4 * idCount * dimension * share.index
-  const counts = memory.int32(place.counts, share.count)
-  const weights = layer.weights + 4 * outputs * place.weightRow
-  const gradient = layer.gradient + 4 * outputs * place.weightRow
-  const updates = openUpdates(memory, options)
-  const batch = { gradient: place.gradients, width: dimension }
+  const ids = given.ids + 4 * idCount * share.index
+  const gradients = given.gradients + 4 * idCount * dimension * share.index
+  const counts = memory.int32(given.counts, share.count)
+  const matrixAt = (place: number): Matrix => ({
+    data: memory.float32(place, idCount * dimension),
+    stride: dimension,
+    columns: dimension,
+  })
+  const updates = openUpdates(memory, given, options)
+  const batch = { gradient: given.gradients, width: dimension }
   return {
-    multiply(rows, { first, count }, { places, stride, out }) {
+    ...given,
+    embeddings: matrixAt(own),
+    gradientsOfIds: matrixAt(gradients),
+    place(rows, { first, count }, to) {
       loadIds(memory, bound, rows.ids[column], rows.rowCount)
       const { current } = bound
       if (current.offsets !== 0 || current.weights !== 0) throw new Error(`internal: lists of ids in column ${column}`)
-      const found = kernels.placeIds(current.ids + 4 * first, count, placeOfId, ids, places, stride, out, outputs)
+      const from = current.ids + 4 * first
+      const found = kernels.placeIds(from, count, placeOfId, ids, to.places, to.stride, to.first, to.rowBytes)
       counts[share.index] = found
-      kernels.gather(offset, rowFloats, dimension, ids, 0, 0, 0, found, own, dimension, 0)
-      kernels.multiplyRows(own, dimension, 1, found, dimension, weights, outputs, out)
-      return found
-    },
-    differentiate(sums) {
-      const found = counts[share.index] ?? 0
-      kernels.multiplyRows(own, 1, dimension, dimension, found, sums, outputs, gradient)
-      kernels.rowGradientsOfIds(sums, found, dimension, weights, outputs, gradients)
+      kernels.gather(table.offset, table.rowFloats, dimension, ids, 0, 0, 0, found, own, dimension, 0)
       return found
     },
     squaredNorm: () => updates().reduce((sum, one) => sum + one.squaredNorm(batch), 0),
     update(step) {
       for (const one of updates()) one.update(step, batch)
     },
-    floatsOfIds: () => dimension * (counts[share.index] ?? 0),
+    found: () => counts[share.index] ?? 0,
   }
 }
 
 /** The updates of the rows that a share owns: to the table, each part's ids are a column of their own. */
 function openUpdates(
   memory: TableMemory,
-  { place, table, share, touched }: IdColumnOptions,
+  { column, idCount, dimension, ids, counts: place }: IdColumnPlace,
+  { table, share, touched }: IdColumnOptions,
 ): () => readonly RowUpdate[] {
-  const { column, idCount, dimension, ids } = place
-  const counts = memory.int32(place.counts, share.count)
+  const counts = memory.int32(place, share.count)
   const parts = Array.from(counts, (_, index): UpdatedPart => ({
     table,
     column: `${column}/${String(index)}`,

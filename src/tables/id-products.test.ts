@@ -15,6 +15,11 @@ const shapes = [
   { name: 'b', idCount: 1, dimension: 4 },
   { name: 'c', idCount: 40, dimension: 16 },
   { name: 'd', idCount: 3, dimension: 3 },
+  // More columns than are added up together.
+  { name: 'e', idCount: 12, dimension: 2 },
+  { name: 'f', idCount: 200, dimension: 6 },
+  { name: 'g', idCount: 2, dimension: 9 },
+  { name: 'h', idCount: 9, dimension: 4 },
 ]
 const width = shapes.reduce((sum, { dimension }) => sum + dimension, 0)
 
@@ -65,7 +70,8 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>): vo
     )
 }
 
-describe.each([16, 48])('products once for each distinct id, %i outputs', (outputs) => {
+/** Less than one block of outputs, one that no 32 fill, and more than one. */
+describe.each([16, 48, 304])('products once for each distinct id, %i outputs', (outputs) => {
   const weights = normal(20, width * outputs)
   const bias = normal(21, outputs)
   const gradient = normal(22, rowCount * outputs)

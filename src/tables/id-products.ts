@@ -3,15 +3,18 @@
  * up example by example. On the way back the layer's gradient is summed by id first. The function is that of the whole product; saved are the multiplications
  * of ids that come again.
  */
-import type { IdColumnPlace, LayerPlace } from './id-column.js'
+import type { IdColumnPlace, OpenIdColumn } from './id-column.js'
 import { openIdColumn } from './id-column.js'
+import type { LayerPlace, LayerRoom } from './layer-blocks.js'
+import { openLayerRoom, rowBytes } from './layer-blocks.js'
 import type { LookupRows, RowRange } from './lookup.js'
 import type { OptimizerStep } from './optimizer.js'
+import type { RowProducts } from './row-products.js'
+import { kernelRowProducts } from './row-products.js'
 import type { Share } from './share.js'
 import type { ShardedTable } from './sharded-table.js'
 import type { Table } from './table.js'
 import type { TableMemory } from './table-memory.js'
-import { createGrowingBuffer } from './table-memory.js'
 import { createTouchedRows } from './touched-rows.js'
 
 export interface IdProductsOptions {
@@ -21,6 +24,8 @@ export interface IdProductsOptions {
   readonly layer: LayerPlace
   /** The part, and the rows of the tables that are updated here. */
   readonly share: Share
+  /** What multiplies. Default: the kernels. */
+  readonly products?: RowProducts | undefined
 }
 
 export interface IdProducts {
@@ -38,60 +43,95 @@ export interface IdProducts {
 
 export { placeIdColumn } from './id-column.js'
 export type { IdColumn, IdColumnPlace } from './id-column.js'
-
-/** Rows of the layer's gradient that are copied to this memory together: they stay in the cache. */
-const blockRows = 64
+export { roomOfIds } from './layer-blocks.js'
+export type { Matrix, RowProducts } from './row-products.js'
 
 /** Opens the products of a part of a batch. */
 export function createIdProducts(
   memory: TableMemory,
-  { columns: places, tables, layer, share }: IdProductsOptions,
+  { columns: places, tables, layer, share, products = kernelRowProducts(memory) }: IdProductsOptions,
 ): IdProducts {
-  const { kernels } = memory
-  const { outputs } = layer
   const touched = createTouchedRows(memory, share)
-  const columns = places.map((place) =>
-    openIdColumn(memory, { place, table: tableOf(tables, place), layer, share, touched }),
-  )
-  const rowBytes = 4 * outputs
+  const columns = places.map((place) => openIdColumn(memory, place, { table: tableOf(tables, place), share, touched }))
+  const { outputs } = layer
   // What is reserved is zero.
-  const bias = layer.bias ?? memory.allocate(rowBytes)
-  // The rows of the ids: products on the way out, sums on the way back.
-  const area = memory.allocate(rowBytes * places.reduce((sum, { idCount }) => sum + idCount, 0))
-  const block = memory.allocate(rowBytes * blockRows)
-  const examples = createGrowingBuffer(memory)
-  const staging = createGrowingBuffer(memory)
-  const stride = 4 * columns.length
-  let rowCount = 0
-  let idCount = 0
+  const bias = layer.bias ?? memory.allocate(4 * outputs)
+  const openRoom = (rows: number): LayerRoom => openLayerRoom(memory, { columns, layer, products }, rows)
+  let part: Part = { memory, columns, layer: { ...layer, bias }, room: openRoom(1), rowCount: 0 }
   return {
     forward(batch, range) {
       touched.renew()
-      rowCount = range.count
-      idCount = 0
-      const first = examples.reserve(stride * rowCount)
-      for (const [index, column] of columns.entries())
-        idCount += column.multiply(batch, range, { places: first + 4 * index, stride, out: area + rowBytes * idCount })
-      const out = staging.reserve(rowBytes * rowCount)
-      kernels.addRowsOfIds(first, rowCount, columns.length, bias, outputs, out)
-      return memory.float32(out, rowCount * outputs)
+      const { room } = part
+      const rowCount = range.count
+      part = { ...part, rowCount, room: rowCount > room.rows ? openRoom(Math.max(rowCount, 2 * room.rows)) : room }
+      placeIds(part, batch, range)
+      addUp(part)
+      return memory.float32(part.room.added, rowCount * outputs)
     },
     takeGradient(gradient) {
-      memory.float32(area, idCount * outputs).fill(0)
-      const all = examples.reserve(stride * rowCount)
-      for (let row = 0; row < rowCount; row += blockRows) {
-        const count = Math.min(blockRows, rowCount - row)
-        memory.float32(block, count * outputs).set(gradient.subarray(row * outputs, (row + count) * outputs))
-        kernels.sumRowsOfIds(all + stride * row, count, columns.length, block, outputs)
-      }
-      let sums = area
-      for (const column of columns) sums += rowBytes * column.differentiate(sums)
+      memory.float32(part.room.gradient, part.rowCount * outputs).set(gradient)
+      differentiate(part)
     },
     squaredNorm: () => columns.reduce((sum, column) => sum + column.squaredNorm(), 0),
     update(step) {
       for (const column of columns) column.update(step)
     },
-    floatsOfIds: () => columns.reduce((sum, column) => sum + column.floatsOfIds(), 0),
+    floatsOfIds: () => columns.reduce((sum, column) => sum + column.dimension * column.found(), 0),
+  }
+}
+
+interface Part {
+  readonly memory: TableMemory
+  readonly columns: readonly OpenIdColumn[]
+  readonly layer: LayerPlace & { readonly bias: number }
+  readonly room: LayerRoom
+  readonly rowCount: number
+}
+
+/** Bytes from one example's places to the next. */
+const strideOf = (columns: readonly OpenIdColumn[]): number => 4 * columns.length
+
+function placeIds({ columns, room }: Part, batch: LookupRows, range: RowRange): void {
+  const stride = strideOf(columns)
+  for (const [index, column] of columns.entries())
+    column.place(batch, range, { first: room.slots[index] ?? 0, rowBytes, places: room.places + 4 * index, stride })
+}
+
+function addUp({ memory: { kernels }, columns, layer: { bias, outputs }, room, rowCount }: Part): void {
+  if (rowCount === 0) return
+  for (const block of room.blocks) {
+    const own = 4 * block.first
+    const out = room.added + own
+    for (const { first, columns: products } of block.groups) {
+      for (const [index, product] of products.entries()) product.outputs(columns[first + index]?.found() ?? 0)
+      const [start, step] = first === 0 ? [bias + own, 0] : [out, outputs]
+      const places = room.places + 4 * first
+      const { length } = products
+      kernels.addRowsOfIds(places, strideOf(columns), rowCount, length, start, step, block.outputs, out, outputs)
+    }
+  }
+}
+
+function differentiate({ memory, columns, layer, room, rowCount }: Part): void {
+  const { kernels } = memory
+  if (rowCount === 0) {
+    for (const { weightRow, dimension } of columns)
+      kernels.clear(layer.gradient + 4 * layer.outputs * weightRow, 4 * layer.outputs * dimension)
+    return
+  }
+  const foundOf = (column: number): number => columns[column]?.found() ?? 0
+  for (const { first: output, outputs, groups } of room.blocks) {
+    for (const { first, columns: products } of groups) {
+      for (const index of products.keys())
+        kernels.clear(room.slots[first + index] ?? 0, rowBytes * foundOf(first + index))
+      const [places, gradient] = [room.places + 4 * first, room.gradient + 4 * output]
+      const { length } = products
+      kernels.sumRowsOfIds(places, strideOf(columns), rowCount, length, gradient, layer.outputs, outputs)
+      for (const [index, { weightGradient, inputGradient }] of products.entries()) {
+        weightGradient(foundOf(first + index))
+        inputGradient(foundOf(first + index))
+      }
+    }
   }
 }
 

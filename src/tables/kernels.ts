@@ -67,7 +67,7 @@ export interface Kernels {
     places: number,
     stride: number,
     first: number,
-    outputs: number,
+    rowBytes: number,
   ): number
   multiplyRows(
     x: number,
@@ -76,18 +76,50 @@ export interface Kernels {
     rows: number,
     steps: number,
     b: number,
+    bStride: number,
     outputs: number,
     out: number,
+    outStride: number,
   ): void
-  addRowsOfIds(places: number, rows: number, columns: number, bias: number, outputs: number, out: number): void
-  sumRowsOfIds(places: number, rows: number, columns: number, gradient: number, outputs: number): void
-  rowGradientsOfIds(sums: number, count: number, width: number, weights: number, outputs: number, out: number): void
+  addRowsOfIds(
+    places: number,
+    stride: number,
+    examples: number,
+    columns: number,
+    start: number,
+    startStride: number,
+    outputs: number,
+    out: number,
+    outStride: number,
+  ): void
+  sumRowsOfIds(
+    places: number,
+    stride: number,
+    examples: number,
+    columns: number,
+    gradient: number,
+    gradientStride: number,
+    outputs: number,
+  ): void
+  rowGradientsOfIds(
+    sums: number,
+    sumStride: number,
+    count: number,
+    width: number,
+    weights: number,
+    weightStride: number,
+    outputs: number,
+    out: number,
+    isAdding: number,
+  ): void
+  transposeRows(b: number, stride: number, rows: number, columns: number, out: number): void
   squaredNorm(touches: number, count: number, terms: number, gradient: number, dimension: number, sums: number): number
   updateTouched(...update: TouchedUpdate): number
   updateEvery(...update: [...TouchedUpdate, rowCount: number, owner: number, owners: number]): void
   limitNorms(table: number, rowFloats: number, dimension: number, rowCount: number, maxNorm: number): void
   sumOfSquares(values: number, count: number): number
   sumParts(values: number, stride: number, parts: number, count: number): void
+  clear(at: number, bytes: number): void
   scale(values: number, count: number, factor: number): void
   updateRange(
     optimizer: number,

@@ -5,7 +5,8 @@ import type { Config, ModelDeclaration } from '../features/index.js'
 import { openExecutor, operations } from '../graph/index.js'
 import { createNetwork, defineArchitecture, layoutInputs, resolveModel } from '../model/index.js'
 import { createTableMemories } from '../tables/index.js'
-import { columnsApart } from './columns-apart.js'
+import { columnsApart, costsApart, idsIn } from './columns-apart.js'
+import type { ChoiceApart } from './columns-apart.js'
 import type { ModelParts, ModelState } from './model-state.js'
 import { createModelState } from './model-state.js'
 import { createStepProfile } from './step-profile.js'
@@ -50,8 +51,9 @@ function partsOf(
   return { model: resolved, layout, network: createNetwork(resolved, layout), spec }
 }
 
-function chosen(parts: ModelParts, isNear = true): string[] | null {
-  const apart = columnsApart(parts, () => isNear)
+function chosen(parts: ModelParts, choice: Partial<ChoiceApart> = {}): string[] | null {
+  const plain = { isNear: () => true, idsOf: idsIn(undefined), costs: costsApart.kernels }
+  const apart = columnsApart(parts, { ...plain, ...choice })
   return apart && apart.columns.map(({ column }) => column).sort()
 }
 
@@ -64,6 +66,21 @@ describe('the columns that enter the first layer once for each distinct id', () 
     ])
     // So few rows that nine ids come as often as once.
     expect(chosen(partsOf({ deep }, { batchSize: 20 }))).toBeNull()
+  })
+
+  it('are as many as the ids of a first batch allow, where there is one of enough rows', () => {
+    const parts = partsOf({ deep })
+    const often = (rowCount: number) => ({
+      rowCount,
+      numbers: {},
+      ids: { many: { ids: Int32Array.from({ length: rowCount }, (_, row) => row % 20), offsets: null, weights: null } },
+    })
+    expect(chosen(parts, { idsOf: idsIn(often(batchSize)) })).toEqual(['few', 'many', 'some'])
+    expect(chosen(parts, { idsOf: idsIn(often(batchSize - 1)) })).toEqual(['few', 'some'])
+    // Each row an id of its own; with so many ids that room for all would be too much.
+    const { many: _, ...others } = features
+    const wide = partsOf({ deep }, {}, { ...others, many: categorical({ values: 1_000_000 }) })
+    expect(chosen(wide, { idsOf: idsIn(often(batchSize)) })).toEqual(['few', 'some'])
   })
 
   it('are none where the first layer is not all that is done with the embeddings', () => {
@@ -91,10 +108,9 @@ describe('the columns that enter the first layer once for each distinct id', () 
     expect(chosen(partsOf(first(() => ({ end: 16, extra: 3 }))))).toBeNull()
   })
 
-  it('are none where the kernels do not fit the layer, products round to bfloat16, or rows lie elsewhere', () => {
+  it('are none where the kernels do not fit the layer, or rows lie elsewhere', () => {
     expect(chosen(partsOf({ deep: { ...deep, hidden: [24] } }))).toBeNull()
-    expect(chosen(partsOf({ deep }, { precision: 'bfloat16' }))).toBeNull()
-    expect(chosen(partsOf({ deep }), false)).toBeNull()
+    expect(chosen(partsOf({ deep }), { isNear: () => false })).toBeNull()
   })
 
   it('leave the graph one column, and are none where the gain would not pay for the way', () => {

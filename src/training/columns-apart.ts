@@ -1,7 +1,8 @@
 /**
- * Which columns enter the first layer once for each distinct id instead of once for each example. A function of what is known before the first batch, so that a
- * training that is resumed makes the same choice.
+ * Which columns enter the first layer once for each distinct id instead of once for each example. A function of the model, the executor and the first batch of
+ * all, so that a training that is resumed makes the same choice.
  */
+import type { EncodedFeatures } from '../features/index.js'
 import type { NetworkApart } from '../model/index.js'
 import type { idProducts } from '../tables/index.js'
 import type { ModelParts } from './model-state.js'
@@ -13,40 +14,64 @@ export interface ColumnsApart {
 
 type IdColumn = idProducts.IdColumn
 
+/** What the way around the products takes, in what those take to bring one float of an example's input through the layer and back. */
+export interface CostsApart {
+  /** Each float of an id. */
+  readonly floatOfId: number
+  /** The rows that an example adds up and spreads for a column. */
+  readonly columnOfExample: number
+}
+
 /**
- * What the way around the products costs, in what those take to bring one float of an example's input through the layer and back (measured with 16 floats an
- * id and 400 outputs, bench/distinct-ids.js): each float of an id, the rows that an example adds up and spreads for a column, and those that go to the graph and come back.
+ * Where the kernels multiply and where the executor does, measured with 16 and 32 floats an id, 400 and 1,024 outputs (bench/distinct-ids.js). Of the kernels
+ * between AVX2 (3, 2.5) and AVX-512 (5, 5), whose registers they do not fill as the products do.
  */
-const costs = { floatOfId: 3, columnOfExample: 2.5, example: 12 }
+export const costsApart = {
+  kernels: { floatOfId: 4, columnOfExample: 3.5 },
+  executor: { floatOfId: 1.4, columnOfExample: 6.5 },
+} satisfies Record<string, CostsApart>
+
+/** The same of the rows of an example that go to the graph and come back. */
+const costOfExample = 12
 
 /** Outputs that the kernels take at once. */
 const blockOutputs = 16
 
+/** A column keeps room for all of its ids: with more than so many for each example of a part, few would come twice. */
+const mostIdsOfExample = 16
+
+export interface ChoiceApart {
+  /** Whether a table is with the batches. */
+  isNear(table: string): boolean
+  /** How many distinct ids of a column come in so many rows. */
+  idsOf(column: IdColumn, rows: number): number
+  readonly costs: CostsApart
+}
+
 /**
- * Chooses among the columns whose table is near, that is with the batches; `null` where the first layer is not all that is done with the deep input, or where too
- * little would be gained.
+ * Chooses the columns for which it pays; `null` where the first layer is not all that is done with the deep input, or where too little would be
+ * gained.
  */
-export function columnsApart(parts: ModelParts, isNear: (table: string) => boolean): ColumnsApart | null {
+export function columnsApart(parts: ModelParts, { isNear, idsOf, costs }: ChoiceApart): ColumnsApart | null {
   const { network, layout, spec } = parts
-  if (spec.executor.precision !== 'float32') return null
   const rows = Math.ceil(spec.batchSize / spec.workers)
-  // Kernels run on one thread of those that a part's products have.
+  // What goes around the products runs on one thread of those that a part's products have.
   const { threadsOfPart: threads } = spec
+  const costOf = (column: IdColumn): number =>
+    costs.floatOfId * column.dimension * idsOf(column, rows) + costs.columnOfExample * rows
   const gaining = movableColumns(parts, isNear)
-    .map((column) => ({ column, gain: column.dimension * rows - threads * costOf(column, rows) }))
+    .filter(({ idCount }) => idCount <= mostIdsOfExample * rows)
+    .map((column) => ({ column, gain: column.dimension * rows - threads * costOf(column) }))
     .filter(({ gain }) => gain > 0)
     .sort((a, b) => a.gain - b.gain)
   const isAll = sum(gaining.map(({ column }) => column.dimension)) === layout.deep?.width
   // The graph needs something to multiply.
   const taken = isAll ? gaining.slice(1) : gaining
-  if (sum(taken.map(({ gain }) => gain)) <= threads * costs.example * rows) return null
+  if (sum(taken.map(({ gain }) => gain)) <= threads * costOfExample * rows) return null
   const columns = taken.map(({ column }) => column)
   const apart = network.apart(new Set(columns.map(({ column }) => column)))
   return apart && apart.layer.outputs % blockOutputs === 0 ? { columns, network: apart } : null
 }
-
-const costOf = ({ dimension, idCount }: IdColumn, rows: number): number =>
-  costs.floatOfId * dimension * expectedIds(idCount, rows) + costs.columnOfExample * rows
 
 /** Columns of one id a row whose table is near and has no other use. */
 function movableColumns({ layout: { deep, tables } }: ModelParts, isNear: (table: string) => boolean): IdColumn[] {
@@ -60,7 +85,15 @@ function movableColumns({ layout: { deep, tables } }: ModelParts, isNear: (table
   })
 }
 
-/** How many of `count` ids come in so many rows, were all equally frequent: by any other law it is fewer. */
-const expectedIds = (count: number, rows: number): number => count * (1 - (1 - 1 / count) ** rows)
+/**
+ * The distinct ids of a column as they are in a sample of as many rows; without one as many as there are when all are equally frequent: by any other law it
+ * is fewer.
+ */
+export function idsIn(sample: EncodedFeatures | undefined): ChoiceApart['idsOf'] {
+  return ({ column, idCount }, rows) => {
+    const ids = sample && sample.rowCount >= rows ? sample.ids[column]?.ids : undefined
+    return ids ? new Set(ids.subarray(0, rows)).size : idCount * (1 - (1 - 1 / idCount) ** rows)
+  }
+}
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

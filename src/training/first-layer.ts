@@ -27,13 +27,15 @@ export interface FirstLayerOptions {
   readonly share: Share
   /** Where this part leaves its gradient of a parameter. */
   gradient(name: string): Float32Array
+  /** What multiplies; `null`: the kernels. */
+  readonly products: idProducts.RowProducts | null
 }
 
 /** Opens the first layer for a part of the step. */
 export function openFirstLayer(
   memory: TableMemory,
   { layer, columns }: NonNullable<StepPlan['apart']>,
-  { tables, dense, share, gradient }: FirstLayerOptions,
+  { tables, dense, share, gradient, products: own }: FirstLayerOptions,
 ): FirstLayerPart {
   const placeOf = (name: string): number => {
     const parameter = dense.find((one) => one.name === name)
@@ -45,6 +47,7 @@ export function openFirstLayer(
     columns,
     tables,
     share,
+    products: own ?? undefined,
     layer: {
       outputs,
       weights: placeOf(layer.weights),

@@ -1,3 +1,9 @@
+/** The first item, nothing read beyond it; `undefined` where there is none. */
+export async function firstOf<T>(items: AsyncIterable<T>): Promise<T | undefined> {
+  for await (const item of items) return item
+  return undefined
+}
+
 /** Calls `work` with one item after the other and reads the next while it runs; the first answer `false` ends it. */
 export async function whileReading<T>(items: AsyncIterable<T>, work: (item: T) => Promise<boolean>): Promise<void> {
   const iterator = items[Symbol.asyncIterator]()

@@ -4,7 +4,7 @@
  * jointly, each with its own optimizer (paper §3.3).
  */
 import { randomKey } from '../base/index.js'
-import type { CompiledGraph, TensorData } from '../graph/index.js'
+import type { CompiledGraph, Executor, TensorData } from '../graph/index.js'
 import { openExecutor } from '../graph/index.js'
 import { createInputStage, gradientName } from '../model/index.js'
 import type { InputStage } from '../model/index.js'
@@ -12,6 +12,7 @@ import type { DenseUpdate, OptimizerStep, RowRange, Share, TableMemories } from 
 import { createDenseUpdate, createShardedTable, createTable } from '../tables/index.js'
 import { createDropoutMasks } from './dropout-masks.js'
 import type { MaskMaker } from './dropout-masks.js'
+import { executorProducts } from './executor-products.js'
 import { openFirstLayer } from './first-layer.js'
 import type { FirstLayerPart } from './first-layer.js'
 import { createWeightFeeds, lossFeeds } from './part-feeds.js'
@@ -110,6 +111,8 @@ async function openContext(plan: StepPlan, options: StepPartOptions): Promise<Pa
   const dense = plan.dense.map((place) => createTable(memory, place))
   const denseUpdate = createDenseUpdate(memory, { tables: dense, share, gradients: plan.gradients })
   const { gradient } = denseUpdate
+  const executor = await executorOf(plan)
+  const products = executorProducts(memory, executor, plan.threads)
   const parameters = plan.parameters.map((parameter, index) => ({
     name: parameter.name,
     shape: plan.shapes[index] ?? [],
@@ -119,9 +122,9 @@ async function openContext(plan: StepPlan, options: StepPartOptions): Promise<Pa
   return {
     ...options,
     plan,
-    graph: await compile(plan),
+    graph: await executor.compile(plan.program, { threads: plan.threads }),
     stage: createInputStage(memory, plan.layout, tables, gradients && { share, gradients }),
-    firstLayer: plan.apart && openFirstLayer(memory, plan.apart, { tables, dense, share, gradient }),
+    firstLayer: plan.apart && openFirstLayer(memory, plan.apart, { tables, dense, share, gradient, products }),
     dense: denseUpdate,
     masks: createDropoutMasks(plan.dropouts, memory),
     weights: createWeightFeeds(memory, parameters, dense),
@@ -132,10 +135,10 @@ async function openContext(plan: StepPlan, options: StepPartOptions): Promise<Pa
   }
 }
 
-async function compile({ execution, program, threads }: StepPlan): Promise<CompiledGraph> {
+async function executorOf({ execution }: StepPlan): Promise<Executor> {
   const executor = await openExecutor(execution)
   if ('reason' in executor) throw new Error(`internal: the chosen executor is gone: ${executor.reason}`)
-  return executor.compile(program, { threads })
+  return executor
 }
 
 type Feeds = Readonly<Record<string, TensorData>>

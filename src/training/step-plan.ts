@@ -2,12 +2,13 @@
  * What a step needs of a model, as plain data over shared memory: a thread opens it and takes its part. The graph is compiled, and
  * its private buffers are made, where the part runs.
  */
+import type { EncodedFeatures } from '../features/index.js'
 import { chooseExecutor } from '../graph/index.js'
 import type { Execution, Program } from '../graph/index.js'
 import type { InputLayout, NetworkApart, NormSpec, Network, ParameterSpec } from '../model/index.js'
 import type { ShardedTableOptions, TableMemory, TableOptions } from '../tables/index.js'
 import { gradientFloats, idProducts } from '../tables/index.js'
-import { columnsApart } from './columns-apart.js'
+import { columnsApart, costsApart, idsIn } from './columns-apart.js'
 import type { ModelParts, ModelState } from './model-state.js'
 
 export interface StepPlan {
@@ -57,20 +58,20 @@ const resultWidth = (norms: readonly NormSpec[]): number =>
 export const statisticNames = (norms: readonly NormSpec[]): string[] =>
   norms.flatMap(({ name }) => [`${name}/mean`, `${name}/variance`])
 
-/** Reserves what the parts share, and says where everything is. */
-export async function planStep(model: ModelParts, state: ModelState): Promise<StepPlan> {
+/** Reserves what the parts share, and says where everything is. `sample`: the first batch of all. */
+export async function planStep(model: ModelParts, state: ModelState, sample?: EncodedFeatures): Promise<StepPlan> {
   const { network, spec } = model
   const { memories, tables, dense } = state
   const { workers: parts, threadsOfPart: threads } = spec
-  const apart = columnsApart(
-    model,
-    (table) => tables.get(table)?.shards.every(({ memory }) => memory === memories.home) ?? false,
-  )
-  // What was said to run the graph also runs it without its columns apart.
   const { executor, precision, program } = await chooseExecutor(
     { ...spec.executor, threads },
     network.trainingOutputs(),
   )
+  const isNear = (table: string): boolean =>
+    tables.get(table)?.shards.every(({ memory }) => memory === memories.home) ?? false
+  const costs = executor.multiply ? costsApart.executor : costsApart.kernels
+  // Products of bfloat16 are so much faster that nothing is gained around them. What was chosen to run the graph also runs it without its columns apart.
+  const apart = precision === 'float32' ? columnsApart(model, { isNear, idsOf: idsIn(sample), costs }) : null
   return {
     layout: apart?.network.layout ?? model.layout,
     apart: apart && {

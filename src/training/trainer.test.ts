@@ -67,10 +67,11 @@ function nothing() {
   return { json: {}, arrays: {} }
 }
 
-function parts(workers: number, training: Partial<ModelParts['spec']> = {}): ModelParts {
-  const model = resolveModel(config)
-  const layout = layoutInputs(model, config, encoder.columns)
-  const spec = { ...resolveTraining(config, model, () => true), workers, ...training }
+function parts(workers: number, { training, model: declared }: Stops): ModelParts {
+  const given = declared ? { ...config, model: declared } : config
+  const model = resolveModel(given)
+  const layout = layoutInputs(model, given, encoder.columns)
+  const spec = { ...resolveTraining(given, model, () => true), workers, ...training }
   return { model, layout, network: createNetwork(model, layout), spec }
 }
 
@@ -95,6 +96,8 @@ interface Stops {
   /** Bytes of tables in one memory. */
   readonly tableBytes?: number
   readonly training?: Partial<ModelParts['spec']>
+  readonly model?: NonNullable<Config['model']>
+  readonly batches?: TrainerOptions['data']['batches']
 }
 
 interface Run {
@@ -104,12 +107,12 @@ interface Run {
 }
 
 async function run(directory: string, stops: Stops = {}): Promise<Run> {
-  const { stopAfter = Infinity, pauseAfter = Infinity, workers = 1, tableBytes = 2 ** 31, training } = stops
+  const { stopAfter = Infinity, pauseAfter = Infinity, workers = 1, tableBytes = 2 ** 31 } = stops
   const controller = new AbortController()
   const losses: number[] = []
   let lastStep = 0
   const options: TrainerOptions = {
-    data: { rowCount, batches },
+    data: { rowCount, batches: stops.batches ?? batches },
     validate: async (score) => {
       const scores = await score(encoder.encode(rows))
       return { auc: scores.reduce((sum, one, row) => sum + Math.abs(one - (labels[row] ?? 0)), 0) / -rowCount }
@@ -125,7 +128,7 @@ async function run(directory: string, stops: Stops = {}): Promise<Run> {
     signal: controller.signal,
     pauseAfter,
   }
-  const all = parts(workers, training)
+  const all = parts(workers, stops)
   await trainModel(all, createModelState(all, createTableMemories({ buffers: 2 ** 32 - tableBytes })), options)
   return { directory, losses, lastStep }
 }
@@ -202,6 +205,26 @@ describe('the trainer', () => {
     await run(directory, { workers: 2 })
     const never = await run(fresh(), { workers: 2 })
     expect(files(directory)).toEqual(files(never.directory))
+  })
+
+  it('does so also where only its first batch has few distinct ids, by which columns go around the products', async () => {
+    async function* beginsAlike(epoch: number, firstBatch: number): AsyncGenerator<TrainingBatch> {
+      let index = firstBatch
+      for await (const batch of batches(epoch, firstBatch)) {
+        const isFirst = epoch === 0 && index++ === 0
+        if (isFirst) batch.ids['user']?.ids.fill(2)
+        yield batch
+      }
+    }
+    const stops = {
+      batches: beginsAlike,
+      training: { threadsOfPart: 1 },
+      model: { wide: false, deep: { features: ['user', 'price'], embedding: 24, hidden: [16] } },
+    } as const
+    const directory = fresh()
+    await run(directory, { ...stops, stopAfter: 7 })
+    await run(directory, stops)
+    expect(files(directory)).toEqual(files((await run(fresh(), stops)).directory))
   })
 
   it.each([1, 2])('does so with tables in many memories, as in one (%i threads)', async (workers) => {

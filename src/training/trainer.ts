@@ -6,7 +6,7 @@ import type { EncodedFeatures } from '../features/index.js'
 import type { Checkpoints } from './checkpoint.js'
 import { noTrainingRows } from './errors.js'
 import type { ModelParts, ModelState } from './model-state.js'
-import { whileReading } from './read-ahead.js'
+import { firstOf, whileReading } from './read-ahead.js'
 import type { StepProfile } from './step-profile.js'
 import { afterEpoch, initialProgress } from './training-progress.js'
 import type { EarlierTraining, EpochRecord, TrainingProgressState } from './training-progress.js'
@@ -61,7 +61,9 @@ export async function trainModel(
   const { pauseAfter = Infinity, earlier = initialProgress.earlier } = options
   const latest = options.checkpoints.latest()
   let progress = latest ? await options.checkpoints.restore(latest, state) : { ...initialProgress, earlier }
-  const step = await createTrainingStep(parts, state, options.profile)
+  // Also where training goes on from a later one.
+  const firstBatch = await firstOf(options.data.batches(0, 0))
+  const step = await createTrainingStep(parts, state, options.profile, firstBatch)
   try {
     while (!progress.isFinished && !options.signal.aborted && progress.epoch < pauseAfter) {
       progress = await trainEpoch({ parts, state, options, step }, progress)

@@ -1,6 +1,7 @@
 /** What a training will take, known before anything is reserved. */
 import { gradientWidths } from '../model/index.js'
-import { columnsApart } from './columns-apart.js'
+import { idProducts } from '../tables/index.js'
+import { columnsApart, costsApart } from './columns-apart.js'
 import type { ColumnsApart } from './columns-apart.js'
 import { trainingTooLarge } from './errors.js'
 import type { ModelParts } from './model-state.js'
@@ -47,7 +48,7 @@ export function batchMemory(parts: ModelParts): number {
   const inputBytes = 4 * spec.batchSize * sum(Object.values(gradientWidths(layout)))
   const columns = new Set([...(layout.wide?.parts ?? []), ...(layout.deep?.parts ?? [])].map(({ column }) => column))
   // Of the inputs: staged, fed, their gradients as an output and in shared memory. Of dense parameters: fed, and their gradients twice.
-  const apart = columnsApart(parts, () => true)
+  const apart = columnsApart(parts, { isNear: () => true, idsOf: () => 0, costs: costsApart.kernels })
   return (
     4 * inputBytes +
     (apart ? apartMemory(apart, spec) : 0) +
@@ -55,12 +56,17 @@ export function batchMemory(parts: ModelParts): number {
   )
 }
 
-/** Of columns apart: what the graph is fed and leaves, and in all threads the layer's rows of ids, and for each example their places. */
+/**
+ * Of columns apart: for each example what the graph is fed, leaves, and is copied of it, and the places of its ids; in all threads the ids, their rows and gradients, and
+ * the layer's rows of them.
+ */
 function apartMemory({ columns, network }: ColumnsApart, { batchSize, workers }: TrainingSpec): number {
   const ids = sum(columns.map(({ idCount }) => idCount))
   const idFloats = sum(columns.map(({ idCount, dimension }) => idCount * dimension))
+  const mostIds = Math.max(...columns.map(({ idCount }) => idCount))
+  const rowsOfIds = idProducts.roomOfIds(columns.length, Math.min(mostIds, Math.ceil(batchSize / workers)))
   const { outputs } = network.layer
-  return 4 * (batchSize * (2 * outputs + columns.length) + workers * (ids * (outputs + 2) + 2 * idFloats))
+  return 4 * (batchSize * (3 * outputs + columns.length) + workers * (rowsOfIds + 2 * ids + 2 * idFloats))
 }
 
 /** Throws `TRAINING_TOO_LARGE` where a training does not fit into the `available` bytes. */

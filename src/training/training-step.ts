@@ -46,13 +46,14 @@ export interface TrainingStep {
   close(): Promise<void>
 }
 
-/** Compiles the step of a model. */
+/** Compiles the step of a model. `sample`: the first batch of all, by which it is fitted to the data; what it computes is the same but for rounding. */
 export async function createTrainingStep(
   parts: ModelParts,
   state: ModelState,
   profile: StepProfile,
+  sample?: EncodedFeatures,
 ): Promise<TrainingStep> {
-  const plan = await planStep(parts, state)
+  const plan = await planStep(parts, state, sample)
   const inference = await openInference(parts, state)
   const team = await openStepTeam(plan, state.memories, profile)
   const results = openResults(state.memories.home, plan)

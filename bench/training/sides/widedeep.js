@@ -2,11 +2,11 @@
 import { openEngine } from '../engine.js'
 import { obey, readRows, task } from './obey.js'
 
-const engine = await openEngine(task).catch(({ message }) => {
+const [rows, judged] = [readRows('train'), readRows('held-out')]
+const engine = await openEngine(task, rows).catch(({ message }) => {
   console.error(message)
   process.exit(1)
 })
-const [rows, judged] = [readRows('train'), readRows('held-out')]
 let epoch = -1
 await obey({
   step(first) {

@@ -12,7 +12,7 @@ import { kernelCalls } from './kernel-calls.js'
 import type { OnednnLibrary } from './library.js'
 import { planSegments } from './plan-segments.js'
 import type { WideProducts } from './products.js'
-import { createProducts } from './products.js'
+import { createProducts, plainProduct } from './products.js'
 import type { Value } from './value.js'
 import { dataOf, outsideValue, releaseValue } from './value.js'
 
@@ -21,6 +21,7 @@ export function createOnednnExecutor(library: OnednnLibrary, products: WideProdu
   return {
     name: 'onednn',
     write: planSegments,
+    multiply: plainProduct(library),
     async compile(program, options = {}) {
       if (program instanceof Uint8Array) throw new Error('internal: oneDNN is given an ONNX model')
       const steps = await Promise.all(program.segments.map((segment) => compileSegment(segment, options)))

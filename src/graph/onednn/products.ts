@@ -1,4 +1,5 @@
 /** Matrix products by oneDNN, `op(a)·op(b) + bias` over values of the arena or outside it. */
+import type { Executor } from '../executor.js'
 import type { KernelFlags } from '../segment.js'
 import type { Arena } from './arena.js'
 import type { OnednnLibrary } from './library.js'
@@ -71,6 +72,16 @@ const makers = { float32: ownValue, bfloat16: roundedValue }
 const biasKind = (bias: Value, { n }: ProductSizes): 'row' | 'matrix' => (bias.length === n ? 'row' : 'matrix')
 
 const letter = (isTransposed = false): number => (isTransposed ? 'T' : 'N').charCodeAt(0)
+
+/** A product of float32 that no graph asks for. */
+export function plainProduct({ product, useThreads }: OnednnLibrary): NonNullable<Executor['multiply']> {
+  return ({ a, b, out, m, n, k, transposeA, transposeB, isAdding = false }, threads) => {
+    useThreads(threads)
+    const [isA, isB, beta] = [letter(transposeA), letter(transposeB), Number(isAdding)]
+    const status = product(isA, isB, m, n, k, 1, a.data, a.stride, b.data, b.stride, beta, out.data, out.stride)
+    requireSuccess(status, 'dnnl_sgemm')
+  }
+}
 
 interface PlainSizes extends ProductSizes, Pick<ResultForm, 'target'> {}
 

@@ -19,11 +19,12 @@ export {
   placeIds,
   rowGradientsOfIds,
   sumRowsOfIds,
+  transposeRows,
 } from './id-products'
 export { findTouches, sortTouches, writeTerms } from './touches'
 export { limitNorms, squaredNorm, updateEvery, updateTouched } from './update'
 export { sumParts, updateRange } from './dense'
-export { scale, sumOfSquares } from './vectors'
+export { clear, scale, sumOfSquares } from './vectors'
 export { dropoutMask, scaleBytes } from './dropout'
 export { toBfloat16 } from '../../base/assembly/bfloat16'
 

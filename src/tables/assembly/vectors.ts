@@ -15,6 +15,11 @@ export function addTo(target: usize, source: usize, width: i32, factor: f32): vo
   }
 }
 
+/** Writes zeros. */
+export function clear(at: usize, bytes: usize): void {
+  memory.fill(at, 0, bytes)
+}
+
 /** Multiplies `count` floats in place. */
 export function scale(values: usize, count: i32, factor: f32): void {
   const end: i32 = count & ~3
@@ -61,16 +66,16 @@ export function addPenalties(target: usize, weights: usize, width: i32, l2: f32,
   }
 }
 
-/** Column k of the four rows a, b, c, d becomes the vector at `out + 16k`. */
+/** Column k of the four rows a, b, c, d becomes the vector at `out + k · stride`, in bytes. */
 // @ts-ignore: decorator
 @inline
-export function transpose(a: v128, b: v128, c: v128, d: v128, out: usize): void {
+export function transpose(a: v128, b: v128, c: v128, d: v128, out: usize, stride: usize): void {
   const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5)
   const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5)
   const abEnd = v128.shuffle<f32>(a, b, 2, 6, 3, 7)
   const cdEnd = v128.shuffle<f32>(c, d, 2, 6, 3, 7)
   v128.store(out, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5))
-  v128.store(out, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7), 16)
-  v128.store(out, v128.shuffle<f32>(abEnd, cdEnd, 0, 1, 4, 5), 32)
-  v128.store(out, v128.shuffle<f32>(abEnd, cdEnd, 2, 3, 6, 7), 48)
+  v128.store(out + stride, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7))
+  v128.store(out + 2 * stride, v128.shuffle<f32>(abEnd, cdEnd, 0, 1, 4, 5))
+  v128.store(out + 3 * stride, v128.shuffle<f32>(abEnd, cdEnd, 2, 3, 6, 7))
 }
