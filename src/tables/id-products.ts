@@ -103,33 +103,38 @@ function addUp({ memory: { kernels }, columns, layer: { bias, outputs }, room, r
     const own = 4 * block.first
     const out = room.added + own
     for (const { first, columns: products } of block.groups) {
-      for (const [index, product] of products.entries()) product.outputs(columns[first + index]?.found() ?? 0)
-      const [start, step] = first === 0 ? [bias + own, 0] : [out, outputs]
-      const places = room.places + 4 * first
-      const { length } = products
-      kernels.addRowsOfIds(places, strideOf(columns), rowCount, length, start, step, block.outputs, out, outputs)
+      for (const product of products) product.outputs(product.column.found())
+      const isFirst = first === 0
+      kernels.addRowsOfIds(
+        room.places + 4 * first,
+        strideOf(columns),
+        rowCount,
+        products.length,
+        isFirst ? bias + own : out,
+        isFirst ? 0 : outputs,
+        block.outputs,
+        out,
+        outputs,
+      )
     }
   }
 }
 
-function differentiate({ memory, columns, layer, room, rowCount }: Part): void {
-  const { kernels } = memory
+function differentiate({ memory: { kernels }, columns, layer, room, rowCount }: Part): void {
   if (rowCount === 0) {
     for (const { weightRow, dimension } of columns)
       kernels.clear(layer.gradient + 4 * layer.outputs * weightRow, 4 * layer.outputs * dimension)
     return
   }
-  const foundOf = (column: number): number => columns[column]?.found() ?? 0
   for (const { first: output, outputs, groups } of room.blocks) {
+    const gradient = room.gradient + 4 * output
     for (const { first, columns: products } of groups) {
-      for (const index of products.keys())
-        kernels.clear(room.slots[first + index] ?? 0, rowBytes * foundOf(first + index))
-      const [places, gradient] = [room.places + 4 * first, room.gradient + 4 * output]
-      const { length } = products
-      kernels.sumRowsOfIds(places, strideOf(columns), rowCount, length, gradient, layer.outputs, outputs)
-      for (const [index, { weightGradient, inputGradient }] of products.entries()) {
-        weightGradient(foundOf(first + index))
-        inputGradient(foundOf(first + index))
+      for (const { slot, column } of products) kernels.clear(slot, rowBytes * column.found())
+      const places = room.places + 4 * first
+      kernels.sumRowsOfIds(places, strideOf(columns), rowCount, products.length, gradient, layer.outputs, outputs)
+      for (const product of products) {
+        product.weightGradient(product.column.found())
+        product.inputGradient(product.column.found())
       }
     }
   }

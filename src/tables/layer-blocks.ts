@@ -40,6 +40,9 @@ export interface ColumnGroup {
 
 /** Of some outputs and one column: the rows of its ids, and of the sums that are left there on the way back the gradients. */
 interface ColumnProducts {
+  readonly column: OpenIdColumn
+  /** Where those rows lie; columns of different groups share the place. */
+  readonly slot: number
   readonly outputs: MultiplyRows
   readonly weightGradient: MultiplyRows
   readonly inputGradient: MultiplyRows
@@ -49,7 +52,7 @@ export interface LayerRoom {
   /** Examples that it has room for. */
   readonly rows: number
   readonly blocks: readonly LayerBlock[]
-  /** Where the rows of each column's ids lie; columns of different groups share the place. */
+  /** By column. */
   readonly slots: readonly number[]
   /** For each example the places of its columns' rows. */
   readonly places: number
@@ -121,6 +124,8 @@ function openProducts(
     columns: rows.columns,
   })
   return {
+    column,
+    slot: rows.data.byteOffset,
     outputs: products.outputs(embeddings, ofLayer(layer.weights), rows),
     weightGradient: products.weightGradient(embeddings, rows, ofLayer(layer.gradient)),
     inputGradient: products.inputGradient(rows, ofLayer(layer.weights), gradientsOfIds, first > 0),
