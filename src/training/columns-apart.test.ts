@@ -198,6 +198,13 @@ it('a step whose tables lie in many memories has one product', async () => {
   expect(await trained(parts, tiny())).toEqual(await trained(whole(parts), tiny()))
 })
 
+const hasBfloat16 = !('reason' in (await openExecutor({ executor: 'onednn', precision: 'bfloat16' })))
+
+it.skipIf(!hasBfloat16)('a step whose products round to bfloat16 has one product', async () => {
+  const parts = partsOf({ deep }, { executor: 'onednn', precision: 'bfloat16' })
+  expect(await trained(parts)).toEqual(await trained(whole(parts)))
+})
+
 const hasOnednn = !('reason' in (await openExecutor({ executor: 'onednn', precision: 'float32' })))
 const cases = Object.entries(models).map(([name, own]) => ({ name, executor: 'onnxruntime' as const, ...own }))
 const onOnednn = cases.filter(({ name }) => name === 'relu').map((one) => ({ ...one, executor: 'onednn' as const }))
