@@ -37,7 +37,7 @@ const state = {
   crosses: {},
 }
 
-const deep = { embedding: 16, hidden: [32, 16] }
+const deep = { embedding: 32, hidden: [32, 16] }
 
 function partsOf(
   model: ModelDeclaration,

@@ -219,7 +219,7 @@ describe('the trainer', () => {
     const stops = {
       batches: beginsAlike,
       training: { threadsOfPart: 1 },
-      model: { wide: false, deep: { features: ['user', 'price'], embedding: 24, hidden: [16] } },
+      model: { wide: false, deep: { features: ['user', 'price'], embedding: 32, hidden: [16] } },
     } as const
     const directory = fresh()
     await run(directory, { ...stops, stopAfter: 7 })
