@@ -87,6 +87,7 @@ const columns = workload.columns
 
 const weights = filled(K * columns.length * outputs)
 const gradient = filled(K * columns.length * outputs)
+const sums = filled(rows * outputs)
 const ofLayer = filled(rows * outputs)
 const optimizer = resolveOptimizer({ name: 'sgd' })
 
@@ -114,8 +115,8 @@ function wayOf(subset) {
     ids: Object.fromEntries(subset.map(({ name, ids }) => [name, { ids, offsets: null, weights: null }])),
   }
   return () => {
-    products.forward(batch, { first: 0, count: rows })
-    products.takeGradient(ofLayer)
+    products.forward(batch, { first: 0, count: rows }, sums.byteOffset)
+    products.differentiate(ofLayer.byteOffset)
   }
 }
 

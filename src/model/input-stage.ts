@@ -4,7 +4,7 @@
  */
 import type { EncodedFeatures } from '../features/index.js'
 import type { TensorData } from '../graph/index.js'
-import type { Lookup, OptimizerStep, RowRange, Share, ShardedTable, TableMemory } from '../tables/index.js'
+import type { OptimizerStep, RowRange, Share, ShardedTable, TableMemory } from '../tables/index.js'
 import { createShardedLookup, createTouchedRows, wholeShare } from '../tables/index.js'
 import type { DensePart, InputLayout, LookupPart } from './input-layout.js'
 import { gradientName, inputNames } from './input-names.js'
@@ -87,7 +87,7 @@ export function createInputStage(
 interface StagedLookup {
   readonly name: string
   readonly width: number
-  readonly lookup: Lookup
+  readonly lookup: ReturnType<typeof createShardedLookup>
   readonly round: ReturnType<TableMemory['createRounding']>
 }
 

@@ -3,12 +3,10 @@
  * thread owns a range of that line: it sums the parts' gradients there, in the order of the parts, and updates the weights.
  */
 import type { OptimizerStep } from './optimizer.js'
+import { lineFloats, rangeStart } from './share.js'
 import type { Share } from './share.js'
 import type { Table } from './table.js'
 import type { TableMemory } from './table-memory.js'
-
-/** Floats of a cache line: where parameters and ranges begin, so that no two threads write to one line. */
-const lineFloats = 16
 
 export interface DenseUpdate {
   /** Where a part of the batch leaves its gradient of a parameter: a view of the live memory, zeros at first. */
@@ -85,7 +83,3 @@ export function createDenseUpdate(memory: TableMemory, { tables, share, gradient
     },
   }
 }
-
-/** Where the range of a share begins, at a line. */
-const rangeStart = (total: number, { index, count }: Share): number =>
-  Math.floor((total / lineFloats) * (index / count)) * lineFloats

@@ -40,11 +40,18 @@ const batch = {
   ),
 }
 
-/** Two parts of a batch of rows, one after the other, as two threads take them. */
-const parts = [
-  { first: 0, count: 90 },
-  { first: 90, count: 60 },
-]
+/** What two threads share: rows of the batch, or outputs of the layer, each for all rows. */
+const rowsOf = {
+  rows: [
+    { first: 0, count: 90 },
+    { first: 90, count: 60 },
+  ],
+  outputs: [
+    { first: 0, count: rowCount },
+    { first: 0, count: rowCount },
+  ],
+}
+const shared = ['rows', 'outputs'] as const
 
 function openTables(optimizer: string) {
   const memories = createTableMemories()
@@ -59,7 +66,7 @@ function openTables(optimizer: string) {
   return { memories, tables }
 }
 
-const rowsOf = (tables: ReadonlyMap<string, ShardedTable>): number[] =>
+const weightsOf = (tables: ReadonlyMap<string, ShardedTable>): number[] =>
   [...tables.values()].flatMap(({ shards }) => shards.flatMap(({ rows }) => [...rows]))
 
 function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
@@ -76,7 +83,7 @@ describe.each([16, 48, 304])('products once for each distinct id, %i outputs', (
   const bias = normal(21, outputs)
   const gradient = normal(22, rowCount * outputs)
 
-  function open(optimizer: string) {
+  function open(optimizer: string, sharing: (typeof shared)[number]) {
     const { memories, tables } = openTables(optimizer)
     const memory = memories.home
     const place = (values: Float32Array): number => {
@@ -89,14 +96,17 @@ describe.each([16, 48, 304])('products once for each distinct id, %i outputs', (
     const columns = shapes.map(({ name, idCount, dimension }) => {
       const column = { column: name, table: name, weightRow, idCount, dimension }
       weightRow += dimension
-      return placeIdColumn(memory, column, parts.length)
+      return placeIdColumn(memory, column, 2)
     })
-    const products = parts.map((_, index) => {
-      const own = place(new Float32Array(width * outputs).fill(NaN))
-      const share = { index, count: parts.length }
-      return { own, ...createIdProducts(memory, { columns, tables, layer: { ...layer, gradient: own }, share }) }
+    const products = rowsOf[sharing].map((range, index) => {
+      // What is no thread's to write is zero from the beginning.
+      const own = place(new Float32Array(width * outputs).fill(sharing === 'rows' ? NaN : 0))
+      const share = { index, count: 2 }
+      const ofOutputs = sharing === 'rows' ? undefined : share
+      const options = { columns, tables, layer: { ...layer, gradient: own }, share, ofOutputs }
+      return { own, range, ...createIdProducts(memory, options) }
     })
-    return { memory, tables, columns, products }
+    return { memory, tables, products, sums: place(gradient.map(() => NaN)), gradient: place(gradient) }
   }
 
   /** The same by a lookup of every row, and the products by their definition. */
@@ -124,47 +134,46 @@ describe.each([16, 48, 304])('products once for each distinct id, %i outputs', (
     return { tables, lookup, forward, ofWeights }
   }
 
-  it.each(['sgd', 'adam', 'adagrad'])(
-    'are the products of every row, forward and back, and update the same rows: %s',
-    (optimizer) => {
-      const { memory, tables, products } = open(optimizer)
+  it.each(shared.flatMap((sharing) => ['sgd', 'adam', 'adagrad'].map((optimizer) => [sharing, optimizer] as const)))(
+    'are the products of every row, forward and back, and update the same rows: shared %s, %s',
+    (sharing, optimizer) => {
+      const { memory, tables, products, ...places } = open(optimizer, sharing)
       const expected = plain(optimizer)
-      const out = new Float32Array(rowCount * outputs)
-      for (const [index, { first, count }] of parts.entries())
-        out.set(products[index]?.forward(batch, { first, count }) ?? [], first * outputs)
-      expectClose(out, expected.forward)
-      for (const [index, { first, count }] of parts.entries())
-        products[index]?.takeGradient(gradient.subarray(first * outputs, (first + count) * outputs))
+      for (const one of products) one.forward(batch, one.range, places.sums)
+      expectClose(memory.float32(places.sums, rowCount * outputs), expected.forward)
+      for (const one of products) one.differentiate(places.gradient)
       const sums = products.map(({ own }) => memory.float32(own, width * outputs))
       expectClose(
         weights.map((_, at) => sums.reduce((sum, one) => sum + (one[at] ?? NaN), 0)),
         expected.ofWeights,
       )
+      const ranges = sharing === 'rows' ? rowsOf.rows : rowsOf.outputs.slice(1)
       const distinct = shapes.flatMap(({ name, dimension }) =>
-        parts.map(({ first, count }) => dimension * new Set(batch.ids[name]?.ids.subarray(first, first + count)).size),
+        ranges.map(({ first, count }) => dimension * new Set(batch.ids[name]?.ids.subarray(first, first + count)).size),
       )
-      expect(products.reduce((sum, one) => sum + one.floatsOfIds(), 0)).toBe(
+      expect(products.reduce((sum, one) => sum + one.floatsOfIds(), 0)).toBeCloseTo(
         distinct.reduce((sum, count) => sum + count, 0),
+        8,
       )
       const norm = products.reduce((sum, one) => sum + one.squaredNorm(), 0)
       expect(norm / expected.lookup.squaredNorm()).toBeCloseTo(1, 5)
       const step = { learningRateScale: 1, stepNumber: 1 }
       for (const one of products) one.update(step)
       expected.lookup.update(step)
-      expectClose(rowsOf(tables), rowsOf(expected.tables))
+      expectClose(weightsOf(tables), weightsOf(expected.tables))
     },
   )
 
   it('leave nothing of a batch to the next, also where a part has no rows', () => {
-    const { memory, tables, products } = open('sgd')
-    const before = rowsOf(tables)
+    const { memory, tables, products, ...places } = open('sgd', 'rows')
+    const before = weightsOf(tables)
     const step = { learningRateScale: 1, stepNumber: 1 }
     for (const count of [60, 0]) {
-      for (const one of products) one.forward(batch, { first: 0, count })
-      for (const one of products) one.takeGradient(gradient.subarray(0, count * outputs))
+      for (const one of products) one.forward(batch, { first: 0, count }, places.sums)
+      for (const one of products) one.differentiate(places.gradient)
     }
     for (const one of products) one.update(step)
-    expect(rowsOf(tables)).toEqual(before)
+    expect(weightsOf(tables)).toEqual(before)
     for (const { own } of products)
       expect(memory.float32(own, width * outputs).every((value) => value === 0)).toBe(true)
   })

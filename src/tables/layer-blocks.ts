@@ -4,9 +4,11 @@
  */
 import type { OpenIdColumn } from './id-column.js'
 import type { Matrix, MultiplyRows, RowProducts } from './row-products.js'
+import { rangeStart } from './share.js'
+import type { Share } from './share.js'
 import type { TableMemory } from './table-memory.js'
 
-/** A layer: its outputs, a multiple of 16, and where its weights, its bias and a part's gradient of the weights lie. */
+/** A layer: its outputs, a multiple of 16, and where its weights, its bias and a share's gradient of the weights lie. */
 export interface LayerPlace {
   readonly outputs: number
   readonly weights: number
@@ -56,32 +58,40 @@ export interface LayerRoom {
   readonly slots: readonly number[]
   /** For each example the places of its columns' rows. */
   readonly places: number
-  /** What is added up, and its gradient, both `rows × outputs`. */
-  readonly added: number
-  readonly gradient: number
 }
 
 interface RoomOptions {
   readonly columns: readonly OpenIdColumn[]
   readonly layer: LayerPlace
   readonly products: RowProducts
+  /** Of the layer's outputs. */
+  readonly ofOutputs: Share
 }
+
+/** Where the outputs of a share begin, and where they end. */
+export const outputsOf = (outputs: number, { index, count }: Share): readonly [number, number] => [
+  rangeStart(outputs, { index, count }),
+  rangeStart(outputs, { index: index + 1, count }),
+]
 
 /** Reserves room for so many examples and opens all products. */
 export function openLayerRoom(memory: TableMemory, options: RoomOptions, rows: number): LayerRoom {
-  const { columns, layer } = options
+  const { columns, layer, ofOutputs } = options
   const mostIds = Math.min(rows, Math.max(...columns.map(({ idCount }) => idCount)))
   const slotBytes = rowBytes * mostIds
   const area = memory.allocate(4 * roomOfIds(columns.length, mostIds))
   const slots = columns.map((_, index) => area + slotBytes * (index % groupColumns))
-  const blocks = starts(layer.outputs, blockOutputs).map((first): LayerBlock => {
-    const outputs = Math.min(blockOutputs, layer.outputs - first)
+  const [begin, end] = outputsOf(layer.outputs, ofOutputs)
+  const blocks = starts(end - begin, blockOutputs).map((own): LayerBlock => {
+    const first = begin + own
+    const outputs = Math.min(blockOutputs, end - first)
     const products = columns.map((column, index) => {
       const slot = memory.float32(slots[index] ?? 0, slotBytes / 4)
       return openProducts(memory, options, {
         first,
         column,
         rows: { data: slot, stride: blockOutputs, columns: outputs },
+        isAdding: own > 0,
       })
     })
     const groups = starts(columns.length, groupColumns).map((at) => ({
@@ -90,15 +100,7 @@ export function openLayerRoom(memory: TableMemory, options: RoomOptions, rows: n
     }))
     return { first, outputs, groups }
   })
-  const matrixBytes = 4 * layer.outputs * rows
-  return {
-    rows,
-    blocks,
-    slots,
-    places: memory.allocate(4 * columns.length * rows),
-    added: memory.allocate(matrixBytes),
-    gradient: memory.allocate(matrixBytes),
-  }
+  return { rows, blocks, slots, places: memory.allocate(4 * columns.length * rows) }
 }
 
 interface ProductPlaces {
@@ -107,12 +109,14 @@ interface ProductPlaces {
   readonly column: OpenIdColumn
   /** Where the rows of the column's ids lie. */
   readonly rows: Matrix
+  /** Whether the gradients of the ids have those of other outputs already. */
+  readonly isAdding: boolean
 }
 
 function openProducts(
   memory: TableMemory,
   { layer, products }: RoomOptions,
-  { first, column, rows }: ProductPlaces,
+  { first, column, rows, isAdding }: ProductPlaces,
 ): ColumnProducts {
   const { embeddings, gradientsOfIds, weightRow, dimension } = column
   const ofLayer = (place: number): Matrix => ({
@@ -128,7 +132,7 @@ function openProducts(
     slot: rows.data.byteOffset,
     outputs: products.outputs(embeddings, ofLayer(layer.weights), rows),
     weightGradient: products.weightGradient(embeddings, rows, ofLayer(layer.gradient)),
-    inputGradient: products.inputGradient(rows, ofLayer(layer.weights), gradientsOfIds, first > 0),
+    inputGradient: products.inputGradient(rows, ofLayer(layer.weights), gradientsOfIds, isAdding),
   }
 }
 

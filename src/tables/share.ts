@@ -7,6 +7,13 @@ export interface Share {
 /** All of it: one thread alone. */
 export const wholeShare: Share = { index: 0, count: 1 }
 
+/** Floats of a cache line: what shares of a line of floats begin with, so that no two threads write to one line. */
+export const lineFloats = 16
+
+/** Where the range of a share begins that are `floats` one after the other; where the next begins it ends. */
+export const rangeStart = (floats: number, { index, count }: Share): number =>
+  Math.floor((floats / lineFloats) * (index / count)) * lineFloats
+
 /** Whether a row of a table is updated here: the rule of `isOwned` in assembly/touches.ts. */
 export const ownsRow = ({ index, count }: Share, row: number): boolean =>
   ((Math.imul(row >>> 2, 0x9e3779b1) >>> 16) * count) >>> 16 === index

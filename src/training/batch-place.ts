@@ -21,14 +21,17 @@ export interface BatchPlace {
   readonly labels: Place & { readonly width: number }
   readonly weights: Place
   readonly offsets: Place
-  /** The gradients of the whole batch, by the name of the input: the same place for both turns, as steps take theirs one after the other. */
-  readonly gradients: Readonly<Record<string, Place>>
+  /**
+   * What the threads leave for each other of all rows, by name: the gradients of an input by its. The same place for both turns, as steps take
+   * theirs one after the other.
+   */
+  readonly shared: Readonly<Record<string, Place>>
 }
 
-/** A writer of batches in turns; `gradientWidths` are the floats of a row's gradient by the name of the input. */
+/** A writer of batches in turns; `sharedWidths` are the floats of a row of what the threads share, by name. */
 export function createBatchWriter(
   memory: TableMemory,
-  gradientWidths: Readonly<Record<string, number>>,
+  sharedWidths: Readonly<Record<string, number>>,
 ): (batch: TrainingBatch, turn: Turn) => BatchPlace {
   const places = new Map<string, Place>()
   const current = new Map<Turn, BatchPlace>()
@@ -38,7 +41,7 @@ export function createBatchWriter(
     const grown = Math.max(length, 2 * (before?.length ?? 0))
     const place = { offset: memory.allocate(4 * grown), length: grown }
     places.set(name, place)
-    // A place of gradients is one for both.
+    // What is shared has one place for both.
     current.clear()
     return place
   }
@@ -70,7 +73,7 @@ export function createBatchWriter(
       labels: wide('labels', batch.labels),
       weights: writeFloats(own('example weights'), batch.weights),
       offsets: writeFloats(own('logit offsets'), batch.offsets ?? new Float32Array(rowCount)),
-      gradients: mapValues(gradientWidths, (width, name) => reserve(`gradients ${name}`, rowCount * width)),
+      shared: mapValues(sharedWidths, (width, name) => reserve(`shared ${name}`, rowCount * width)),
     }
     const known = current.get(turn) ?? written
     current.set(turn, known)

@@ -6,7 +6,7 @@ import { openExecutor, operations } from '../graph/index.js'
 import { createNetwork, defineArchitecture, layoutInputs, resolveModel } from '../model/index.js'
 import { createTableMemories } from '../tables/index.js'
 import { columnsApart, costsApart, idsIn } from './columns-apart.js'
-import type { ChoiceApart } from './columns-apart.js'
+import type { ChoiceApart, ColumnsApart } from './columns-apart.js'
 import type { ModelParts, ModelState } from './model-state.js'
 import { createModelState } from './model-state.js'
 import { createStepProfile } from './step-profile.js'
@@ -51,9 +51,13 @@ function partsOf(
   return { model: resolved, layout, network: createNetwork(resolved, layout), spec }
 }
 
-function chosen(parts: ModelParts, choice: Partial<ChoiceApart> = {}): string[] | null {
+function choose(parts: ModelParts, choice: Partial<ChoiceApart> = {}): ColumnsApart | null {
   const plain = { isNear: () => true, idsOf: idsIn(undefined), costs: costsApart.kernels }
-  const apart = columnsApart(parts, { ...plain, ...choice })
+  return columnsApart(parts, { ...plain, ...choice })
+}
+
+function chosen(parts: ModelParts, choice: Partial<ChoiceApart> = {}): string[] | null {
+  const apart = choose(parts, choice)
   return apart && apart.columns.map(({ column }) => column).sort()
 }
 
@@ -122,11 +126,38 @@ describe('the columns that enter the first layer once for each distinct id', () 
   })
 })
 
-const models: Record<string, { readonly model: ModelDeclaration; readonly training?: Config['training'] }> = {
+it('what the parts of a step share are outputs where they would multiply many ids again, rows otherwise', () => {
+  const parts = partsOf({ deep: { ...deep, embedding: 400 } }, { threads: 3 })
+  const sharing = (again: number) =>
+    choose(parts, {
+      idsOf: (_, rows) => (rows === batchSize ? 30 : (again + 30) / 3),
+      costs: { floatOfId: 1, columnOfExample: 1 },
+    })?.shared
+  // Two columns of 400 floats; sharing outputs costs 80 for each of 600 examples.
+  expect([sharing(0), sharing(59), sharing(61)]).toEqual(['rows', 'rows', 'outputs'])
+  expect(choose(partsOf({ deep }))?.shared).toBe('rows')
+})
+
+/** Of so many floats an id that parts share outputs. */
+const { few, some, price } = features
+const heavy = { ...deep, embedding: 400 }
+
+interface Case {
+  readonly model: ModelDeclaration
+  readonly training?: Config['training']
+  readonly given?: Config['features']
+}
+
+const models: Record<string, Case> = {
   relu: { model: { wide: { features: ['few', 'many'] }, deep } },
   'batch normalisation, dropout, clipping': {
     model: { deep: { ...deep, normalization: 'batch', dropout: 0.4 } },
     training: { clipNorm: 0.01, lossReduction: 'mean' },
+  },
+  'outputs shared, clipping': {
+    model: { wide: { features: ['few'] }, deep: heavy },
+    training: { clipNorm: 0.01 },
+    given: { few, some, price },
   },
   'tanh, Adam, penalties at every step': {
     model: {
@@ -212,9 +243,9 @@ const onOnednn = cases.filter(({ name }) => name === 'relu').map((one) => ({ ...
 describe('a step whose columns are apart', () => {
   it.each([...cases, ...(hasOnednn ? onOnednn : [])])(
     'does what the plain step does, within rounding, in one part and in three: $name on $executor',
-    async ({ model, training, executor }) => {
+    async ({ model, training, given, executor }) => {
       for (const threads of [1, 3]) {
-        const parts = partsOf(model, { ...training, executor, threads })
+        const parts = partsOf(model, { ...training, executor, threads }, given)
         expect(chosen(parts)).toEqual(['few', 'some'])
         const [apart, plain] = [await trained(parts), await trained(whole(parts))]
         expect(apart.numbers).not.toEqual(plain.numbers)
@@ -228,8 +259,14 @@ describe('a step whose columns are apart', () => {
     },
   )
 
-  it('leaves the same bytes each time', async () => {
-    const parts = partsOf({ deep }, { threads: 3 })
-    expect(await trained(parts)).toEqual(await trained(parts))
+  it.each([
+    ['rows', deep],
+    ['outputs', heavy],
+  ] as const)('leaves the same bytes each time, shared %s', async (sharing, own) => {
+    const parts = partsOf({ deep: own }, { threads: 3 }, { few, some, price })
+    expect(choose(parts)?.shared).toBe(sharing)
+    const [first, second] = [await trained(parts), await trained(parts)]
+    expect(second.losses).toEqual(first.losses)
+    expect(second.numbers.every((value, at) => value === first.numbers[at])).toBe(true)
   })
 })

@@ -10,6 +10,8 @@ import type { ModelParts } from './model-state.js'
 export interface ColumnsApart {
   readonly columns: readonly IdColumn[]
   readonly network: NetworkApart
+  /** What the parts of a step share: the rows of the batch, or the outputs of the layer, so that an id that both would have is multiplied once. */
+  readonly shared: 'rows' | 'outputs'
 }
 
 type IdColumn = idProducts.IdColumn
@@ -34,6 +36,12 @@ export const costsApart = {
 /** The same of the rows of an example that go to the graph and come back: 12 on one thread, more where two share the way to memory. */
 const costOfExample = 20
 
+/**
+ * The same of sharing outputs, for each example: two meetings more, and rows that half another thread has made (by whole steps: 1.0 to 1.4 ms of 512 rows
+ * with 1,024 outputs, 2 ms of 2,048 with 400).
+ */
+const costOfSharing = 80
+
 /** Outputs that the kernels take at once. */
 const blockOutputs = 16
 
@@ -54,9 +62,9 @@ export interface ChoiceApart {
  */
 export function columnsApart(parts: ModelParts, { isNear, idsOf, costs }: ChoiceApart): ColumnsApart | null {
   const { network, layout, spec } = parts
-  const rows = Math.ceil(spec.batchSize / spec.workers)
+  const { threadsOfPart: threads, workers, batchSize } = spec
+  const rows = Math.ceil(batchSize / workers)
   // What goes around the products runs on one thread of those that a part's products have.
-  const { threadsOfPart: threads } = spec
   const costOf = (column: IdColumn): number =>
     costs.floatOfId * column.dimension * idsOf(column, rows) + costs.columnOfExample * rows
   const gaining = movableColumns(parts, isNear)
@@ -70,7 +78,12 @@ export function columnsApart(parts: ModelParts, { isNear, idsOf, costs }: Choice
   if (sum(taken.map(({ gain }) => gain)) <= threads * costOfExample * rows) return null
   const columns = taken.map(({ column }) => column)
   const apart = network.apart(new Set(columns.map(({ column }) => column)))
-  return apart && apart.layer.outputs % blockOutputs === 0 ? { columns, network: apart } : null
+  if (!apart || apart.layer.outputs % blockOutputs > 0) return null
+  // Of what the parts multiply what all have in common is multiplied once.
+  const again = (column: IdColumn): number =>
+    costs.floatOfId * column.dimension * (workers * idsOf(column, rows) - idsOf(column, batchSize))
+  const isOutputs = sum(columns.map(again)) > costOfSharing * batchSize
+  return { columns, network: apart, shared: isOutputs ? 'outputs' : 'rows' }
 }
 
 /** Columns of one id a row whose table is near and has no other use. */

@@ -3,22 +3,31 @@ import type { EncodedFeatures } from '../features/index.js'
 import type { TensorData } from '../graph/index.js'
 import { gradientName, inputNames } from '../model/index.js'
 import type { OptimizerStep, RowRange, Share, ShardedTable, Table, TableMemory } from '../tables/index.js'
-import { idProducts } from '../tables/index.js'
+import { createGrowingBuffer, idProducts } from '../tables/index.js'
 import type { StepPlan } from './step-plan.js'
 import type { OperationsApart } from './step-profile.js'
 
 type Tensors = Readonly<Record<string, TensorData>>
 
 export interface FirstLayerPart {
-  /** The graph's input for a range of rows; memory that the next call writes over. */
-  feeds(batch: EncodedFeatures, rows: RowRange): Tensors
-  /** Takes what the graph left for the last `feeds`: nothing where there were no rows. */
-  takeGradients(outputs: Tensors): void
+  /** The graph's input for a range of rows; `meet` is called where it takes what others have multiplied. */
+  feeds(batch: EncodedFeatures, rows: RowRange, meet: () => void): Tensors
+  /** Where the graph is to leave the gradient of the last one. */
+  gradients(): Record<string, Float32Array>
+  /** Goes the way back; `meet` as above. */
+  differentiate(meet: () => void): void
   squaredNorm(): number
   update(step: OptimizerStep): void
   /** Floats of the ids that the last `feeds` has multiplied. */
   floatsOfIds(): number
 }
+
+/** What the parts leave for each other of all rows: floats of a row, by name. */
+export const firstLayerWidths = ({ apart }: Pick<StepPlan, 'apart'>): Readonly<Record<string, number>> =>
+  apart ? { [sums]: apart.layer.outputs, [inputNames.firstLayer]: apart.layer.outputs } : {}
+
+/** Beside the gradient of the graph's input that input itself. */
+const sums = `${inputNames.firstLayer}/sums`
 
 export interface FirstLayerOptions {
   readonly tables: ReadonlyMap<string, ShardedTable>
@@ -27,6 +36,8 @@ export interface FirstLayerOptions {
   readonly share: Share
   /** Where this part leaves its gradient of a parameter. */
   gradient(name: string): Float32Array
+  /** Where lies what the parts leave for each other, by the names of `firstLayerWidths`. Default: with this one. */
+  readonly place?: ((name: string) => number) | undefined
   /** What multiplies; `null`: the kernels. */
   readonly products: idProducts.RowProducts | null
 }
@@ -34,34 +45,47 @@ export interface FirstLayerOptions {
 /** Opens the first layer for a part of the step. */
 export function openFirstLayer(
   memory: TableMemory,
-  { layer, columns }: NonNullable<StepPlan['apart']>,
-  { tables, dense, share, gradient, products: own }: FirstLayerOptions,
+  { layer, columns, shared }: NonNullable<StepPlan['apart']>,
+  { tables, dense, share, gradient, place, products: given }: FirstLayerOptions,
 ): FirstLayerPart {
-  const placeOf = (name: string): number => {
-    const parameter = dense.find((one) => one.name === name)
-    if (!parameter) throw new Error(`internal: no dense parameter ${name}`)
-    return parameter.offset
+  const parameter = (name: string): number => {
+    const table = dense.find((one) => one.name === name)
+    if (!table) throw new Error(`internal: no dense parameter ${name}`)
+    return table.offset
   }
   const { outputs } = layer
+  const isOutputs = shared === 'outputs'
   const products = idProducts.createIdProducts(memory, {
     columns,
     tables,
     share,
-    products: own ?? undefined,
+    ofOutputs: isOutputs ? share : undefined,
+    products: given ?? undefined,
     layer: {
       outputs,
-      weights: placeOf(layer.weights),
-      bias: layer.bias === null ? null : placeOf(layer.bias),
+      weights: parameter(layer.weights),
+      bias: layer.bias === null ? null : parameter(layer.bias),
       gradient: gradient(layer.weights).byteOffset,
     },
   })
+  const buffers = new Map([sums, inputNames.firstLayer].map((name) => [name, createGrowingBuffer(memory)]))
+  let rowCount = 0
+  const placeOf = (name: string): number => place?.(name) ?? buffers.get(name)?.reserve(4 * outputs * rowCount) ?? 0
+  const rowsAt = (name: string, { first, count }: RowRange): Float32Array =>
+    memory.float32(placeOf(name) + 4 * outputs * first, outputs * count)
+  let own: RowRange = { first: 0, count: 0 }
   return {
-    feeds(batch, rows) {
-      const data = products.forward(batch, rows)
-      return { [inputNames.firstLayer]: { data, shape: [rows.count, outputs] } }
+    feeds(batch, rows, meet) {
+      own = rows
+      ;({ rowCount } = batch)
+      products.forward(batch, isOutputs ? { first: 0, count: rowCount } : rows, placeOf(sums))
+      if (isOutputs) meet()
+      return { [inputNames.firstLayer]: { data: rowsAt(sums, rows), shape: [rows.count, outputs] } }
     },
-    takeGradients(given) {
-      products.takeGradient(given[gradientName(inputNames.firstLayer)]?.data ?? new Float32Array())
+    gradients: () => ({ [gradientName(inputNames.firstLayer)]: rowsAt(inputNames.firstLayer, own) }),
+    differentiate(meet) {
+      if (isOutputs) meet()
+      products.differentiate(placeOf(inputNames.firstLayer))
     },
     squaredNorm: () => products.squaredNorm(),
     update: (step) => {

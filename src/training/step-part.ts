@@ -45,8 +45,8 @@ export interface StepPart {
 export interface StepPartOptions {
   readonly memories: TableMemories
   readonly share: Share
-  /** Where the gradients of the whole batch lie, by the name of the input. Default: with the part. */
-  readonly gradients?: ((name: string) => number) | undefined
+  /** Where lies what the parts leave for each other of all rows, by name: the gradients of an input by its. Default: with the part. */
+  readonly shared?: ((name: string) => number) | undefined
   /** Returns once every part has called it. */
   meet(): void
 }
@@ -87,11 +87,18 @@ export async function openStepPart(plan: StepPlan, options: StepPartOptions): Pr
       profile.enter('read')
       await Promise.resolve()
       profile.enter('graph')
-      const targets = { ...context.gradientTargets, ...context.stage.gradients() }
+      const targets = {
+        ...context.gradientTargets,
+        ...context.stage.gradients(),
+        ...context.firstLayer?.gradients(),
+      }
       const outputs = lastFeeds && (await context.graph.run(lastFeeds, targets))
       profile.enter('update')
       const results = resultsOf(context, settings.turn)
       leaveResults(context, results.own, { outputs: outputs ?? {}, targets })
+      context.firstLayer?.differentiate(() => {
+        meet(context, profile)
+      })
       meet(context, profile)
       // The next step was begun before this loss was known: it must not go on from it.
       isHalted ||= !Number.isFinite(sumOf(results.all, resultPlaces.loss))
@@ -105,7 +112,7 @@ export async function openStepPart(plan: StepPlan, options: StepPartOptions): Pr
 }
 
 async function openContext(plan: StepPlan, options: StepPartOptions): Promise<PartContext> {
-  const { memories, share, gradients } = options
+  const { memories, share, shared } = options
   const memory = memories.home
   const tables = new Map(plan.tables.map((place) => [place.name, createShardedTable(memories, place)]))
   const dense = plan.dense.map((place) => createTable(memory, place))
@@ -123,8 +130,9 @@ async function openContext(plan: StepPlan, options: StepPartOptions): Promise<Pa
     ...options,
     plan,
     graph: await executor.compile(plan.program, { threads: plan.threads }),
-    stage: createInputStage(memory, plan.layout, tables, gradients && { share, gradients }),
-    firstLayer: plan.apart && openFirstLayer(memory, plan.apart, { tables, dense, share, gradient, products }),
+    stage: createInputStage(memory, plan.layout, tables, shared && { share, gradients: shared }),
+    firstLayer:
+      plan.apart && openFirstLayer(memory, plan.apart, { tables, dense, share, gradient, products, place: shared }),
     dense: denseUpdate,
     masks: createDropoutMasks(plan.dropouts, memory),
     weights: createWeightFeeds(memory, parameters, dense),
@@ -159,9 +167,14 @@ function masksOf({ plan, masks }: PartContext, { batch, rows, settings, profile 
   })
 }
 
-function feedsOf({ stage, firstLayer, weights }: PartContext, { batch, rows, settings, profile }: PartInputs): Feeds {
+function feedsOf(context: PartContext, { batch, rows, settings, profile }: PartInputs): Feeds {
+  const { stage, firstLayer, weights } = context
   profile.enter('gather')
-  const inputs = { ...stage.forward(batch, rows), ...firstLayer?.feeds(batch, rows) }
+  const first = firstLayer?.feeds(batch, rows, () => {
+    meet(context, profile)
+    profile.enter('gather')
+  })
+  const inputs = { ...stage.forward(batch, rows), ...first }
   profile.enter('copy')
   weights.gather()
   return { ...inputs, ...weights.feeds, ...lossFeeds(batch, rows, settings.lossScale) }
@@ -194,7 +207,6 @@ function leaveResults(context: PartContext, own: Float64Array, { outputs, target
     if (gradient) writeRanges(dense.gradient(name), ranges, gradient.data)
     else dense.gradient(name).fill(0)
   }
-  firstLayer?.takeGradients(outputs)
 }
 
 interface PartResults {

@@ -9,6 +9,7 @@ import type { InputLayout, NetworkApart, NormSpec, Network, ParameterSpec } from
 import type { ShardedTableOptions, TableMemory, TableOptions } from '../tables/index.js'
 import { gradientFloats, idProducts } from '../tables/index.js'
 import { columnsApart, costsApart, idsIn } from './columns-apart.js'
+import type { ColumnsApart } from './columns-apart.js'
 import type { ModelParts, ModelState } from './model-state.js'
 
 export interface StepPlan {
@@ -18,6 +19,7 @@ export interface StepPlan {
   readonly apart: {
     readonly layer: NetworkApart['layer']
     readonly columns: readonly idProducts.IdColumnPlace[]
+    readonly shared: ColumnsApart['shared']
   } | null
   /** Where the rows of each table lie. */
   readonly tables: readonly ShardedTableOptions[]
@@ -77,6 +79,7 @@ export async function planStep(model: ModelParts, state: ModelState, sample?: En
     apart: apart && {
       layer: apart.network.layer,
       columns: apart.columns.map((column) => idProducts.placeIdColumn(memories.home, column, parts)),
+      shared: apart.shared,
     },
     tables: [...tables.values()].map((table) => table.place()),
     dense: dense.tables.map((table) => table.place()),

@@ -5,6 +5,7 @@ import { wholeShare } from '../tables/index.js'
 import { Abandoned, barrierMemory, openBarrier } from './barrier.js'
 import { createBatchWriter } from './batch-place.js'
 import type { BatchPlace } from './batch-place.js'
+import { firstLayerWidths } from './first-layer.js'
 import type { Question } from './step-messages.js'
 import { openStepPart } from './step-part.js'
 import type { StepSettings } from './step-part.js'
@@ -56,7 +57,7 @@ async function openThreads(plan: StepPlan, memories: TableMemories, profile: Ste
     throw error
   }
   const ask = (question: Question): Promise<Milliseconds[]> => allOf(threads.map((thread) => thread.ask(question)))
-  const write = createBatchWriter(memories.home, gradientWidths(plan.layout))
+  const write = createBatchWriter(memories.home, { ...gradientWidths(plan.layout), ...firstLayerWidths(plan) })
   const sent = new Map<Turn, BatchPlace>()
   return {
     begin(batch, settings) {

@@ -43,9 +43,9 @@ class BatchReader {
   }
 
   /** Of the batch that was read last. */
-  gradients(name: string): number {
-    const place = this.place?.gradients[name]
-    if (!place) throw new Error(`internal: no gradients of ${name}`)
+  shared(name: string): number {
+    const place = this.place?.shared[name]
+    if (!place) throw new Error(`internal: nothing shared as ${name}`)
     return place.offset
   }
 }
@@ -78,7 +78,7 @@ try {
   const part = await openStepPart(plan, {
     memories,
     share,
-    gradients: (name) => reader.gradients(name),
+    shared: (name) => reader.shared(name),
     meet: () => {
       barrier.meet()
     },

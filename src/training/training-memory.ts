@@ -57,16 +57,16 @@ export function batchMemory(parts: ModelParts): number {
 }
 
 /**
- * Of columns apart: for each example what the graph is fed, leaves, and is copied of it, and the places of its ids; in all threads the ids, their rows and gradients, and
- * the layer's rows of them.
+ * Of columns apart: for each example what the graph is fed and leaves; in all threads the places of its ids, the ids, their rows and gradients, and the
+ * layer's rows of them.
  */
 function apartMemory({ columns, network }: ColumnsApart, { batchSize, workers }: TrainingSpec): number {
   const ids = sum(columns.map(({ idCount }) => idCount))
   const idFloats = sum(columns.map(({ idCount, dimension }) => idCount * dimension))
   const mostIds = Math.max(...columns.map(({ idCount }) => idCount))
-  const rowsOfIds = idProducts.roomOfIds(columns.length, Math.min(mostIds, Math.ceil(batchSize / workers)))
+  const rowsOfIds = idProducts.roomOfIds(columns.length, Math.min(mostIds, batchSize))
   const { outputs } = network.layer
-  return 4 * (batchSize * (3 * outputs + columns.length) + workers * (rowsOfIds + 2 * ids + 2 * idFloats))
+  return 4 * (2 * batchSize * outputs + workers * (rowsOfIds + batchSize * columns.length + 2 * ids + 2 * idFloats))
 }
 
 /** Throws `TRAINING_TOO_LARGE` where a training does not fit into the `available` bytes. */
