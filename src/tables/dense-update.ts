@@ -9,9 +9,9 @@ import type { Table } from './table.js'
 import type { TableMemory } from './table-memory.js'
 
 export interface DenseUpdate {
-  /** Where a part of the batch leaves its gradient of a parameter: a view of the live memory, zeros at first. */
-  gradient(name: string): Float32Array
-  /** Sums the gradients of all parts over the range of the share. */
+  /** Where a part of the batch leaves its gradient of a parameter: a view of the live memory, zeros at first. Default: the share's own. */
+  gradient(name: string, part?: number): Float32Array
+  /** Sums the gradients of all parts over the range of the share, where the first left its own. */
   sum(): void
   /** Σ g² over the range. */
   squaredNorm(): number
@@ -41,22 +41,21 @@ export function createDenseUpdate(memory: TableMemory, { tables, share, gradient
   const begin = rangeStart(total, share)
   const end = rangeStart(total, { ...share, index: share.index + 1 })
   const at = gradients + 4 * begin
-  const own = gradients + 4 * total * share.index
-  const views = new Map<string, Float32Array>()
+  const places = new Map<string, { readonly start: number; readonly dimension: number }>()
   const ranges: { table: Table; first: number; count: number; gradient: number }[] = []
   let start = 0
   for (const table of tables) {
-    views.set(table.name, memory.float32(own + 4 * start, table.dimension))
+    places.set(table.name, { start, dimension: table.dimension })
     const first = Math.max(0, begin - start)
     const count = Math.min(table.dimension, end - start) - first
     if (count > 0) ranges.push({ table, first, count, gradient: gradients + 4 * (start + first) })
     start += aligned(table.dimension)
   }
   return {
-    gradient(name) {
-      const view = views.get(name)
-      if (!view) throw new Error(`internal: no dense parameter ${name}`)
-      return view
+    gradient(name, part = share.index) {
+      const place = places.get(name)
+      if (!place) throw new Error(`internal: no dense parameter ${name}`)
+      return memory.float32(gradients + 4 * (total * part + place.start), place.dimension)
     },
     sum: () => {
       kernels.sumParts(at, 4 * total, share.count, end - begin)

@@ -154,8 +154,12 @@ const models: Record<string, Case> = {
     model: { deep: { ...deep, normalization: 'batch', dropout: 0.4 } },
     training: { clipNorm: 0.01, lossReduction: 'mean' },
   },
-  'outputs shared, clipping': {
+  'outputs shared': {
     model: { wide: { features: ['few'] }, deep: heavy },
+    given: { few, some, price },
+  },
+  'outputs shared, clipping': {
+    model: { deep: heavy },
     training: { clipNorm: 0.01 },
     given: { few, some, price },
   },

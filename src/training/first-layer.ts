@@ -34,8 +34,8 @@ export interface FirstLayerOptions {
   /** Dense parameters. */
   readonly dense: readonly Table[]
   readonly share: Share
-  /** Where this part leaves its gradient of a parameter. */
-  gradient(name: string): Float32Array
+  /** Where a part leaves its gradient of a parameter. Default: this one. */
+  gradient(name: string, part?: number): Float32Array
   /** Where lies what the parts leave for each other, by the names of `firstLayerWidths`. Default: with this one. */
   readonly place?: ((name: string) => number) | undefined
   /** What multiplies; `null`: the kernels. */
@@ -65,7 +65,8 @@ export function openFirstLayer(
       outputs,
       weights: parameter(layer.weights),
       bias: layer.bias === null ? null : parameter(layer.bias),
-      gradient: gradient(layer.weights).byteOffset,
+      // Of the outputs that all share each leaves the whole gradient: where the first part has its own, which is written over at every step.
+      gradient: gradient(layer.weights, isOutputs ? 0 : undefined).byteOffset,
     },
   })
   const buffers = new Map([sums, inputNames.firstLayer].map((name) => [name, createGrowingBuffer(memory)]))
