@@ -4,6 +4,8 @@ export interface BoundedMap<K, V> {
   set(key: K, value: V): void
   delete(key: K): void
   clear(): void
+  /** What was used longest ago first. */
+  entries(): Iterable<[K, V]>
   readonly size: number
 }
 
@@ -31,6 +33,7 @@ export function createBoundedMap<K, V>(limit: number): BoundedMap<K, V> {
     clear: () => {
       entries.clear()
     },
+    entries: () => entries.entries(),
     get size() {
       return entries.size
     },

@@ -22,6 +22,8 @@ export interface Recommender {
   recommend(request: RecommendRequest): Promise<RankedList>
   nextPage(requestId: string, query: NextPageQuery): Promise<RankedList>
   rank(request: RankRequest): Promise<RankedList>
+  /** Lets go of a user's lists: they have no next page any more. */
+  forget(user: string): void
 }
 
 export interface RecommenderParts {
@@ -83,13 +85,16 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       if (!kept) return Promise.reject(listGone({ requestId, limit: keptLists }))
       const { answer, asker, list, shown } = kept
       const items = pageOf(catalogue, list, shown, shown + k)
-      lists.set(requestId, { ...kept, shown: shown + items.length })
+      lists.set(requestId, { ...kept, shown: shown + items.length }, asker.user)
       if (items.length > 0) parts.state.note((moment) => servedEvent({ answer, asker, items, shown }, moment))
       return Promise.resolve({
         ...answer,
         items,
         timings: { retrieveMs: 0, rankMs: 0, totalMs: elapsed(start) },
       })
+    },
+    forget(user) {
+      lists.deleteOf(user)
     },
   }
 }
@@ -132,7 +137,7 @@ async function answerList(
   const { user, used, moment } = asker
   // Thousands of lists are kept: of those that have no other page, nothing but that they were.
   const left = shown.length < list.count ? list : nothingMore
-  parts.lists.set(requestId, { answer, asker: { user, used, moment }, list: left, shown: shown.length })
+  parts.lists.set(requestId, { answer, asker: { user, used, moment }, list: left, shown: shown.length }, user)
   parts.state.note((given) => servedEvent({ answer, asker, items: shown, shown: 0 }, given))
   const timings = { retrieveMs: candidates.retrieveMs, rankMs, totalMs: elapsed(start) }
   return { ...answer, items: shown, timings }

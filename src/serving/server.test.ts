@@ -170,8 +170,17 @@ describe('the server', () => {
   })
 
   it('erases a user, for good', async () => {
+    const next = async (list: { body: RankedList }): Promise<number> =>
+      (await call('GET', `/v1/recommend/${list.body.requestId}/next?k=2`)).status
+    const [own, other] = [
+      await recommend({ user: 'u4', k: 2, context }),
+      await recommend({ user: 'u1', k: 2, context }),
+    ]
+    expect([await next(own), await next(other)]).toEqual([200, 200])
     expect((await call('DELETE', '/v1/users/u4')).body).toEqual({ id: 'u4', deleted: true })
     expect((await call('GET', '/v1/users/u4')).status).toBe(404)
+    // Whose next page would be noted as shown to the user.
+    expect([await next(own), await next(other)]).toEqual([404, 200])
     await server.close()
     await start()
     expect((await call('GET', '/v1/users/u4')).status).toBe(404)

@@ -53,6 +53,11 @@ function serverRoutes(options: ServerOptions, { state, slots, keys, metrics, rea
       metrics.degraded(version)
     },
   })
+  state.follow({
+    onErased: (user) => {
+      recommender.forget(user)
+    },
+  })
   return [
     ...listRoutes({ recommender, explaining: createExplaining(shared), metrics }),
     ...eventRoutes({ sink: live, metrics }),
