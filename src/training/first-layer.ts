@@ -70,20 +70,20 @@ export function openFirstLayer(
     },
   })
   const buffers = new Map([sums, inputNames.firstLayer].map((name) => [name, createGrowingBuffer(memory)]))
-  let rowCount = 0
-  const placeOf = (name: string): number => place?.(name) ?? buffers.get(name)?.reserve(4 * outputs * rowCount) ?? 0
+  let current = { rowCount: 0, rows: { first: 0, count: 0 } }
+  const placeOf = (name: string): number =>
+    place?.(name) ?? buffers.get(name)?.reserve(4 * outputs * current.rowCount) ?? 0
   const rowsAt = (name: string, { first, count }: RowRange): Float32Array =>
     memory.float32(placeOf(name) + 4 * outputs * first, outputs * count)
-  let own: RowRange = { first: 0, count: 0 }
   return {
     feeds(batch, rows, meet) {
-      own = rows
-      ;({ rowCount } = batch)
+      const { rowCount } = batch
+      current = { rowCount, rows }
       products.forward(batch, isOutputs ? { first: 0, count: rowCount } : rows, placeOf(sums))
       if (isOutputs) meet()
       return { [inputNames.firstLayer]: { data: rowsAt(sums, rows), shape: [rows.count, outputs] } }
     },
-    gradients: () => ({ [gradientName(inputNames.firstLayer)]: rowsAt(inputNames.firstLayer, own) }),
+    gradients: () => ({ [gradientName(inputNames.firstLayer)]: rowsAt(inputNames.firstLayer, current.rows) }),
     differentiate(meet) {
       if (isOutputs) meet()
       products.differentiate(placeOf(inputNames.firstLayer))
