@@ -3,7 +3,7 @@
  * thread owns a range of that line: it sums the parts' gradients there, in the order of the parts, and updates the weights.
  */
 import type { OptimizerStep } from './optimizer.js'
-import { lineFloats, rangeStart } from './share.js'
+import { lineFloats, rangeOf } from './share.js'
 import type { Share } from './share.js'
 import type { Table } from './table.js'
 import type { TableMemory } from './table-memory.js'
@@ -38,8 +38,7 @@ const aligned = (floats: number): number => Math.ceil(floats / lineFloats) * lin
 export function createDenseUpdate(memory: TableMemory, { tables, share, gradients }: DenseUpdateOptions): DenseUpdate {
   const { kernels } = memory
   const total = gradientFloats(tables)
-  const begin = rangeStart(total, share)
-  const end = rangeStart(total, { ...share, index: share.index + 1 })
+  const [begin, end] = rangeOf(total, share)
   const at = gradients + 4 * begin
   const places = new Map<string, { readonly start: number; readonly dimension: number }>()
   const ranges: { table: Table; first: number; count: number; gradient: number }[] = []

@@ -6,12 +6,12 @@
 import type { IdColumnPlace, OpenIdColumn } from './id-column.js'
 import { openIdColumn } from './id-column.js'
 import type { LayerPlace, LayerRoom } from './layer-blocks.js'
-import { openLayerRoom, outputsOf, rowBytes } from './layer-blocks.js'
+import { openLayerRoom, rowBytes } from './layer-blocks.js'
 import type { LookupRows, RowRange } from './lookup.js'
 import type { OptimizerStep } from './optimizer.js'
 import type { RowProducts } from './row-products.js'
 import { kernelRowProducts } from './row-products.js'
-import { wholeShare } from './share.js'
+import { rangeOf, wholeShare } from './share.js'
 import type { Share } from './share.js'
 import type { ShardedTable } from './sharded-table.js'
 import type { Table } from './table.js'
@@ -40,8 +40,8 @@ export interface IdProducts {
   squaredNorm(): number
   /** Updates those rows by the gradients that all shares left, in their order. */
   update(step: OptimizerStep): void
-  /** Floats of the distinct ids that the last `forward` has multiplied, each counted by the part of the outputs that was made. */
-  floatsOfIds(): number
+  /** Multiplications of the last `forward`. */
+  multiplications(): number
 }
 
 export { placeIdColumn } from './id-column.js'
@@ -67,7 +67,7 @@ export function createIdProducts(
   // What is reserved is zero.
   const bias = layer.bias ?? memory.allocate(4 * outputs)
   const openRoom = (rows: number): LayerRoom => openLayerRoom(memory, { columns, layer, products, ofOutputs }, rows)
-  const [begin, end] = outputsOf(outputs, ofOutputs)
+  const [begin, end] = rangeOf(outputs, ofOutputs)
   let own: OpenProducts = {
     memory,
     columns,
@@ -91,8 +91,7 @@ export function createIdProducts(
     update(step) {
       for (const column of columns) column.update(step)
     },
-    floatsOfIds: () =>
-      ((end - begin) / outputs) * columns.reduce((sum, column) => sum + column.dimension * column.found(), 0),
+    multiplications: () => (end - begin) * columns.reduce((sum, column) => sum + column.dimension * column.found(), 0),
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { OpenIdColumn } from './id-column.js'
 import type { Matrix, MultiplyRows, RowProducts } from './row-products.js'
-import { rangeStart } from './share.js'
+import { rangeOf } from './share.js'
 import type { Share } from './share.js'
 import type { TableMemory } from './table-memory.js'
 
@@ -68,12 +68,6 @@ interface RoomOptions {
   readonly ofOutputs: Share
 }
 
-/** Where the outputs of a share begin, and where they end. */
-export const outputsOf = (outputs: number, { index, count }: Share): readonly [number, number] => [
-  rangeStart(outputs, { index, count }),
-  rangeStart(outputs, { index: index + 1, count }),
-]
-
 /** Reserves room for so many examples and opens all products. */
 export function openLayerRoom(memory: TableMemory, options: RoomOptions, rows: number): LayerRoom {
   const { columns, layer, ofOutputs } = options
@@ -81,7 +75,7 @@ export function openLayerRoom(memory: TableMemory, options: RoomOptions, rows: n
   const slotBytes = rowBytes * mostIds
   const area = memory.allocate(4 * roomOfIds(columns.length, mostIds))
   const slots = columns.map((_, index) => area + slotBytes * (index % groupColumns))
-  const [begin, end] = outputsOf(layer.outputs, ofOutputs)
+  const [begin, end] = rangeOf(layer.outputs, ofOutputs)
   const blocks = starts(end - begin, blockOutputs).map((own): LayerBlock => {
     const first = begin + own
     const outputs = Math.min(blockOutputs, end - first)

@@ -10,9 +10,11 @@ export const wholeShare: Share = { index: 0, count: 1 }
 /** Floats of a cache line: what shares of a line of floats begin with, so that no two threads write to one line. */
 export const lineFloats = 16
 
-/** Where the range of a share begins that are `floats` one after the other; where the next begins it ends. */
-export const rangeStart = (floats: number, { index, count }: Share): number =>
-  Math.floor((floats / lineFloats) * (index / count)) * lineFloats
+/** Where the range of a share begins among so many floats, and where it ends. */
+export function rangeOf(floats: number, { index, count }: Share): readonly [number, number] {
+  const start = (at: number): number => Math.floor((floats / lineFloats) * (at / count)) * lineFloats
+  return [start(index), start(index + 1)]
+}
 
 /** Whether a row of a table is updated here: the rule of `isOwned` in assembly/touches.ts. */
 export const ownsRow = ({ index, count }: Share, row: number): boolean =>

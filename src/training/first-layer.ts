@@ -18,8 +18,8 @@ export interface FirstLayerPart {
   differentiate(meet: () => void): void
   squaredNorm(): number
   update(step: OptimizerStep): void
-  /** Floats of the ids that the last `feeds` has multiplied. */
-  floatsOfIds(): number
+  /** Multiplications of the last `feeds`. */
+  multiplications(): number
 }
 
 /** What the parts leave for each other of all rows: floats of a row, by name. */
@@ -92,16 +92,16 @@ export function openFirstLayer(
     update: (step) => {
       products.update(step)
     },
-    floatsOfIds: () => products.floatsOfIds(),
+    multiplications: () => products.multiplications(),
   }
 }
 
 /** The operations of a batch: each column has three products, forward and both gradients, and a sum of rows forward and back. */
-export function operationsApart({ apart }: StepPlan, rowCount: number, floatsOfIds: number): OperationsApart {
+export function operationsApart({ apart }: StepPlan, rowCount: number, multiplications: number): OperationsApart {
   const { columns = [], layer: { outputs } = { outputs: 0 } } = apart ?? {}
   const width = columns.reduce((sum, { dimension }) => sum + dimension, 0)
   return {
     leftOut: 6 * outputs * rowCount * width,
-    instead: outputs * (6 * floatsOfIds + 2 * rowCount * columns.length),
+    instead: 6 * multiplications + 2 * outputs * rowCount * columns.length,
   }
 }

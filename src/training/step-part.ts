@@ -62,8 +62,8 @@ interface PartContext extends StepPartOptions {
   readonly weights: WeightFeeds
   /** Where the graph leaves the gradients of the parameters that it has whole. */
   readonly gradientTargets: Targets
-  /** The parameters of which it has pieces. */
-  readonly inPieces: readonly Required<FedParameter>[]
+  /** The parameters of which it has pieces, and where their gradients are left. */
+  readonly inPieces: readonly (Required<FedParameter> & { readonly target: Float32Array })[]
   readonly wideParameters: ReadonlySet<string>
   /** Results of all parts, by turn. */
   readonly results: readonly (readonly Float64Array[])[]
@@ -137,7 +137,9 @@ async function openContext(plan: StepPlan, options: StepPartOptions): Promise<Pa
     masks: createDropoutMasks(plan.dropouts, memory),
     weights: createWeightFeeds(memory, parameters, dense),
     gradientTargets: Object.fromEntries(whole.map(({ name }) => [gradientName(name), denseUpdate.gradient(name)])),
-    inPieces: parameters.filter((parameter) => !whole.includes(parameter)),
+    inPieces: parameters
+      .filter((parameter) => !whole.includes(parameter))
+      .map((parameter) => ({ ...parameter, target: gradient(parameter.name) })),
     wideParameters: new Set(plan.parameters.flatMap(({ name, part }) => (part === 'wide' ? [name] : []))),
     results: openResults(memory, plan),
   }
@@ -190,11 +192,11 @@ interface GraphResults {
  * depend on a target's values.
  */
 function leaveResults(context: PartContext, own: Float64Array, { outputs, targets }: GraphResults): void {
-  const { plan, dense, firstLayer, inPieces } = context
+  const { plan, firstLayer, inPieces } = context
   own.fill(0)
   const isEmpty = Object.keys(outputs).length === 0
   own[resultPlaces.loss] = isEmpty ? 0 : (outputs['loss']?.data[0] ?? Number.NaN)
-  own[resultPlaces.floatsOfIds] = firstLayer?.floatsOfIds() ?? 0
+  own[resultPlaces.multiplications] = firstLayer?.multiplications() ?? 0
   let at: number = resultPlaces.statistics
   for (const name of statisticNames(plan.norms)) {
     const values = outputs[name]?.data ?? []
@@ -202,10 +204,10 @@ function leaveResults(context: PartContext, own: Float64Array, { outputs, target
     at += values.length
   }
   for (const [name, target] of Object.entries(targets)) if (!(name in outputs)) target.fill(0)
-  for (const { name, ranges } of inPieces) {
+  for (const { name, ranges, target } of inPieces) {
     const gradient = outputs[gradientName(name)]
-    if (gradient) writeRanges(dense.gradient(name), ranges, gradient.data)
-    else dense.gradient(name).fill(0)
+    if (gradient) writeRanges(target, ranges, gradient.data)
+    else target.fill(0)
   }
 }
 

@@ -50,8 +50,8 @@ export interface StepPlan {
 export const turns = [0, 1] as const
 export type Turn = (typeof turns)[number]
 
-/** Where a part leaves its loss, Σ g² of what it owns, the floats of ids that it has multiplied apart, and the statistics of norms. */
-export const resultPlaces = { loss: 0, squaredNorm: 1, floatsOfIds: 2, statistics: 3 } as const
+/** Where a part leaves its loss, Σ g² of what it owns, its multiplications of ids apart, and the statistics of norms. */
+export const resultPlaces = { loss: 0, squaredNorm: 1, multiplications: 2, statistics: 3 } as const
 
 const resultWidth = (norms: readonly NormSpec[]): number =>
   resultPlaces.statistics + norms.reduce((sum, { width }) => sum + 2 * width, 0)

@@ -62,7 +62,7 @@ export async function createTrainingStep(
     const loss = sumOf(all, resultPlaces.loss)
     if (!Number.isFinite(loss)) throw lossNotFinite({ step, loss })
     updateRunning(state.running, plan.norms, partsOf(plan, all, rowCount))
-    profile.leave(rowCount, operationsApart(plan, rowCount, sumOf(all, resultPlaces.floatsOfIds)))
+    profile.leave(rowCount, operationsApart(plan, rowCount, sumOf(all, resultPlaces.multiplications)))
     return loss
   }
   let begun = 0
