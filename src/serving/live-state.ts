@@ -4,9 +4,12 @@
  */
 import type { EventLog, LoggedEvent, PastEvent, ServedEvent, StateStore, StoredItem } from '../events/index.js'
 import { followLog, pastEventsOf } from '../events/index.js'
+import type { ErasedUsers } from './erased-users.js'
+import { createErasedUsers } from './erased-users.js'
 import type { GatheredNotes } from './gathered-notes.js'
 import { gatherNotes } from './gathered-notes.js'
 import type { ItemCatalogue } from './item-catalogue.js'
+import type { LogClock } from './log-clock.js'
 import { createLogClock } from './log-clock.js'
 import type { LogWriter } from './log-writer.js'
 import { createLogWriter } from './log-writer.js'
@@ -35,8 +38,11 @@ export interface LiveState {
   moment(): number
   /** Writes the events that are made for the moment at which they become known; resolves when they are on disk and applied. */
   record(make: (moment: number) => readonly LoggedEvent[]): Promise<{ accepted: number; duplicates: number }>
-  /** Writes what was served, without anyone waiting. */
-  note(make: (moment: number) => ServedEvent): void
+  /**
+   * Writes what was served, without anyone waiting; false: the user was erased since the request began, in `performance.now()`, and nothing of it is
+   * to be kept.
+   */
+  note(begun: number, make: (moment: number) => ServedEvent): boolean
   erase(user: string): Promise<void>
   /** Records that are on their way to the disk. */
   readonly pending: number
@@ -52,6 +58,7 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
   const shown = await recallShown(store)
   const writer = createLogWriter(log, follower, clock)
   const notes = notesInto(writer, listener)
+  const erased = createErasedUsers()
   return {
     moment: () => clock.moment(),
     get pending() {
@@ -66,20 +73,17 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
       await writer.apply(events)
       return result
     },
-    note(make) {
-      const event = make(clock.stamp())
-      if (event.user !== null)
-        shown.add(
-          event.requestId,
-          event.items.map(({ id }) => id),
-        )
-      notes.add(event)
-    },
+    note: notingInto({ notes, clock, shown, erased }),
     async erase(user) {
+      erased.begin(user)
       // What was shown to the user goes with everything else.
       notes.flush()
-      await log.erase(user)
-      await follower.catchUp()
+      try {
+        await log.erase(user)
+        await follower.catchUp()
+      } finally {
+        erased.end(user)
+      }
     },
     async close() {
       notes.flush()
@@ -91,6 +95,31 @@ export async function openLiveState(parts: LiveStateParts, listener: LiveStateLi
       await log.close()
       await store.close()
     },
+  }
+}
+
+interface NotingParts {
+  readonly notes: GatheredNotes
+  readonly clock: LogClock
+  readonly shown: ShownItems
+  readonly erased: ErasedUsers
+}
+
+function notingInto({ notes, clock, shown, erased }: NotingParts): LiveState['note'] {
+  return (begun, make) => {
+    const moment = clock.stamp()
+    const event = make(moment)
+    if (erased.wasReadBy(event.user, begun)) {
+      clock.settle([moment])
+      return false
+    }
+    if (event.user !== null)
+      shown.add(
+        event.requestId,
+        event.items.map(({ id }) => id),
+      )
+    notes.add(event)
+    return true
   }
 }
 

@@ -86,7 +86,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       const { answer, asker, list, shown } = kept
       const items = pageOf(catalogue, list, shown, shown + k)
       lists.set(requestId, { ...kept, shown: shown + items.length }, asker.user)
-      if (items.length > 0) parts.state.note((moment) => servedEvent({ answer, asker, items, shown }, moment))
+      if (items.length > 0) parts.state.note(start, (moment) => servedEvent({ answer, asker, items, shown }, moment))
       return Promise.resolve({
         ...answer,
         items,
@@ -137,8 +137,9 @@ async function answerList(
   const { user, used, moment } = asker
   // Thousands of lists are kept: of those that have no other page, nothing but that they were.
   const left = shown.length < list.count ? list : nothingMore
-  parts.lists.set(requestId, { answer, asker: { user, used, moment }, list: left, shown: shown.length }, user)
-  parts.state.note((given) => servedEvent({ answer, asker, items: shown, shown: 0 }, given))
+  const kept = { answer, asker: { user, used, moment }, list: left, shown: shown.length }
+  if (parts.state.note(start, (given) => servedEvent({ answer, asker, items: shown, shown: 0 }, given)))
+    parts.lists.set(requestId, kept, user)
   const timings = { retrieveMs: candidates.retrieveMs, rankMs, totalMs: elapsed(start) }
   return { ...answer, items: shown, timings }
 }
