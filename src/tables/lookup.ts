@@ -60,6 +60,7 @@ export function createLookup(memory: TableMemory, options: LookupOptions): Looku
   let updates: readonly RowUpdate[] | undefined
   const staging = createGrowingBuffer(memory)
   const own = createGrowingBuffer(memory)
+  const [outputs, ownGradients] = [memory.createView(), memory.createView()]
   let rowCount = 0
   let range: RowRange = { first: 0, count: 0 }
   const gradients = (): number => options.gradients?.() ?? own.reserve(4 * rowCount * width)
@@ -76,9 +77,9 @@ export function createLookup(memory: TableMemory, options: LookupOptions): Looku
         loadIds(memory, part, features.ids[part.column], rowCount)
         gatherPart(memory, part, { range, out, width })
       }
-      return memory.float32(out, range.count * width)
+      return outputs(out, range.count * width)
     },
-    gradient: () => memory.float32(gradients() + 4 * range.first * width, range.count * width),
+    gradient: () => ownGradients(gradients() + 4 * range.first * width, range.count * width),
     squaredNorm() {
       const given = batch()
       return rowUpdates().reduce((sum, one) => sum + one.squaredNorm(given), 0)

@@ -23,6 +23,8 @@ export interface TableMemory {
   allocate(bytes: number): number
   /** A view of the memory as it is now; views stay valid when it grows. */
   float32(offset: number, length: number): Float32Array
+  /** Makes such views one after the other: the last one again where it is asked for again, as in every step of a training. */
+  createView(): (offset: number, length: number) => Float32Array
   int32(offset: number, length: number): Int32Array
   float64(offset: number, length: number): Float64Array
   uint8(offset: number, length: number): Uint8Array
@@ -67,12 +69,22 @@ export function createTableMemory(shared?: WebAssembly.Memory): TableMemory {
     uint8: (offset, length) => new Uint8Array(buffer(), offset, length),
     float64: (offset, length) => new Float64Array(buffer(), offset, length),
     placeOf: (view) => (buffers.has(view.buffer) ? view.byteOffset : null),
+    createView() {
+      let last = own.float32(0, 0)
+      return (offset, length) => {
+        if (last.byteOffset !== offset || last.length !== length) last = own.float32(offset, length)
+        return last
+      }
+    },
     createRounding() {
       const place = createGrowingBuffer(own)
+      let rounded = new Uint16Array(buffer(), 0, 0)
       return (view) => {
         const out = place.reserve(2 * view.length)
         kernels.toBfloat16(view.byteOffset, out, view.length)
-        return new Uint16Array(buffer(), out, view.length)
+        if (rounded.byteOffset !== out || rounded.length !== view.length)
+          rounded = new Uint16Array(buffer(), out, view.length)
+        return rounded
       }
     },
   }

@@ -69,12 +69,16 @@ export function openFirstLayer(
       gradient: gradient(layer.weights, isOutputs ? 0 : undefined).byteOffset,
     },
   })
-  const buffers = new Map([sums, inputNames.firstLayer].map((name) => [name, createGrowingBuffer(memory)]))
+  const names = [sums, inputNames.firstLayer]
+  const buffers = new Map(names.map((name) => [name, createGrowingBuffer(memory)]))
+  const views = new Map(names.map((name) => [name, memory.createView()]))
   let current = { rowCount: 0, rows: { first: 0, count: 0 } }
   const placeOf = (name: string): number =>
     place?.(name) ?? buffers.get(name)?.reserve(4 * outputs * current.rowCount) ?? 0
-  const rowsAt = (name: string, { first, count }: RowRange): Float32Array =>
-    memory.float32(placeOf(name) + 4 * outputs * first, outputs * count)
+  const rowsAt = (name: string, { first, count }: RowRange): Float32Array => {
+    const view = views.get(name) ?? memory.createView()
+    return view(placeOf(name) + 4 * outputs * first, outputs * count)
+  }
   return {
     feeds(batch, rows, meet) {
       const { rowCount } = batch

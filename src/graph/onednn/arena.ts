@@ -1,6 +1,6 @@
 /**
- * The memory of a graph's values, with the kernels that work in it. Values are placed anew in each run, in the same order, so a second
- * run of the same shapes allocates nothing. It is not shared with other threads: ONNX Runtime refuses such memory on Node 20.
+ * The memory of a graph's values, with the kernels that work in it, and what a run does there: a run of the same shapes only does it again.
+ * It is not shared with other threads: ONNX Runtime refuses such memory on Node 20.
  */
 import { readFileSync } from 'node:fs'
 
@@ -40,6 +40,7 @@ export class Arena {
   private readonly free = new Map<number, number[]>()
   private readonly start: number
   private end: number
+  private done: (() => void)[] = []
 
   constructor() {
     const { exports } = new WebAssembly.Instance(kernelModule(), { env: { memory: this.memory } })
@@ -48,16 +49,32 @@ export class Arena {
     this.end = this.start
   }
 
-  /** Forgets every value. */
+  /** Does what can be done again once all values have their places. */
+  do(work: () => void): void {
+    work()
+    this.done.push(work)
+  }
+
+  /** Does again, in its order, all that was done since `reset`. */
+  doAgain(): void {
+    // An index, since this is all that a training's step does between its products.
+    for (let at = 0; at < this.done.length; at++) this.done[at]?.()
+  }
+
+  /** Forgets every value, and what was done. */
   reset(): void {
+    this.done = []
     this.end = this.start
     for (const places of this.free.values()) places.length = 0
   }
 
   /** A place of so many bytes, that of a released value of this size first; what is there is not cleared. */
   allocate(bytes: number): number {
-    const freed = this.free.get(bytes)?.pop()
-    if (freed !== undefined) return freed
+    return this.free.get(bytes)?.pop() ?? this.allocateLasting(bytes)
+  }
+
+  /** A place that no other value has in a run: what is written there once stands when the run is done again. */
+  allocateLasting(bytes: number): number {
     const place = this.end
     this.end += Math.ceil(bytes / alignment) * alignment
     const missing = Math.ceil((this.end - this.memory.buffer.byteLength) / pageBytes)

@@ -38,14 +38,20 @@ export const kernelCalls: Readonly<Record<KernelName, Run>> = {
     if (!a || !y || !isNarrow(a) || !isNarrow(y)) return wholeMask(machine, inputs, calling)
     const [from, mask] = [a.rounded, y.rounded]
     const out = calling.isReleased[0] ? valueOver(machine.arena, a, 'rounded') : roundedValue(machine.arena, a.shape)
-    machine.arena.kernels.multiplyHeavisideBfloat16(from, mask, out.rounded, out.length)
+    const { rounded, length } = out
+    machine.arena.do(() => {
+      machine.arena.kernels.multiplyHeavisideBfloat16(from, mask, rounded, length)
+    })
     return [out]
   },
   relu({ arena }, [x], { isReleased }) {
     if (!x) throw new Error('internal: relu has an input')
     const from = placeOf(arena, x)
     const out = resultOver(arena, x, isReleased[0])
-    arena.kernels.relu(from, out.place, x.length)
+    const { place, length } = out
+    arena.do(() => {
+      arena.kernels.relu(from, place, length)
+    })
     return [out]
   },
   pass({ arena }, inputs, { flags, isReleased }) {
@@ -54,15 +60,22 @@ export const kernelCalls: Readonly<Record<KernelName, Run>> = {
   },
   countRows({ arena }, [x]) {
     const out = ownValue(arena, [])
-    arena.float32(out.place, 1)[0] = x?.shape[0] ?? Number.NaN
+    const { place } = out
+    arena.do(() => {
+      arena.float32(place, 1)[0] = x?.shape[0] ?? Number.NaN
+    })
     return [out]
   },
   sumRows({ arena }, [x]) {
     if (!x) throw new Error('internal: a sum has an input')
     const [rows = 0, columns = 0] = x.shape
     const out = ownValue(arena, [columns])
-    if (isNarrow(x)) arena.kernels.sumRowsBfloat16(x.rounded, out.place, rows, columns)
-    else arena.kernels.sumRows(placeOf(arena, x), out.place, rows, columns)
+    const { place } = out
+    const name = isNarrow(x) ? 'sumRowsBfloat16' : 'sumRows'
+    const from = isNarrow(x) ? x.rounded : placeOf(arena, x)
+    arena.do(() => {
+      arena.kernels[name](from, place, rows, columns)
+    })
     return [out]
   },
 }
@@ -76,7 +89,10 @@ function pairwise(name: keyof GraphKernels & ('add' | 'multiply' | 'multiplyHeav
     if (!a || !b) throw new Error(`internal: ${name} has two inputs`)
     const [left, right] = [placeOf(arena, a), placeOf(arena, b)]
     const out = resultOver(arena, a, isReleased[0])
-    arena.kernels[name](left, right, out.place, a.length)
+    const { place, length } = out
+    arena.do(() => {
+      arena.kernels[name](left, right, place, length)
+    })
     return [out]
   }
 }

@@ -46,7 +46,7 @@ describe.skipIf('reason' in library)('the matmul primitive', () => {
         random(`bias${String(round)}`, kind === 'row' ? n : m * n),
         new Float32Array(m * n),
       ]
-      matmul({ ...shape, bias: kind, isRelu }, { a, b, out, ...(kind ? { bias } : {}) })
+      matmul({ ...shape, bias: kind, isRelu })({ a, b, out, ...(kind ? { bias } : {}) })
       for (let i = 0; i < m * n; i++) {
         const added = kind === undefined ? 0 : (bias[kind === 'row' ? i % n : i] ?? NaN)
         const sum = element(shape, [a, b], [Math.floor(i / n), i % n]) + added
@@ -61,7 +61,7 @@ describe.skipIf('reason' in library)('the matmul primitive', () => {
     const size = 20
     const [a, b, out] = [random('left', size * size), random('right', size * size), new Float32Array(size * size)]
     a[3] = NaN
-    matmul({ m: size, n: size, k: size, transposeA: false, transposeB: false, isRelu: true }, { a, b, out })
+    matmul({ m: size, n: size, k: size, transposeA: false, transposeB: false, isRelu: true })({ a, b, out })
     expect([...out.subarray(0, size)].every(Number.isNaN)).toBe(true)
     const rest = [...out.subarray(size)]
     expect(rest.some((value) => value <= 0)).toBe(true)
@@ -78,10 +78,10 @@ describe.skipIf('reason' in library)('the matmul primitive', () => {
     const ones = new Uint16Array(32 * 32).fill(0x3f80)
     const bias = Float32Array.from({ length: 32 }, (_, i) => (i === 0 ? NaN : -i - 0.5))
     const out = new Float32Array(32 * 32)
-    matmul(shape, { a: ones, b: ones, out })
+    matmul(shape)({ a: ones, b: ones, out })
     expect([...out]).toEqual(Array.from({ length: 32 * 32 }, () => 32))
     const rounded = new Uint16Array(32 * 32)
-    matmul({ ...shape, bias: 'row', isRelu: true, out: 'bfloat16' }, { a: ones, b: ones, bias, out: rounded })
+    matmul({ ...shape, bias: 'row', isRelu: true, out: 'bfloat16' })({ a: ones, b: ones, bias, out: rounded })
     expect(widened(rounded[0])).toBeNaN()
     // 28.5 has eight bits and fewer.
     expect(widened(rounded[3])).toBe(28.5)

@@ -24,8 +24,11 @@ export interface Matrices {
   readonly bias?: Pointer | undefined
 }
 
-/** `out = op(a)·op(b) + bias`. */
-export type Matmul = (shape: MatmulShape, matrices: Matrices) => void
+/** `out = op(a)·op(b) + bias` of one size. */
+export type RunMatmul = (matrices: Matrices) => void
+
+/** Makes products of a size. */
+export type Matmul = (shape: MatmulShape) => RunMatmul
 
 /** `DNNL_ARG_SRC`, `DNNL_ARG_WEIGHTS`, `DNNL_ARG_DST`, `DNNL_ARG_BIAS`. */
 const [argumentA, argumentB, argumentOut, argumentBias] = [1n, 33n, 17n, 41n]
@@ -41,7 +44,7 @@ export function openMatmul(library: OnednnLibrary, type: ElementType): Matmul | 
   const make = primitiveMaker(library, type)
   const probe = make({ m: 64, n: 64, k: 64, transposeA: false, transposeB: false, out: type })
   if ('reason' in probe) return probe
-  return (shape, matrices) => {
+  return (shape) => {
     const { m, n, k, transposeA, transposeB, bias, isRelu, out } = shape
     const key = [m, n, k, transposeA, transposeB, bias, isRelu, out].join()
     let primitive = made.get(key)
@@ -50,12 +53,12 @@ export function openMatmul(library: OnednnLibrary, type: ElementType): Matmul | 
       if ('reason' in fresh) throw new Error(`internal: ${fresh.reason}`)
       made.set(key, (primitive = fresh))
     }
-    primitive.run(matrices)
+    return primitive.run
   }
 }
 
 interface Primitive {
-  run(matrices: Matrices): void
+  readonly run: RunMatmul
 }
 
 type Make = (handle: Pointer, ...values: (Pointer | number)[]) => number
@@ -88,7 +91,8 @@ function primitiveMaker(library: OnednnLibrary, type: ElementType): (shape: Matm
     const given = BigUint64Array.from(sides.flatMap(({ argument }, index) => [argument, memories[index] ?? 0n]))
     return {
       run(matrices) {
-        for (const [index, { name }] of sides.entries()) setData(memories[index] ?? null, matrices[name] ?? null)
+        for (let at = 0; at < sides.length; at++)
+          setData(memories[at] ?? null, matrices[(sides[at] as Side).name] ?? null)
         execute(primitive, sides.length, given)
       },
     }

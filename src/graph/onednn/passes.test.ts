@@ -114,6 +114,8 @@ describe.skipIf('reason' in library)('passes between products', () => {
     const expected = await reference.compile(reference.write(outputs))
     for (const rows of sizes) {
       const feeds = feedsOfRows(rows)
+      // The second time it only does again what it did.
+      await graph.run(feeds)
       const [own, other] = [await graph.run(feeds), await expected.run(feeds)]
       for (const [name, { data, shape }] of Object.entries(other)) {
         expect(own[name]?.shape, name).toEqual(shape)

@@ -58,10 +58,12 @@ export function createProducts(library: OnednnLibrary, { matmul, type }: WidePro
     const added = bias && viewOf(arena, bias)
     const out = views[outType](arena, result)
     const { transposeA = false, transposeB = false, isRelu } = flags
-    const primitive = { ...sizes, transposeA, transposeB, isRelu, bias: bias && biasKind(bias, sizes), out: outType }
-    begin()
-    // Whatever came to the arena may have made it grow: the views are made after it.
-    matmul(primitive, { a: left(), b: right(), out: out(), bias: added?.() })
+    const run = matmul({ ...sizes, transposeA, transposeB, isRelu, bias: bias && biasKind(bias, sizes), out: outType })
+    arena.do(() => {
+      begin()
+      // Whatever came to the arena may have made it grow: the views are made after it.
+      run({ a: left(), b: right(), out: out(), bias: added?.() })
+    })
     return result
   }
 }
@@ -90,20 +92,36 @@ function plainProducts({ product }: OnednnLibrary, { arena, begin }: ProductPlac
   return ({ a, b, bias }: ProductInputs, flags: KernelFlags, { m, n, k, target }: PlainSizes): Value => {
     // The kernels that add a bias reach the arena alone.
     const out = target && !bias ? outsideValue({ data: target, shape: [m, n] }) : ownValue(arena, [m, n])
-    const [left, right, result] = [a, b, out].map((value) => viewOf(arena, value)).map((view) => view())
-    if (!left || !right || !result || m === 0 || n === 0) return out
-    // Without an inner size there is nothing to sum, and nothing that the library would write.
-    if (k === 0) result.fill(0)
-    else {
-      const [lda, ldb] = [a.shape[1] ?? 1, b.shape[1] ?? 1]
+    const [left, right, result] = [viewOf(arena, a), viewOf(arena, b), viewOf(arena, out)]
+    if (m === 0 || n === 0) return out
+    const [lda, ldb] = [a.shape[1] ?? 1, b.shape[1] ?? 1]
+    const [isA, isB] = [letter(flags.transposeA), letter(flags.transposeB)]
+    arena.do(() => {
+      // Without an inner size there is nothing to sum, and nothing that the library would write.
+      if (k === 0) {
+        result().fill(0)
+        return
+      }
       begin()
-      const [isA, isB] = [letter(flags.transposeA), letter(flags.transposeB)]
-      requireSuccess(product(isA, isB, m, n, k, 1, left, lda, right, ldb, 0, result, n), 'dnnl_sgemm')
-    }
-    const { addBias, addBiasRelu } = arena.kernels
-    // A bias for each row is that of one long row.
-    const rows = bias?.length === n ? m : 1
-    if (bias) (flags.isRelu ? addBiasRelu : addBias)(out.place, placeOf(arena, bias), rows, out.length / rows)
+      requireSuccess(product(isA, isB, m, n, k, 1, left(), lda, right(), ldb, 0, result(), n), 'dnnl_sgemm')
+    })
+    if (bias) addTo(arena, { out, bias, rows: bias.length === n ? m : 1, isRelu: flags.isRelu ?? false })
     return out
   }
+}
+
+interface Added {
+  readonly out: Value
+  readonly bias: Value
+  /** A bias for each row is that of one long row. */
+  readonly rows: number
+  readonly isRelu: boolean
+}
+
+function addTo(arena: Arena, { out, bias, rows, isRelu }: Added): void {
+  const [place, from, columns] = [out.place, placeOf(arena, bias), out.length / rows]
+  const name = isRelu ? 'addBiasRelu' : 'addBias'
+  arena.do(() => {
+    arena.kernels[name](place, from, rows, columns)
+  })
 }

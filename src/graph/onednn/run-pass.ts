@@ -1,11 +1,11 @@
-/** Runs a pass over values of the arena. */
+/** Runs a pass over values of the arena; done again, it does the same to what lies there then. */
 import type { PassProgram, PassResult } from '../segment.js'
 import { elementCount } from '../shapes.js'
 import type { Arena } from './arena.js'
 import type { InputKind } from './pass-code.js'
 import { tableOf, writePass } from './pass-code.js'
 import type { Value } from './value.js'
-import { bytesOf, ownValue, placeOf, releaseValue, valueOver } from './value.js'
+import { bytesOf, ownValue, placeOf, releaseValue, valueOver, viewOf } from './value.js'
 
 /** Numbers in a row where there are no rows to keep to: a sum of all is one of so many, of few terms each, which lose fewer digits. */
 const flatWidth = 512
@@ -26,7 +26,7 @@ export function runPass(arena: Arena, inputs: readonly Value[], call: PassCall):
   const hasRows = sources.some(({ kind }) => kind === 'row') || program.results.some(isRowOfSums)
   const width = hasRows ? columns : flatWidth
   const left = leave(arena, inputs, call, { shape: matrix?.shape ?? [], width })
-  for (const { sums, isSum } of left) if (isSum) arena.float32(sums.place, sums.length).fill(0)
+  for (const { sums, isSum } of left) if (isSum) clear(arena, sums)
   const pass = { program, sources, left, steps: ownValue(arena, [program.rowSteps, width]) }
   if (hasRows) runRows(arena, pass, { first: 0, rows, width })
   else {
@@ -39,6 +39,13 @@ export function runPass(arena: Arena, inputs: readonly Value[], call: PassCall):
   releaseValue(arena, pass.steps)
   for (const { out, sums } of left) if (sums !== out) sumUp(arena, sums, out)
   return left.map(({ out }) => out)
+}
+
+function clear(arena: Arena, sums: Value): void {
+  const view = viewOf(arena, sums)
+  arena.do(() => {
+    view().fill(0)
+  })
 }
 
 const isRowOfSums = ({ isSum, rowShape }: PassResult): boolean => isSum && elementCount(rowShape ?? []) > 1
@@ -81,8 +88,11 @@ function leave(
 /** Sixteen sums of some of them first, of few terms each. In JavaScript every one would be an object until the loop is compiled. */
 function sumUp(arena: Arena, sums: Value, out: Value): void {
   const columns = sums.length % 16 === 0 ? 16 : 1
-  if (columns > 1) arena.kernels.sumRows(sums.place, sums.place, sums.length / columns, columns)
-  arena.kernels.sumRows(sums.place, out.place, columns > 1 ? columns : sums.length, 1)
+  const [from, to, { length }, { kernels }] = [sums.place, out.place, sums, arena]
+  arena.do(() => {
+    if (columns > 1) kernels.sumRows(from, from, length / columns, columns)
+    kernels.sumRows(from, to, columns > 1 ? columns : length, 1)
+  })
   releaseValue(arena, sums)
 }
 
@@ -103,8 +113,7 @@ function runRows(
   if (rows === 0 || width === 0) return
   const kinds = sources.map(({ kind }) => kind)
   const entries = tableOf(program, kinds)
-  const bytes = 4 * entries.length
-  const table = arena.allocate(bytes)
+  const table = arena.allocateLasting(4 * entries.length)
   const [places, scales] = [arena.int32(table, entries.length), arena.float32(table, entries.length)]
   for (const [at, entry] of entries.entries()) {
     if (entry.of === 'scale') scales[at] = sources[entry.input]?.scale ?? 1
@@ -112,8 +121,10 @@ function runRows(
     else if (entry.of === 'rowStep') places[at] = steps.place + 4 * width * entry.step
     else places[at] = placeOfResult(left[entry.result], first)
   }
-  arena.written(program, kinds.join(), () => writePass(program, kinds))(table, rows, width)
-  arena.release(table, bytes)
+  const run = arena.written(program, kinds.join(), () => writePass(program, kinds))
+  arena.do(() => {
+    run(table, rows, width)
+  })
 }
 
 function placeFrom({ kind, place }: Source = { kind: 'row', place: 0, scale: 1 }, first: number): number {

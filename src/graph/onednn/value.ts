@@ -5,10 +5,10 @@ import type { Arena } from './arena.js'
 export interface Value {
   readonly shape: readonly number[]
   readonly length: number
-  /** `null`: the values are in the arena. */
-  readonly outside: TensorData | null
-  /** What is outside in bfloat16, rounded where it lies at the first call. */
-  readonly roundedOutside?: (() => Uint16Array) | undefined
+  /** `null`: the values are in the arena. Another of the same shape where the graph runs again. */
+  outside: TensorData | null
+  /** What is outside in bfloat16; absent: nobody has asked for it. */
+  roundedOutside?: Uint16Array | undefined
   /** Byte offset in the arena; −1: they are not there (yet). */
   place: number
   /** Byte offset of the same numbers in bfloat16; −1: nobody has asked for them. */
@@ -21,10 +21,8 @@ const countOf = (shape: readonly number[]): number => shape.reduce((product, siz
 
 /** A value of somebody else's. */
 export function outsideValue(outside: TensorData): Value {
-  const { shape, rounded } = outside
-  let view: Uint16Array | undefined
-  const roundedOutside = rounded && ((): Uint16Array => (view ??= rounded()))
-  return { shape, length: countOf(shape), outside, roundedOutside, place: -1, rounded: -1 }
+  const { shape } = outside
+  return { shape, length: countOf(shape), outside, place: -1, rounded: -1 }
 }
 
 /** A value to be computed in the arena. */
@@ -53,43 +51,68 @@ export const isNarrow = ({ outside, place, rounded }: Value): boolean => !outsid
 /** Where a kernel reads it; what is outside is copied in, what is in bfloat16 alone is widened, once. */
 export function placeOf(arena: Arena, value: Value): number {
   if (value.place >= 0) return value.place
-  value.place = arena.allocate(4 * value.length)
-  if (value.outside) arena.float32(value.place, value.length).set(value.outside.data)
-  else arena.kernels.fromBfloat16(value.rounded, value.place, value.length)
-  return value.place
+  const { length, rounded } = value
+  const place = arena.allocate(4 * length)
+  value.place = place
+  const copy = kept(() => arena.float32(place, length))
+  arena.do(() => {
+    if (value.outside) copy().set(value.outside.data)
+    else arena.kernels.fromBfloat16(rounded, place, length)
+  })
+  return place
+}
+
+/** A view that is made once: again only where its memory has grown, which leaves it empty. */
+function kept<View extends { readonly length: number }>(make: () => View): () => View {
+  let view: View | undefined
+  return () => {
+    if (!view?.length) view = make()
+    return view
+  }
 }
 
 /** The whole numbers that it is made of and their scale, copied in once; `null` where it is made of none. */
 export function bytesOf(arena: Arena, value: Value): { readonly place: number; readonly scale: number } | null {
   const { outside, length } = value
   if (!outside?.bytes || value.place >= 0) return null
-  const { values, scale } = outside.bytes
+  const place = value.bytes ?? arena.allocate(length)
   if (value.bytes === undefined) {
-    value.bytes = arena.allocate(length)
-    arena.uint8(value.bytes, length).set(values)
+    const copy = kept(() => arena.uint8(place, length))
+    arena.do(() => {
+      if (value.outside?.bytes) copy().set(value.outside.bytes.values)
+    })
   }
-  return { place: value.bytes, scale }
+  value.bytes = place
+  return { place, scale: outside.bytes.scale }
 }
 
 /** How to see it, where it is or in the arena: a view that stands until the arena grows. */
 export function viewOf(arena: Arena, value: Value): () => Float32Array {
-  const { outside, length } = value
-  const data = outside?.data as Float32Array | undefined
-  if (data) return () => data
-  placeOf(arena, value)
-  return () => arena.float32(value.place, length)
+  if (value.outside) return () => value.outside?.data as Float32Array
+  const place = placeOf(arena, value)
+  return kept(() => arena.float32(place, value.length))
 }
 
 /** How to see it in bfloat16, to which it is rounded at the first call: a view that stands until the arena grows. */
 export function roundedViewOf(arena: Arena, value: Value): () => Uint16Array {
-  const { roundedOutside, length } = value
-  if (roundedOutside) return roundedOutside
+  const { length } = value
+  if (value.outside?.rounded) {
+    if (!value.roundedOutside)
+      arena.do(() => {
+        value.roundedOutside = value.outside?.rounded?.()
+      })
+    return () => value.roundedOutside ?? new Uint16Array(0)
+  }
   if (value.rounded < 0) {
     const place = placeOf(arena, value)
-    value.rounded = arena.allocate(2 * length)
-    arena.kernels.toBfloat16(place, value.rounded, length)
+    const rounded = arena.allocate(2 * length)
+    value.rounded = rounded
+    arena.do(() => {
+      arena.kernels.toBfloat16(place, rounded, length)
+    })
   }
-  return () => arena.uint16(value.rounded, length)
+  const { rounded } = value
+  return kept(() => arena.uint16(rounded, length))
 }
 
 /** Gives back what it holds of the arena. */
