@@ -2,6 +2,7 @@
  * The way back of a lookup for one table: the gradients of a row are summed over the batch, then it is updated once. Threads that
  * share a table each do so for the rows that they own, so that no row waits for another thread and every sum has one order.
  */
+import type { Kernels } from './kernels.js'
 import type { UpdatedPart } from './lookup-part.js'
 import { combinerCodes } from './lookup-part.js'
 import type { OptimizerStep } from './optimizer.js'
@@ -39,6 +40,8 @@ export function createRowUpdates(
     // At least what rows of one weight take, four at a time.
     const sums = memory.allocate(Math.max(4 * dimension, 112))
     const isEvery = table.regularization === 'everyStep' && (l2 > 0 || l1 > 0)
+    // The latter has no use for the last three numbers.
+    const updateRows: Kernels['updateEvery'] = isEvery ? kernels.updateEvery : kernels.updateTouched
     return {
       squaredNorm(batch) {
         const { place, count } = touches.find()
@@ -47,7 +50,7 @@ export function createRowUpdates(
       update(step, batch) {
         optimizer.prepare(step)
         const { place, count } = touches.find()
-        const given = [
+        updateRows(
           optimizer.index,
           optimizer.hyperparameters,
           offset,
@@ -62,9 +65,10 @@ export function createRowUpdates(
           batch.gradient + start,
           step.gradientScale ?? 1,
           sums,
-        ] as const
-        if (isEvery) kernels.updateEvery(...given, table.rowCount, touches.owner, touches.owners)
-        else kernels.updateTouched(...given)
+          table.rowCount,
+          touches.owner,
+          touches.owners,
+        )
       },
     }
   })

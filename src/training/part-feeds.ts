@@ -49,18 +49,33 @@ export function createWeightFeeds(
   }
 }
 
-/** Labels, example weights, offsets and the factor of the loss, for a range of the batch's rows: copies. */
-export function lossFeeds(batch: TrainingBatch, { first, count }: RowRange, scale: number): Record<string, TensorData> {
-  const labelWidth = batch.labels.length / batch.rowCount
-  const rows = (values: Float32Array, width = 1): TensorData => ({
-    data: values.slice(first * width, (first + count) * width),
-    shape: [count, width],
-  })
-  return {
-    [inputNames.label]: rows(batch.labels, labelWidth),
-    [inputNames.weight]: rows(batch.weights),
-    [inputNames.offset]: rows(batch.offsets ?? new Float32Array(batch.rowCount)),
-    [inputNames.lossScale]: { data: Float32Array.of(scale), shape: [] },
+/** Labels, example weights, offsets and the factor of the loss, for a range of the batch's rows: copies, where the next call makes its own. */
+export type LossFeeds = (batch: TrainingBatch, rows: RowRange, scale: number) => Record<string, TensorData>
+
+export function createLossFeeds(): LossFeeds {
+  const copies = new Map<string, Float32Array>()
+  const copyOf = (name: string, length: number): Float32Array => {
+    const known = copies.get(name)
+    if (known?.length === length) return known
+    const copy = new Float32Array(length)
+    copies.set(name, copy)
+    return copy
+  }
+  return (batch, { first, count }, scale) => {
+    const rows = (name: string, values: Float32Array | undefined, width = 1): TensorData => {
+      const data = copyOf(name, count * width)
+      if (values) data.set(values.subarray(first * width, (first + count) * width))
+      else data.fill(0)
+      return { data, shape: [count, width] }
+    }
+    const lossScale = copyOf(inputNames.lossScale, 1)
+    lossScale[0] = scale
+    return {
+      [inputNames.label]: rows(inputNames.label, batch.labels, batch.labels.length / batch.rowCount),
+      [inputNames.weight]: rows(inputNames.weight, batch.weights),
+      [inputNames.offset]: rows(inputNames.offset, batch.offsets),
+      [inputNames.lossScale]: { data: lossScale, shape: [] },
+    }
   }
 }
 

@@ -15,8 +15,8 @@ import type { MaskMaker } from './dropout-masks.js'
 import { executorProducts } from './executor-products.js'
 import { openFirstLayer } from './first-layer.js'
 import type { FirstLayerPart } from './first-layer.js'
-import { createWeightFeeds, lossFeeds } from './part-feeds.js'
-import type { FedParameter, WeightFeeds } from './part-feeds.js'
+import { createLossFeeds, createWeightFeeds } from './part-feeds.js'
+import type { FedParameter, LossFeeds, WeightFeeds } from './part-feeds.js'
 import { openResults, resultPlaces, rowsOfPart, statisticNames, sumOf } from './step-plan.js'
 import type { StepPlan, Turn } from './step-plan.js'
 import type { StepProfile } from './step-profile.js'
@@ -60,6 +60,9 @@ interface PartContext extends StepPartOptions {
   readonly dense: DenseUpdate
   readonly masks: MaskMaker
   readonly weights: WeightFeeds
+  readonly lossFeeds: LossFeeds
+  /** All that the graph is fed, the same object in every step. */
+  readonly feeds: Record<string, TensorData>
   /** Where the graph leaves the gradients of the parameters that it has whole. */
   readonly gradientTargets: Targets
   /** The parameters of which it has pieces, and where their gradients are left. */
@@ -81,8 +84,8 @@ export async function openStepPart(plan: StepPlan, options: StepPartOptions): Pr
       const masks = masksOf(context, inputs)
       // Rows and weights may still be updated for the step before.
       meet(context, profile)
-      const feeds = { ...feedsOf(context, inputs), ...masks }
-      lastFeeds = rows.count > 0 ? feeds : null
+      feed(context, inputs, masks)
+      lastFeeds = rows.count > 0 ? context.feeds : null
       // Whoever feeds the step reads the next batch now; where threads take the parts, while they do.
       profile.enter('read')
       await Promise.resolve()
@@ -126,6 +129,7 @@ async function openContext(plan: StepPlan, options: StepPartOptions): Promise<Pa
     ranges: weightRanges(plan, parameter),
   }))
   const whole = parameters.filter(({ ranges }, index) => isWhole(ranges, dense[index]?.dimension))
+  const weights = createWeightFeeds(memory, parameters, dense)
   return {
     ...options,
     plan,
@@ -135,7 +139,9 @@ async function openContext(plan: StepPlan, options: StepPartOptions): Promise<Pa
       plan.apart && openFirstLayer(memory, plan.apart, { tables, dense, share, gradient, products, place: shared }),
     dense: denseUpdate,
     masks: createDropoutMasks(plan.dropouts, memory),
-    weights: createWeightFeeds(memory, parameters, dense),
+    weights,
+    lossFeeds: createLossFeeds(),
+    feeds: { ...weights.feeds },
     gradientTargets: Object.fromEntries(whole.map(({ name }) => [gradientName(name), denseUpdate.gradient(name)])),
     inPieces: parameters
       .filter((parameter) => !whole.includes(parameter))
@@ -169,17 +175,17 @@ function masksOf({ plan, masks }: PartContext, { batch, rows, settings, profile 
   })
 }
 
-function feedsOf(context: PartContext, { batch, rows, settings, profile }: PartInputs): Feeds {
-  const { stage, firstLayer, weights } = context
+function feed(context: PartContext, { batch, rows, settings, profile }: PartInputs, masks: Feeds): void {
+  const { stage, firstLayer, weights, lossFeeds, feeds } = context
   profile.enter('gather')
   const first = firstLayer?.feeds(batch, rows, () => {
     meet(context, profile)
     profile.enter('gather')
   })
-  const inputs = { ...stage.forward(batch, rows), ...first }
+  Object.assign(feeds, masks, stage.forward(batch, rows), first)
   profile.enter('copy')
   weights.gather()
-  return { ...inputs, ...weights.feeds, ...lossFeeds(batch, rows, settings.lossScale) }
+  Object.assign(feeds, lossFeeds(batch, rows, settings.lossScale))
 }
 
 interface GraphResults {
