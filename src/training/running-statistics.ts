@@ -37,13 +37,20 @@ interface Weighed {
   readonly at: number
 }
 
-/** Plain loops: a function for each number left a hundred thousand objects a second to the collector. */
 function move(target: Float32Array, { parts, weights, at }: Weighed): void {
-  for (let i = 0; i < target.length; i++) {
-    let value = 0
-    for (let part = 0; part < parts.length; part++) value += (weights[part] ?? 0) * (parts[part]?.results[at + i] ?? 0)
-    target[i] = (1 - normMomentum) * (target[i] ?? 0) + normMomentum * value
-  }
+  const sums = new Float64Array(target.length)
+  for (const [index, { results }] of parts.entries()) add(sums, results, { weight: weights[index] ?? 0, at })
+  for (let i = 0; i < target.length; i++)
+    target[i] = (1 - normMomentum) * (target[i] ?? 0) + normMomentum * (sums[i] ?? 0)
+}
+
+/** Over arrays of one kind alone: where a number may be missing every one is an object, hundreds of kilobytes a step. */
+function add(
+  sums: Float64Array,
+  results: Float64Array,
+  { weight, at }: { readonly weight: number; readonly at: number },
+): void {
+  for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + weight * (results[at + i] ?? 0)
 }
 
 /** The running variance is the unbiased one, as in PyTorch; the part itself is normalised by the biased one. */
