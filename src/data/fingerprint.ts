@@ -8,7 +8,8 @@ import { actionsDeclaration, declaredCrosses, impressionsDeclaration } from '../
 import type { Database } from '../sql/index.js'
 import { findFiles, sourcePlace } from './source-files.js'
 
-export const preparedVersion = 2
+/** 3: zones of times that are texts count. */
+export const preparedVersion = 3
 
 /** Files up to this size are known by their content, larger ones by size and time of change: hashing them would cost as much as reading. */
 const hashedBytes = 64 * 2 ** 20

@@ -76,7 +76,7 @@ function classSetSql(cell: string, separator: string): string {
   return `coalesce(list_filter(${trimmed}, lambda name: name <> ''), CAST([] AS VARCHAR[]))`
 }
 
-/** A moment as a number: numbers as they are, dates and timestamps as seconds since 1970 in UTC. */
+/** A moment as a number: numbers as they are, dates and timestamps as seconds since 1970, those without a zone in UTC. */
 export function timeSql(cell: string): string {
-  return `coalesce(${numberSql(cell)}, epoch(TRY_CAST(CAST(${cell} AS VARCHAR) AS TIMESTAMP)))`
+  return `coalesce(${numberSql(cell)}, epoch(TRY_CAST(CAST(${cell} AS VARCHAR) AS TIMESTAMPTZ)))`
 }

@@ -304,6 +304,27 @@ describe('splits', () => {
     prepared.close()
   })
 
+  it('go by moments whose zones count, in files of every kind; without one they are in UTC', async () => {
+    const zones = ['', 'Z', '+02:00', '-05:30', '+02', '+0200', ' UTC']
+    const texts = zones.map((zone, at) => `2026-03-01T1${String(at)}:00:00.5${zone}`)
+    const shifts = [0, 0, -2, 5.5, -2, -2, 0]
+    const moments = shifts.map((shift, at) => Date.UTC(2026, 2, 1, 10 + at) / 1000 + 3600 * shift + 0.5)
+    write('rows.csv', `click,app,at\n${texts.map((at) => `1,a,${at}`).join('\n')}\n`)
+    write('rows.ndjson', texts.map((at) => JSON.stringify({ click: 1, app: 'a', at })).join('\n'))
+    const database = await openDatabase({ threads: 1 })
+    await database.run(`COPY (SELECT * FROM read_csv(${quoteText(join(directory, 'rows.csv'))}, all_varchar = true))
+      TO ${quoteText(join(directory, 'rows.parquet'))} (FORMAT parquet)`)
+    const zoned = `SELECT 1 AS click, 'a' AS app, make_timestamptz(CAST(1e6 * unnest([${moments.join()}]) AS BIGINT)) AS at`
+    await database.run(`COPY (${zoned}) TO ${quoteText(join(directory, 'zoned.parquet'))} (FORMAT parquet)`)
+    database.close()
+    for (const examples of ['rows.csv', 'rows.ndjson', 'rows.parquet', 'zoned.parquet']) {
+      await run(clicks({ examples, time: 'at', split: { by: 'random' } }))
+      const prepared = openPrepared(join(directory, 'prepared'))
+      expect([...(await prepared.split('train').keys()).time].sort(), examples).toEqual([...moments].sort())
+      prepared.close()
+    }
+  })
+
   it('by a duration take what is younger than that before the last row', async () => {
     writeFileSync(
       join(directory, 'rows.csv'),

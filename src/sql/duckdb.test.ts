@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { openDatabase, quoteName, quoteText } from './index.js'
 
@@ -77,6 +79,21 @@ describe('the database', () => {
       expect(await database.rows(`SELECT ${quoteText(text)} AS ${quoteName('a"b')}`)).toEqual([{ 'a"b': text }])
     }
     database.close()
+  })
+
+  it('has its moments in UTC, in every connection, wherever the machine stands', async () => {
+    // A zone of the process is read when DuckDB is loaded.
+    const program = `
+      const { openDatabase } = await import(${JSON.stringify(new URL('../../dist/sql/index.js', import.meta.url).href)})
+      const database = await openDatabase({ threads: 1 })
+      const sql = "SELECT CAST(TIMESTAMPTZ '2026-03-01 10:00:00+02' AS VARCHAR) AS t"
+      const [row] = await database.rows(sql)
+      for await (const { columns } of database.chunks(sql)) console.log(row.t, columns.t.values[0])
+      database.close()`
+    const run = promisify(execFile)
+    const env = { ...process.env, TZ: 'Europe/Berlin' }
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { env })
+    expect(stdout).toBe('2026-03-01 08:00:00+00 2026-03-01 08:00:00+00\n')
   })
 
   it('works within its memory limit by spilling', async () => {

@@ -45,7 +45,7 @@ export interface Database {
 /** Rows of one data chunk of DuckDB (its vector size). */
 const chunkRows = 2048
 
-/** Opens an empty database in memory; it never fetches extensions from the network. */
+/** Opens an empty database in memory; it never fetches extensions from the network, and its moments are in UTC, wherever the machine stands. */
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
   const limit = options.memoryLimit ?? Math.min(2.5 * 2 ** 30, Math.floor(totalmem() / 4))
   const own = options.temporaryDirectory === undefined ? mkdtempSync(join(tmpdir(), 'widedeep-sql-')) : null
@@ -60,6 +60,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     preserve_insertion_order: 'true',
   })
   const connection = await instance.connect()
+  await connection.run("SET GLOBAL TimeZone = 'UTC'")
   const translated = (cause: unknown, sql: string): Error => {
     const reason = cause instanceof Error ? cause.message : String(cause)
     if (/could not write|no space left/i.test(reason)) return diskFull({ directory: spill, reason }, { cause })
