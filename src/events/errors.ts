@@ -16,7 +16,7 @@ export const logFormatUnknown = defineError<{ file: string; got: unknown; known:
 
 export const logWriteFailed = defineError<{ file: string; reason: string }>(
   'EVENTS_WRITE_FAILED',
-  'environment',
+  'unavailable',
   ({ file, reason }) =>
     `events must be written to ${file} before they are acknowledged; got ${reason}; mend that and send them again with the same ids`,
 )
@@ -37,7 +37,7 @@ export const positionForeign = defineError<{ position: string; end: string }>(
 
 export const storeFailed = defineError<{ store: string; reason: string }>(
   'EVENTS_STORE_FAILED',
-  'environment',
+  'unavailable',
   ({ store, reason }) =>
     `the state store ${store} must answer; got ${reason}; see that it runs, that it may be written, and that there is room`,
 )

@@ -107,6 +107,12 @@ export const notReady = defineError<{ why: string }>(
   'unavailable',
   ({ why }) => `no model serves yet: ${why}`,
 )
+export const cannotListen = defineError<{ host: string; port: number; reason: string }>(
+  'SERVING_CANNOT_LISTEN',
+  'environment',
+  ({ host, port, reason }) =>
+    `the server must be able to listen on ${host}, port ${String(port)}; got ${reason}; choose another with --host and --port (0: any that is free)`,
+)
 export const overloaded = defineError<{ limit: number }>(
   'SERVING_OVERLOADED',
   'unavailable',

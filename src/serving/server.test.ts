@@ -169,6 +169,37 @@ describe('the server', () => {
     expect((await call('GET', `/v1/items/${encodeURIComponent('a new/app')}`)).status).toBe(200)
   })
 
+  it('ends where it cannot listen, and lets go of its state', async () => {
+    const directory = join(home, 'other state')
+    const options = { models: { bundle }, directory, threads: 1, log: () => undefined }
+    for (const port of [Number(new URL(url).port), 99_999]) {
+      const other = await createServer({ ...options, port })
+      await expect(other.listen()).rejects.toMatchObject({ code: 'SERVING_CANNOT_LISTEN', exitCode: 5 })
+    }
+    const other = await createServer({ ...options, port: 0 })
+    expect(await other.listen()).toMatch(/^http:/)
+    await other.close()
+  })
+
+  it('does not count probes where requests are limited', async () => {
+    const directory = join(home, 'limited state')
+    const limited = await createServer({
+      models: { bundle },
+      directory,
+      port: 0,
+      threads: 1,
+      log: () => undefined,
+      limits: { perSecond: 3 },
+    })
+    const address = await limited.listen()
+    const statuses = async (path: string): Promise<number[]> =>
+      Promise.all(Array.from({ length: 12 }, async () => (await fetch(`${address}${path}`)).status))
+    expect(await statuses('/v1/items')).toContain(429)
+    for (const path of ['/health/live', '/health/ready', '/v2/health/live'])
+      expect(new Set(await statuses(path))).toEqual(new Set([200]))
+    await limited.close()
+  })
+
   it('erases a user, for good', async () => {
     const next = async (list: { body: RankedList }): Promise<number> =>
       (await call('GET', `/v1/recommend/${list.body.requestId}/next?k=2`)).status

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { resolve } from 'node:path'
 import type { Ready } from '../protocol/index.js'
 import { readKeys } from './api-keys.js'
-import { bodyTaken, keysNeeded } from './errors.js'
+import { WideDeepError } from '../base/index.js'
+import { bodyTaken, cannotListen, keysNeeded } from './errors.js'
 import type { Application, ApplicationLimits } from './http/application.js'
 import type { ServingMetrics } from './metrics.js'
 import { createMetrics } from './metrics.js'
@@ -145,9 +146,15 @@ function running(
     ready,
     loaded,
     async listen() {
-      const url = await app.listen({ host, port })
-      await loaded()
-      return url
+      try {
+        const url = await app.listen({ host, port })
+        await loaded()
+        return url
+      } catch (cause) {
+        // What was opened for it would keep the process and the event log's lock.
+        await (ended ??= end())
+        throw isSystemError(cause) ? cannotListen({ host, port, reason: cause.message }, { cause }) : cause
+      }
     },
     handler(request, response) {
       if (wasRead(request)) throw bodyTaken({ path: request.url ?? '' })
@@ -156,6 +163,9 @@ function running(
     close: () => (ended ??= end()),
   }
 }
+
+const isSystemError = (cause: unknown): cause is Error =>
+  cause instanceof Error && !(cause instanceof WideDeepError) && 'code' in cause
 
 /** Whether somebody has taken the body of a request that has one. */
 function wasRead({ headers, readableEnded }: IncomingMessage): boolean {

@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Problem, Role } from '../../protocol/index.js'
 import type { ApiKeys } from '../api-keys.js'
-import { methodWrong, overloaded, requestInvalid, routeUnknown, tooManyRequests } from '../errors.js'
+import { methodWrong, notReady, overloaded, requestInvalid, routeUnknown, tooManyRequests } from '../errors.js'
 import type { ServingMetrics } from '../metrics.js'
 import { schemaValidator } from '../schema-validator.js'
 import { addBodyParsers } from './body.js'
@@ -51,18 +51,13 @@ export async function createApplication(routes: readonly Route[], parts: Applica
   endUnusedAtClose(app)
   addBodyParsers(app)
   addHooks(app, parts)
-  if (limits.perSecond > 0) {
-    await app.register(rateLimit, {
-      max: limits.perSecond,
-      timeWindow: 1000,
-      hook: 'preValidation',
-      keyGenerator: (request) => callers.get(request) ?? request.ip,
-      errorResponseBuilder: () => tooManyRequests({ perSecond: limits.perSecond }),
-    })
-  }
   const callers = new WeakMap<FastifyRequest, string>()
+  // Probes come as often as they like: whoever does not answer them is ended.
+  const anyone = new WeakSet<FastifyRequest>()
+  if (limits.perSecond > 0) await limitRate(app, limits, { callers, anyone })
   const admit = (request: FastifyRequest, role: Role | null): void => {
-    if (role !== null && keys) callers.set(request, keys.require(keyOf(request), role))
+    if (role === null) anyone.add(request)
+    else if (keys) callers.set(request, keys.require(keyOf(request), role))
   }
   const answer = async (
     { route, validate }: PreparedRoute,
@@ -104,6 +99,28 @@ export async function createApplication(routes: readonly Route[], parts: Applica
   return { app, inFlight: () => inFlight }
 }
 
+interface Counted {
+  /** The key of a request, where there are keys. */
+  readonly callers: WeakMap<FastifyRequest, string>
+  /** Requests that nobody needs a key for: they are not counted. */
+  readonly anyone: WeakSet<FastifyRequest>
+}
+
+async function limitRate(
+  app: FastifyInstance,
+  { perSecond }: ApplicationLimits,
+  { callers, anyone }: Counted,
+): Promise<void> {
+  await app.register(rateLimit, {
+    max: perSecond,
+    timeWindow: 1000,
+    hook: 'preValidation',
+    allowList: (request: FastifyRequest) => anyone.has(request),
+    keyGenerator: (request) => callers.get(request) ?? request.ip,
+    errorResponseBuilder: () => tooManyRequests({ perSecond }),
+  })
+}
+
 interface PreparedRoute {
   readonly route: Route
   validate(request: FastifyRequest): void
@@ -122,10 +139,13 @@ function addHooks(app: FastifyInstance, parts: ApplicationParts): void {
   })
 }
 
-/** An error as a problem; those that are bugs of ours are heard of. */
+/** Said to so many while it lasts that the log need not hear of it. */
+const turnedAway: ReadonlySet<string> = new Set([overloaded.code, notReady.code])
+
+/** An error as a problem; bugs of ours, and what the machine refuses, are heard of. */
 function told({ limits, onError }: ApplicationParts, error: unknown, request: FastifyRequest): Problem {
   const problem = problemOf(translated(error as Parameters<typeof translated>[0], limits.bodyBytes), request.id)
-  if (problem.status === 500) onError(error, request.id)
+  if (problem.status >= 500 && !turnedAway.has(problem.code)) onError(error, request.id)
   return problem
 }
 
