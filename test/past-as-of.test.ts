@@ -78,7 +78,7 @@ async function serve({ state, pasts }: Life, known: Known, asked: { user: string
   const asker = { user, moment, used: { user: {}, context: {} } }
   const items = ids.map((id, at) => ({ id, rank: at + 1, score: 0 }))
   const answer = { requestId, model: { name: 'm', version: '1', alias: 'champion' } }
-  state.live.note(performance.now(), (given) => servedEvent({ answer, asker, items, shown: 0 }, given))
+  state.live.note(performance.now(), (given) => servedEvent({ answer, asker, items }, given))
 }
 type UserPast = Record<string, PastValue>
 

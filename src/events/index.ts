@@ -4,7 +4,7 @@ export type { DamagedRecord, EventLog, EventLogOptions, ReadRecord } from './eve
 export type { LogPosition } from './log-position.js'
 export type { ImpressionEvent, JsonValue, JsonValues, LoggedEvent, ServedEvent } from './logged-event.js'
 export { featuresOf } from './state-store.js'
-export type { StateStore, StateStoreOptions, StoredItem, StoredUser } from './state-store.js'
+export type { ShownList, StateStore, StateStoreOptions, StoredItem, StoredUser } from './state-store.js'
 export { openEventLog } from './open-event-log.js'
 export { openStateStore } from './open-state-store.js'
 export { followLog } from './follow-log.js'

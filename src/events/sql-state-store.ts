@@ -73,7 +73,8 @@ function reads({ row, rows }: StateDatabase, sql: Sql): Omit<StateStore, 'apply'
     },
     async newestLists(limit) {
       const found = await rows(sql.newestLists, [limit])
-      return found.map(([requestId, items]) => ({
+      return found.map(([user, requestId, items]) => ({
+        user: String(user),
         requestId: String(requestId),
         items: JSON.parse(String(items)) as string[],
       }))

@@ -100,8 +100,8 @@ export function describeStateStore(name: string, fresh: () => FreshStore): void 
       expect(await all(store.past(11))).toEqual([ofBob, ...ofAda.slice(2)])
       expect(await all(store.past(0))).toEqual([...ofAda.slice(0, 2), ofBob, ...ofAda.slice(2)])
       expect(await store.newestLists(2)).toEqual([
-        { requestId: 'r', items: ['c'] },
-        { requestId: 'q', items: ['a', 'b'] },
+        { user: 'ada', requestId: 'r', items: ['c'] },
+        { user: 'ada', requestId: 'q', items: ['a', 'b'] },
       ])
       expect(await store.newestLists(1)).toHaveLength(1)
       expect(await store.counts()).toEqual({ items: 0, users: 0, pastEvents: 4 })

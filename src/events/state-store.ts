@@ -30,6 +30,13 @@ export interface StateCounts {
   readonly pastEvents: number
 }
 
+/** What a request has shown to its user. */
+export interface ShownList {
+  readonly user: string
+  readonly requestId: string
+  readonly items: readonly string[]
+}
+
 /**
  * One interface over SQLite and PostgreSQL. Everything is asynchronous, though a point read of SQLite is done in microseconds.
  * A NUL character and half a surrogate pair, which PostgreSQL cannot hold, become U+FFFD in both.
@@ -54,7 +61,7 @@ export interface StateStore {
   /** The same of all users, known at `since` or later, by ascending moment, in pages: what fills a `Past` after a restart. */
   past(since: number): AsyncIterable<readonly PastEvent[]>
   /** What the newest requests have shown, the newest first; one may be there more than once. */
-  newestLists(limit: number): Promise<readonly { readonly requestId: string; readonly items: readonly string[] }[]>
+  newestLists(limit: number): Promise<readonly ShownList[]>
   /** Puts items in the place of those with the same ids. */
   putItems(items: Iterable<StoredItem>): Promise<void>
   /** Adds users that it has not: those it knows stay as they are, and those who were erased stay away. */

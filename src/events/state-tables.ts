@@ -56,7 +56,7 @@ export function stateStatements({ parameter, elements }: Dialect) {
     pastOf: `select user_id, items, moment, kind, request_id from widedeep_past where user_id = ${parameter(1)} order by moment, is_action, ordinal`,
     pastAfter: `select user_id, items, moment, kind, request_id, is_action, slot from widedeep_past
       where (${key}) > ${from} order by ${key} limit ${parameter(5)}`,
-    newestLists: `select request_id, items from widedeep_past where request_id is not null order by moment desc limit ${parameter(1)}`,
+    newestLists: `select user_id, request_id, items from widedeep_past where request_id is not null order by moment desc limit ${parameter(1)}`,
     /** What is older than the newest events of a user and kind, as many as the first element says. */
     trimPast: `delete from widedeep_past where ordinal < cast(${given} as integer) * -1 +
       (select n from widedeep_past_counts counts where counts.user_id = widedeep_past.user_id and counts.is_action = widedeep_past.is_action)`,

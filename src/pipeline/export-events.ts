@@ -101,21 +101,24 @@ const listsSql = `(
     SELECT requestId, user, time, received, ${dayOf('received')} AS day, context, userFeatures, rowid AS __record, ${unnested('items')}
     FROM records WHERE type = 'served' AND user IS NOT NULL),
   told AS (
-    SELECT requestId, ${dayOf('received')} AS day, rowid AS record, context, unnest(confirmed) AS item
+    SELECT requestId, user, ${dayOf('received')} AS day, rowid AS record, context, unnest(confirmed) AS item
     FROM records WHERE type = 'impression'),
   confirmed AS (
-    SELECT requestId, day, item->>'id' AS id, arg_min((item->>'position'), record) AS position, arg_min(context, record) AS context
+    SELECT requestId, user, day, item->>'id' AS id, arg_min((item->>'position'), record) AS position, arg_min(context, record) AS context
     FROM told GROUP BY ALL)
   SELECT lists.* EXCLUDE (day) REPLACE (json_merge_patch(lists.context, coalesce(confirmed.context, '{}')) AS context),
-    confirmed.position AS position, confirmed.id IS NOT NULL OR NOT EXISTS (FROM told WHERE told.requestId = lists.requestId AND told.day = lists.day) AS seen
+    confirmed.position AS position, confirmed.id IS NOT NULL OR NOT EXISTS (
+      FROM told WHERE told.requestId = lists.requestId AND told.user = lists.user AND told.day = lists.day) AS seen
   FROM lists LEFT JOIN confirmed
-    ON lists.requestId = confirmed.requestId AND lists.day = confirmed.day AND (lists.item->>'id') = confirmed.id)`
+    ON lists.requestId = confirmed.requestId AND lists.user = confirmed.user AND lists.day = confirmed.day AND (lists.item->>'id') = confirmed.id)`
 
-/** The items of impressions that no list had, with the features of their request's list. */
+/** The items of impressions that no list had, with the features of their request's first list. */
 const toldSql = `(
+  WITH firsts AS (SELECT requestId, user, arg_min(context, rowid) AS context, arg_min(userFeatures, rowid) AS userFeatures
+    FROM records WHERE type = 'served' GROUP BY ALL)
   SELECT told.requestId, told.user, told.time, told.received, told.rowid AS __record, served.userFeatures,
     json_merge_patch(coalesce(served.context, '{}'), coalesce(told.context, '{}')) AS context, ${unnested('told.items')}, true AS seen
-  FROM records AS told LEFT JOIN records AS served ON served.id = 'served/' || told.requestId AND served.type = 'served'
+  FROM records AS told LEFT JOIN firsts AS served USING (requestId, user)
   WHERE told.type = 'impression')`
 
 async function createViews(database: Database, directory: string, config: Config): Promise<void> {

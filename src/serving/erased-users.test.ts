@@ -20,7 +20,7 @@ function begin(user: string | null, requestId: string): () => boolean {
   const asker = { user, moment: state.live.moment(), used: { user: { city: 'Bath' }, context: {} } }
   const answer = { requestId, model: { name: 'm', version: '1', alias: 'champion' } }
   const items = [{ id: 'a', rank: 1, score: 0 }]
-  return () => state.live.note(begun, (moment) => servedEvent({ answer, asker, items, shown: 0 }, moment))
+  return () => state.live.note(begun, (moment) => servedEvent({ answer, asker, items }, moment))
 }
 
 it('leaves nothing of what those requests knew; what is asked later is noted again', async () => {
@@ -44,7 +44,7 @@ it('leaves nothing of what those requests knew; what is asked later is noted aga
   const events = join(directory, 'events')
   const files = readdirSync(events).filter((name) => name.endsWith('.ndjson'))
   const text = files.map((name) => readFileSync(join(events, name), 'utf8')).join('')
-  const served = [...text.matchAll(/"served\/([^"]*)"/g)].map(([, id]) => id)
+  const served = [...text.matchAll(/"requestId":"([^"]*)"/g)].map(([, id]) => id)
   expect(served).toEqual(['other', 'nobody', 'after'])
   // No moment of what was dropped stands in the way of what is known since.
   expect(state.live.moment()).toBeGreaterThan(known)

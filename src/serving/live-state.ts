@@ -39,7 +39,7 @@ export interface LiveState {
   /** Writes the events that are made for the moment at which they become known; resolves when they are on disk and applied. */
   record(make: (moment: number) => readonly LoggedEvent[]): Promise<{ accepted: number; duplicates: number }>
   /**
-   * Writes what was served, without anyone waiting; false: the user was erased since the request began, in `performance.now()`, and nothing of it is
+   * Writes what was served and its request has not shown yet, without anyone waiting; false: the user was erased since the request began, in `performance.now()`, and nothing of it is
    * to be kept.
    */
   note(begun: number, make: (moment: number) => ServedEvent): boolean
@@ -113,12 +113,9 @@ function notingInto({ notes, clock, shown, erased }: NotingParts): LiveState['no
       clock.settle([moment])
       return false
     }
-    if (event.user !== null)
-      shown.add(
-        event.requestId,
-        event.items.map(({ id }) => id),
-      )
-    notes.add(event)
+    const news = shown.served(event)
+    if (news) notes.add(news)
+    else clock.settle([moment])
     return true
   }
 }
@@ -167,7 +164,7 @@ const recalledLists = 5000
 
 async function recallShown(store: StateStore): Promise<ShownItems> {
   const shown = createShownItems()
-  for (const { requestId, items } of (await store.newestLists(recalledLists)).toReversed()) shown.add(requestId, items)
+  for (const list of (await store.newestLists(recalledLists)).toReversed()) shown.add(list)
   return shown
 }
 

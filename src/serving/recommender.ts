@@ -86,7 +86,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       const { answer, asker, list, shown } = kept
       const items = pageOf(catalogue, list, shown, shown + k)
       lists.set(requestId, { ...kept, shown: shown + items.length }, asker.user)
-      if (items.length > 0) parts.state.note(start, (moment) => servedEvent({ answer, asker, items, shown }, moment))
+      if (items.length > 0) parts.state.note(start, (moment) => servedEvent({ answer, asker, items }, moment))
       return Promise.resolve({
         ...answer,
         items,
@@ -138,7 +138,7 @@ async function answerList(
   // Thousands of lists are kept: of those that have no other page, nothing but that they were.
   const left = shown.length < list.count ? list : nothingMore
   const kept = { answer, asker: { user, used, moment }, list: left, shown: shown.length }
-  if (parts.state.note(start, (given) => servedEvent({ answer, asker, items: shown, shown: 0 }, given)))
+  if (parts.state.note(start, (given) => servedEvent({ answer, asker, items: shown }, given)))
     parts.lists.set(requestId, kept, user)
   const timings = { retrieveMs: candidates.retrieveMs, rankMs, totalMs: elapsed(start) }
   return { ...answer, items: shown, timings }
