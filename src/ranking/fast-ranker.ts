@@ -10,7 +10,7 @@ import type { ItemParts } from './item-parts.js'
 import type { ItemStore } from './item-store.js'
 import { createItemStore } from './item-store.js'
 import type { Candidates, PairValues } from './pair-values.js'
-import { pairsOfRow } from './pair-values.js'
+import { createGivenPairs } from './pair-values.js'
 import type { RankedScores } from './ranker.js'
 import type { Rest } from './pace.js'
 import { noRest } from './pace.js'
@@ -34,7 +34,7 @@ export interface FastRanker {
   readonly requestColumns: readonly string[]
   /** For other rankers to read and to fill; none where items have no parts. */
   readonly itemParts: SharedArrayBuffer | undefined
-  /** Scores of some items, in their order, for the features of a user and a context, and of both together. */
+  /** Scores of some items, in their order, for the features of a user and a context, and of both together; the row's own values of these hold for all. */
   rank(row: RawRow, items: Int32Array, pairs?: PairValues): Promise<RankedScores>
   /** The score of an item that is not of the catalogue, by the same way; `row` has its features beside those of user and context. */
   rankOther(row: RawRow): Promise<number>
@@ -68,6 +68,7 @@ export async function openFastRanker(
     const order = await scorer.order({ store: of.store, parts: of.parts }, request, candidates)
     return { scores: calibration ? applyAll(calibration, order) : order, order }
   }
+  const givenPairs = createGivenPairs(bundle.config)
   const inTurn = queue()
   let isOpen = true
   return {
@@ -76,11 +77,14 @@ export async function openFastRanker(
     },
     requestColumns: encoder.requestColumns,
     itemParts: parts?.memory,
-    rank: (row, ranked, pairs = {}) => inTurn(() => rank(row, { items: ranked, pairs }, { store, parts })),
+    rank: (row, ranked, pairs) =>
+      inTurn(() =>
+        rank(row, { items: ranked, pairs: { ...givenPairs(row, ranked.length), ...pairs } }, { store, parts }),
+      ),
     rankOther: (row) =>
       inTurn(async () => {
         const other = { store: createItemStore(encoder.items([row])), parts: scorer?.createParts({ budgetBytes: 0 }) }
-        const { scores } = await rank(row, { items: Int32Array.of(0), pairs: pairsOfRow(bundle.config, row) }, other)
+        const { scores } = await rank(row, { items: Int32Array.of(0), pairs: givenPairs(row, 1) }, other)
         return scores[0] ?? NaN
       }),
     setItems: (first, rows) =>

@@ -20,11 +20,21 @@ export function pairRows(values: PairValues, count: number): RawRow[] {
   )
 }
 
-/** The values that a whole row has, for one candidate. */
-export function pairsOfRow(config: Pick<Config, 'data' | 'features'>, row: RawRow): PairValues {
+/** The values that a row itself has, the same for each of some candidates; of what it does not name, nothing. */
+export type GivenPairs = (row: RawRow, count: number) => PairValues
+
+/** Compiles `GivenPairs`, which every request asks. */
+export function createGivenPairs(config: Pick<Config, 'data' | 'features'>): GivenPairs {
   const declared = allFeatures(config)
-  const valueOf = (name: string): number => Number(row[name] ?? row[sourceColumnOf(name, declared)] ?? NaN)
-  return Object.fromEntries([...pairFeatures(config)].map((name) => [name, Float64Array.of(valueOf(name))]))
+  const features = [...pairFeatures(config)].map((name) => ({ name, source: sourceColumnOf(name, declared) }))
+  return (row, count) => {
+    const values: Record<string, Float64Array> = {}
+    for (const { name, source } of features) {
+      const value = row[name] === undefined ? row[source] : row[name]
+      if (value !== undefined) values[name] = new Float64Array(count).fill(Number(value ?? NaN))
+    }
+    return values
+  }
 }
 
 const known = (value: number | undefined): number | null => (value === undefined || Number.isNaN(value) ? null : value)

@@ -5,6 +5,7 @@
 import type { Config, EncodedFeatures, Encoder } from '../features/index.js'
 import type { RawRow } from '../features/index.js'
 import { createCandidateEncoder } from './candidate-encoder.js'
+import { createGivenPairs } from './pair-values.js'
 
 export interface RankerModel {
   readonly config: Pick<Config, 'data' | 'features'>
@@ -32,7 +33,9 @@ export interface Ranker {
 export function createRanker(model: RankerModel, items: readonly RawRow[]): Ranker {
   const candidates = createCandidateEncoder(model.config, model.encoder)
   const encodedItems = candidates.items(items)
-  const encodeAll = (row: RawRow): EncodedFeatures => candidates.whole(candidates.request(row), encodedItems, {})
+  const givenPairs = createGivenPairs(model.config)
+  const encodeAll = (row: RawRow): EncodedFeatures =>
+    candidates.whole(candidates.request(row), encodedItems, givenPairs(row, items.length))
   return {
     itemCount: items.length,
     scoreAll: (row) => model.score(encodeAll(row)),

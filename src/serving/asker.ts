@@ -17,8 +17,8 @@ export interface Asker {
   readonly row: RawRow
   /** Items that the user acted on, the oldest first. */
   readonly seen: readonly string[]
-  /** What is known of the user with each of some items. */
-  withItems(items: Iterable<string>): PairValues
+  /** What is known of the user with each of so many items; what the request says holds for all. */
+  withItems(items: Iterable<string>, count: number): PairValues
   /** Features and context as they were used, for the log. */
   readonly used: { readonly user: JsonValues; readonly context: FeatureValues }
 }
@@ -36,20 +36,21 @@ type Asked = Pick<RecommendRequest, 'user' | 'features' | 'context'>
 /** What is known of a user, the past up to this moment included; of a user who is unknown, what the request says. */
 export async function askerOf(
   { store, now }: AskerParts,
-  { config, names, pasts }: ServedModel,
+  { config, names, pasts, givenPairs }: ServedModel,
   { user, features, context }: Asked,
 ): Promise<Asker> {
   const moment = now()
   const [stored, past] =
     user === undefined ? [null, nothing] : await Promise.all([store.user(user), pasts.of(user, moment)])
   const known = stored?.features ?? {}
+  const given = { ...features, ...context }
   const row = requestRow(config, { stored: known, past: past.values, features, context })
   return {
     user: user ?? null,
     moment,
     row,
     seen: [...seenBefore(known), ...past.acted],
-    withItems: past.withItems,
+    withItems: (items, count) => ({ ...past.withItems(items), ...givenPairs(given, count) }),
     used: { user: usedOf(row, names.user), context: context ?? {} },
   }
 }

@@ -69,7 +69,7 @@ export function createExplaining(parts: ExplainingParts): Explaining {
 }
 
 /** What is known of the asker with one item, as a row has it. */
-const withItem = (asker: Asker, id: string): RawRow => pairRows(asker.withItems([id]), 1)[0] ?? {}
+const withItem = (asker: Asker, id: string): RawRow => pairRows(asker.withItems([id], 1), 1)[0] ?? {}
 
 function rowOf(catalogue: ItemCatalogue, id: string): ReturnType<typeof itemRow> {
   const index = catalogue.indexOf(id)

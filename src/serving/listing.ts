@@ -33,7 +33,7 @@ export async function scored(
   { asker, candidates: { indexes }, ...deadline }: Scored,
 ): Promise<RankedCandidates> {
   if (indexes.length === 0) return { scores: new Float32Array(0), order: new Float32Array(0), scored: 0 }
-  const pairs = asker.withItems(idsOf(catalogue, indexes))
+  const pairs = asker.withItems(idsOf(catalogue, indexes), indexes.length)
   return pool.rank({ row: asker.row, candidates: indexes, pairs, ...deadline })
 }
 

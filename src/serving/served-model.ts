@@ -5,7 +5,7 @@ import type { Config } from '../features/index.js'
 import { liveDefinitions } from '../features/index.js'
 import { openBundle } from '../model/index.js'
 import type { Explainer, ScoringPool, ScoringReserve } from '../ranking/index.js'
-import { openExplainer, openScoringPool } from '../ranking/index.js'
+import { createGivenPairs, openExplainer, openScoringPool } from '../ranking/index.js'
 import type { Merged, RetrievalRequest, RetrieveOptions } from '../retrieval/index.js'
 import { openFreshRetrieval } from './fresh-retrieval.js'
 import type { RowInputs } from './row-inputs.js'
@@ -32,6 +32,8 @@ export interface ServedModel extends ModelVersion {
   readonly labels: readonly string[]
   readonly pool: ScoringPool
   readonly pasts: UserPasts
+  /** What a request itself says of its user with every item. */
+  readonly givenPairs: ReturnType<typeof createGivenPairs>
   retrieve(request: RetrievalRequest, options: RetrieveOptions): Promise<Merged>
   /** Loaded when it is first asked for: explaining is for people, who can wait for it. */
   explainer(): Promise<Explainer>
@@ -107,6 +109,7 @@ async function aroundPool(
     labels,
     pool,
     pasts,
+    givenPairs: createGivenPairs(config),
     retrieve: (request, options) => retrieval.retrieve(request, options),
     explainer: async () => (await (explaining ??= openExplaining(version.directory))).explainer,
     async refresh(indexes) {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freshDirectory } from '../../test/opaque-bundle.js'
 import { trainServedBundle } from '../../test/served-bundle.js'
+import { recommendItems } from '../pipeline/index.js'
 import type { Problem, RankedList } from '../protocol/index.js'
 import type { Server } from './index.js'
 import { createServer } from './index.js'
@@ -92,6 +93,36 @@ describe('the server', () => {
     expect(ranked.body.unknownItems).toEqual(['nothing'])
     for (const [index, { score }] of ranked.body.items.entries())
       expect(score).toBeCloseTo(all.body.items[index + 3]?.score ?? Number.NaN, 6)
+  })
+
+  it.each([
+    ['a user whose past says otherwise', { user: 'u1' }],
+    ['nobody', { features: { country: 'de' } }],
+  ])('scores by what the request says of user and item, for %s, as it explains', async (_, asker) => {
+    const scored = async (given: object): Promise<number[]> => {
+      const asked = { ...asker, items: ['a1'], context: { ...context, ...given } }
+      const { body } = await call<RankedList>('POST', '/v1/rank', asked)
+      const explained = await call<{ items: { explanation: { logit: number } }[] }>('POST', '/v1/explain', asked)
+      const logit = explained.body.items[0]?.explanation.logit ?? Number.NaN
+      return [body.items[0]?.score ?? Number.NaN, 1 / (1 + Math.exp(-logit))]
+    }
+    const [[ranked = 0, explained], [other = 0, otherExplained]] = [
+      await scored({ timesShown: 40 }),
+      await scored({ timesShown: 3 }),
+    ]
+    expect(ranked).toBeCloseTo(explained ?? 0, 6)
+    expect(other).toBeCloseTo(otherExplained ?? 0, 6)
+    expect(Math.abs(ranked - other)).toBeGreaterThan(1e-4)
+  })
+
+  it('lists for someone unknown what the bundle alone lists', async () => {
+    const asked = { features: { country: 'de' }, context: { ...context, timesShown: 7 }, k: 20 }
+    const { body } = await recommend(asked)
+    const { items } = await recommendItems({ bundle, user: 'stranger', ...asked })
+    for (const [at, { item, score }] of items.slice(0, 5).entries())
+      expect(body.items[at]).toMatchObject({ id: item, score: expect.closeTo(score, 6) as number })
+    const never = await recommend({ ...asked, context })
+    expect(never.body.items[0]?.score).not.toBeCloseTo(items[0]?.score ?? 0, 4)
   })
 
   it('answers a user that it does not know', async () => {
