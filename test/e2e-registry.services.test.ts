@@ -33,8 +33,15 @@ describe('the registry on the command line', () => {
     const refused = widedeep('promote', '1', '--reason', 'new', '--json')
     expect([refused.code, json(refused)]).toMatchObject([4, { error: { code: 'REGISTRY_NOT_BLESSED' } }])
     expect(widedeep('promote', '1', '--force').stderr).toContain('--reason')
-    const registry = published()
-    registry.recordVerdict(1, { verdict: 'RUBBER_STAMPED', reasons: ['no champion'] }, { champion: null })
+    const judged = widedeep('gate', '--challenger', 'models:1', '--by', 'eve', '--data', 'impressions.csv')
+    expect([judged.code, judged.stdout]).toEqual([
+      0,
+      expect.stringContaining('kept in the registry: version 1 against no champion'),
+    ])
+    expect(published().entries().at(-1)).toMatchObject({
+      by: 'eve',
+      change: { kind: 'verdict', version: 1, champion: null },
+    })
     expect(json(widedeep('promote', '1', '--reason', 'the first', '--by', 'ada', '--json'))).toMatchObject({
       version: 1,
       entry: { by: 'ada', reason: 'the first', change: { kind: 'promote', from: null, isForced: false } },
