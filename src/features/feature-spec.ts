@@ -31,14 +31,14 @@ export interface ScheduleDeclaration {
   readonly name: string
   /** Steps over which the learning rate first rises from 0. Default 0. */
   readonly warmup?: number
-  readonly [setting: string]: number | string
+  readonly [setting: string]: number | string | undefined
 }
 
 /** Weight penalties and step sizes of one part; `name` is an optimizer of room tables. */
 export interface OptimizerDeclaration {
   readonly name: string
   readonly schedule?: ScheduleDeclaration
-  readonly [hyperparameter: string]: number | string | ScheduleDeclaration
+  readonly [hyperparameter: string]: number | string | ScheduleDeclaration | undefined
 }
 
 export interface WideDeclaration {

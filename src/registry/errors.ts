@@ -45,7 +45,7 @@ export const notBlessed = defineError<{ version: number; got: string; reasons: r
   'REGISTRY_NOT_BLESSED',
   'notBlessed',
   ({ version, got, reasons }) =>
-    `version ${String(version)} must be blessed by the gate to be promoted; got ${got}${reasons.map((reason) => `\n  ${reason}`).join('')}\nbless another, or promote with --force, which the log keeps`,
+    `version ${String(version)} must be blessed by the gate to be promoted; got ${got}${reasons.map((reason) => `\n  ${reason}`).join('')}\nask the gate, gate --challenger models:${String(version)}, promote another, or --force, which the log keeps`,
 )
 
 export const championMoved = defineError<{ version: number; expected: string; got: string }>(
