@@ -92,9 +92,34 @@ const places = ({ keys, count }: Pick<OrderedList, 'keys' | 'count'>, end: numbe
   topK(keys, Math.min(end, count))
 
 /** The items of a list from one rank to another. */
-export function pageOf(catalogue: ItemCatalogue, list: OrderedList, first: number, end: number): RankedItem[] {
-  const shown = places(list, end).subarray(first)
-  return Array.from(shown, (place, at) => rankedItem(catalogue, list, { place, rank: first + at + 1 }))
+export const pageOf = (catalogue: ItemCatalogue, list: OrderedList, first: number, end: number): RankedItem[] =>
+  pageAfter(catalogue, list, { passed: first, shown: first, k: end - first, gone: new Set() }).items
+
+export interface PagePlace {
+  /** Items of the list that came before, shown or not. */
+  readonly passed: number
+  /** Those of them that were shown. */
+  readonly shown: number
+  readonly k: number
+  /** Indexes of items that are passed over. */
+  readonly gone: ReadonlySet<number>
+}
+
+/** The next items of a list without those that have gone, and how many were passed by then. */
+export function pageAfter(
+  catalogue: ItemCatalogue,
+  list: OrderedList,
+  { passed, shown, k, gone }: PagePlace,
+): { readonly items: RankedItem[]; readonly passed: number } {
+  const items: RankedItem[] = []
+  let now = passed
+  for (const place of places(list, passed + k + gone.size).subarray(passed)) {
+    if (items.length === k) break
+    now++
+    if (gone.has(list.indexes[place] ?? -1)) continue
+    items.push(rankedItem(catalogue, list, { place, rank: shown + items.length + 1 }))
+  }
+  return { items, passed: now }
 }
 
 /** The order that rules make of another. */

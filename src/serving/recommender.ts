@@ -7,7 +7,7 @@ import { listGone } from './errors.js'
 import { elapsed } from './elapsed.js'
 import type { ItemCatalogue } from './item-catalogue.js'
 import type { Candidates, OrderedList } from './listing.js'
-import { lateText, listed, nothingMore, pageOf, scored } from './listing.js'
+import { lateText, listed, nothingMore, pageAfter, pageOf, scored } from './listing.js'
 import type { LiveState } from './live-state.js'
 import type { ModelSlots } from './model-slots.js'
 import { createPackedMap } from './packed-map.js'
@@ -47,8 +47,12 @@ interface KeptList {
   readonly answer: Omit<RankedList, 'items' | 'timings'>
   readonly asker: Pick<Asker, 'user' | 'used' | 'moment'>
   readonly list: OrderedList
+  /** Items of it that were shown, or had gone before they were. */
+  readonly passed: number
   /** Items that were shown already. */
   readonly shown: number
+  /** What goes from the list meanwhile: what is hidden, or also what the user acts on; of candidates that were named, nothing. */
+  readonly leaves: 'nothing' | 'hidden' | 'hidden and acted on'
 }
 
 export function createRecommender(parts: RecommenderParts): Recommender {
@@ -63,7 +67,8 @@ export function createRecommender(parts: RecommenderParts): Recommender {
         checkNames(model.names, request)
         const asker = await askerOf(parts, model, request)
         const candidates = await retrieved(parts, model, asker, request)
-        return answerWith(model, alias, { request, asker, candidates, k: request.k ?? 10, start })
+        const leaves = request.keepSeen === true ? 'hidden' : 'hidden and acted on'
+        return answerWith(model, alias, { request, asker, candidates, leaves, k: request.k ?? 10, start })
       }),
     rank: (request) =>
       slots.use(request.model, async (model, alias) => {
@@ -75,23 +80,23 @@ export function createRecommender(parts: RecommenderParts): Recommender {
           request,
           asker,
           candidates,
+          leaves: 'nothing',
           k: request.k ?? candidates.indexes.length,
           start,
         })
       }),
-    nextPage(requestId, { k = 10 }) {
+    async nextPage(requestId, { k = 10 }) {
       const start = performance.now()
-      const kept = lists.get(requestId)
-      if (!kept) return Promise.reject(listGone({ requestId, limit: keptLists }))
+      const first = lists.get(requestId)
+      const gone = first && (await goneSince(parts, first))
+      // Another page may have been given meanwhile, or the user erased.
+      const kept = gone && lists.get(requestId)
+      if (!kept) throw listGone({ requestId, limit: keptLists })
       const { answer, asker, list, shown } = kept
-      const items = pageOf(catalogue, list, shown, shown + k)
-      lists.set(requestId, { ...kept, shown: shown + items.length }, asker.user)
+      const { items, passed } = pageAfter(catalogue, list, { ...kept, k, gone })
+      lists.set(requestId, { ...kept, passed, shown: shown + items.length }, asker.user)
       if (items.length > 0) parts.state.note(start, (moment) => servedEvent({ answer, asker, items }, moment))
-      return Promise.resolve({
-        ...answer,
-        items,
-        timings: { retrieveMs: 0, rankMs: 0, totalMs: elapsed(start) },
-      })
+      return { ...answer, items, timings: { retrieveMs: 0, rankMs: 0, totalMs: elapsed(start) } }
     },
     forget(user) {
       lists.deleteOf(user)
@@ -99,10 +104,22 @@ export function createRecommender(parts: RecommenderParts): Recommender {
   }
 }
 
+/** Items of a list that must not be recommended any more, as a new list would not have them. */
+async function goneSince(
+  { catalogue, store }: Pick<RecommenderParts, 'catalogue' | 'store'>,
+  { leaves, asker: { user, moment } }: KeptList,
+): Promise<ReadonlySet<number>> {
+  if (leaves === 'nothing') return new Set()
+  if (leaves === 'hidden' || user === null) return catalogue.hidden
+  const acted = (await store.pastOf(user)).filter((event) => event.kind !== null && event.moment >= moment)
+  return new Set([...catalogue.hidden, ...acted.map(({ item }) => catalogue.indexOf(item) ?? -1)])
+}
+
 interface Ranking {
   readonly request: Pick<RecommendRequest, 'rules' | 'deadlineMs' | 'requestId'>
   readonly asker: Asker
   readonly candidates: Candidates
+  readonly leaves: KeptList['leaves']
   readonly k: number
   readonly start: number
 }
@@ -115,7 +132,7 @@ interface AnswerParts extends RecommenderParts {
 async function answerList(
   parts: AnswerParts,
   { model, alias }: { readonly model: ServedModel; readonly alias: string },
-  { request, asker, candidates, k, start }: Ranking,
+  { request, asker, candidates, leaves, k, start }: Ranking,
 ): Promise<RankedList> {
   const rules = request.rules === undefined ? {} : parseRules(request.rules, model.names.item)
   const before = performance.now()
@@ -137,7 +154,7 @@ async function answerList(
   const { user, used, moment } = asker
   // Thousands of lists are kept: of those that have no other page, nothing but that they were.
   const left = shown.length < list.count ? list : nothingMore
-  const kept = { answer, asker: { user, used, moment }, list: left, shown: shown.length }
+  const kept = { answer, asker: { user, used, moment }, list: left, passed: shown.length, shown: shown.length, leaves }
   if (parts.state.note(start, (given) => servedEvent({ answer, asker, items: shown }, given)))
     parts.lists.set(requestId, kept, user)
   const timings = { retrieveMs: candidates.retrieveMs, rankMs, totalMs: elapsed(start) }

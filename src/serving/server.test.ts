@@ -81,6 +81,29 @@ describe('the server', () => {
     expect(next.body.items[0]?.rank).toBe(5)
   })
 
+  it('passes over what was hidden or acted on since, of a next page', async () => {
+    const whole = (await recommend({ user: 'u9', k: 9, context })).body.items.map(({ id }) => id)
+    const first = await recommend({ user: 'u9', k: 3, context })
+    const [, , , hidden = '', acted = ''] = whole
+    const hide = (isHidden: boolean): Promise<unknown> =>
+      call('POST', '/v1/events', { type: 'item', item: hidden, isHidden, features: {} })
+    await hide(true)
+    await call('POST', '/v1/events', { type: 'interaction', user: 'u9', item: acted, action: 'install' })
+    const next = async (k: number): Promise<unknown[]> => {
+      const { body } = await call<RankedList>('GET', `/v1/recommend/${first.body.requestId}/next?k=${String(k)}`)
+      return body.items.map(({ id, rank }) => [id, rank])
+    }
+    expect(await next(2)).toEqual([
+      [whole[5], 4],
+      [whole[6], 5],
+    ])
+    expect(await next(2)).toEqual([
+      [whole[7], 6],
+      [whole[8], 7],
+    ])
+    await hide(false)
+  })
+
   it('ranks given candidates as recommend does, and names those it does not know', async () => {
     const all = await recommend({ user: 'u3', k: 60, context, keepSeen: true })
     const ids = all.body.items.slice(3, 13).map(({ id }) => id)
