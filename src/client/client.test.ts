@@ -180,6 +180,25 @@ describe('the event queue', () => {
     ])
   })
 
+  it('goes on where whoever hears of lost events throws', async () => {
+    const faults: unknown[] = []
+    const before = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    process.on('uncaughtException', (fault) => faults.push(fault))
+    const onLost = (): void => {
+      throw new Error('not mine')
+    }
+    const queue = client.eventQueue({ onLost })
+    queue.add({ type: 'user', user: '', features: {} })
+    await queue.flush()
+    queue.add(install('goes on', 'a1'))
+    await queue.flush()
+    process.removeAllListeners('uncaughtException')
+    for (const listener of before) process.on('uncaughtException', listener)
+    expect(faults).toEqual([new Error('not mine')])
+    expect((await client.user('goes on')).history).toMatchObject([{ item: 'a1' }])
+  })
+
   it('halves a batch that is too large, and gives up on what does not pass', async () => {
     const lost: [number, string][] = []
     const onLost = (events: readonly unknown[], { code }: RequestError): void => void lost.push([events.length, code])

@@ -58,7 +58,7 @@ export function createEventQueue<E extends Identified>(
       const id = event.id ?? crypto.randomUUID()
       const own = { ...event, id, time: event.time ?? Date.now() }
       if (waiting.length >= capacity) {
-        options.onLost?.([own], clientFault('CLIENT_QUEUE_FULL', `${String(capacity)} events wait already`))
+        tellLost(options, [own], clientFault('CLIENT_QUEUE_FULL', `${String(capacity)} events wait already`))
         return id
       }
       waiting.push(own)
@@ -76,7 +76,7 @@ async function deliver<E extends Identified>(
   send: (events: readonly E[]) => Promise<EventsAnswer>,
   options: EventQueueOptions<E>,
 ): Promise<void> {
-  const { attempts = 8, onLost } = options
+  const { attempts = 8 } = options
   for (let attempt = 1; ; attempt++) {
     try {
       tellRejected(batch, await send(batch), options)
@@ -90,7 +90,7 @@ async function deliver<E extends Identified>(
         return
       }
       if (!mayPass(fault) || attempt >= attempts) {
-        onLost?.(batch, fault)
+        tellLost(options, batch, fault)
         return
       }
       await new Promise((resolve) => setTimeout(resolve, delayMs(attempt, fault)))
@@ -109,13 +109,24 @@ function delayMs(attempt: number, { retryAfterMs }: RequestError): number {
   return (retryAfterMs ?? 0) + longest * (0.5 + Math.random() / 2)
 }
 
-function tellRejected<E>(batch: readonly E[], { rejected }: EventsAnswer, { onLost }: EventQueueOptions<E>): void {
+function tellRejected<E>(batch: readonly E[], { rejected }: EventsAnswer, options: EventQueueOptions<E>): void {
   for (const index of new Set(rejected.map((fault) => fault.index))) {
     const event = batch[index]
     const faults = rejected.filter((fault) => fault.index === index)
     const [first] = faults
     if (event === undefined || first === undefined) continue
     const message = faults.map((fault) => fault.message).join('; ')
-    onLost?.([event], new RequestError({ code: first.code, message, status: 400, errors: faults }))
+    tellLost(options, [event], new RequestError({ code: first.code, message, status: 400, errors: faults }))
+  }
+}
+
+/** A listener that throws must not end the queue: its fault is reported as that of any other listener, by itself. */
+function tellLost<E>({ onLost }: EventQueueOptions<E>, events: readonly E[], error: RequestError): void {
+  try {
+    onLost?.(events, error)
+  } catch (fault) {
+    queueMicrotask(() => {
+      throw fault
+    })
   }
 }

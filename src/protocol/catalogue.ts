@@ -11,7 +11,10 @@ export const User = Type.Object({
   features: FeatureValues,
   history: Type.Array(
     Type.Object({ item: Id, action: Type.Union([Type.String(), Type.Null()]), time: Type.Integer() }),
-    { description: 'what the user was shown (action null) and did, newest last; at most 100 of it' },
+    {
+      description:
+        'what the user was shown (action null) and did, newest last, and when it became known; at most 100 of it',
+    },
   ),
 })
 export type User = Static<typeof User>

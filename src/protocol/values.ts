@@ -2,8 +2,8 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 
-/** Ids are texts of any characters; the limit keeps keys of indexes and logs small. */
-export const Id = Type.String({ minLength: 1, maxLength: 256 })
+/** Ids are texts of all characters that every database can hold; the limit keeps keys of indexes and logs small. */
+export const Id = Type.String({ minLength: 1, maxLength: 256, pattern: String.raw`^[^\u0000\p{Surrogate}]*$` })
 
 /** A raw value of a feature, as the logs have it. */
 export const FeatureValue = Type.Union([

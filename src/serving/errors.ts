@@ -22,6 +22,12 @@ export const contentTypeWrong = defineError<{ got: string; known: readonly strin
   'wrongType',
   ({ got, known }) => `the content type must be ${known.join(' or ')}; got ${shown(got)}`,
 )
+export const explainerUnavailable = defineError<{ version: string }>(
+  'SERVING_EXPLAINER_UNAVAILABLE',
+  'unavailable',
+  ({ version }) =>
+    `version ${version} must be readable to explain its scores, and its bundle is not there any more or damaged; lists go on; publish it again or serve another`,
+)
 export const routeUnknown = defineError<{ method: string; path: string; hint: string }>(
   'SERVING_ROUTE_UNKNOWN',
   'unknown',

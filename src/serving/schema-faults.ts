@@ -45,6 +45,12 @@ function faultOf({ keyword, instancePath, message = 'is wrong', params, parentSc
     const allowed = params['allowedValues'] ?? [params['allowedValue']]
     return { pointer: instancePath, message: `${where} must be one of ${JSON.stringify(allowed)}` }
   }
+  // The one pattern is that of ids.
+  if (keyword === 'pattern')
+    return {
+      pointer: instancePath,
+      message: `${where} must be a text without NUL characters and halves of surrogate pairs`,
+    }
   return { pointer: instancePath, message: `${where} ${message}` }
 }
 

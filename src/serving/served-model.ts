@@ -7,6 +7,7 @@ import { openBundle } from '../model/index.js'
 import type { Explainer, ScoringPool, ScoringReserve } from '../ranking/index.js'
 import { createGivenPairs, openExplainer, openScoringPool } from '../ranking/index.js'
 import type { Merged, RetrievalRequest, RetrieveOptions } from '../retrieval/index.js'
+import { explainerUnavailable } from './errors.js'
 import { openFreshRetrieval } from './fresh-retrieval.js'
 import type { RowInputs } from './row-inputs.js'
 import { rowInputs } from './row-inputs.js'
@@ -111,7 +112,15 @@ async function aroundPool(
     pasts,
     givenPairs: createGivenPairs(config),
     retrieve: (request, options) => retrieval.retrieve(request, options),
-    explainer: async () => (await (explaining ??= openExplaining(version.directory))).explainer,
+    async explainer() {
+      explaining ??= openExplaining(version)
+      try {
+        return (await explaining).explainer
+      } catch (error) {
+        explaining = undefined
+        throw error
+      }
+    },
     async refresh(indexes) {
       for (const index of [...indexes].sort((a, b) => a - b))
         await pool.setItems(index, [catalogue.at(index)?.featuresText ?? '{}'])
@@ -127,8 +136,14 @@ async function aroundPool(
   }
 }
 
-async function openExplaining(directory: string): Promise<{ explainer: Explainer; close(): Promise<void> }> {
-  const bundle = await openBundle(directory)
+async function openExplaining({
+  version,
+  directory,
+}: ModelVersion): Promise<{ explainer: Explainer; close(): Promise<void> }> {
+  // Whoever asks has done nothing wrong where the files of a version that serves have gone.
+  const bundle = await openBundle(directory).catch((cause: unknown) => {
+    throw explainerUnavailable({ version }, { cause })
+  })
   const explainer = await openExplainer(bundle)
   return {
     explainer,

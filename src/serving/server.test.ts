@@ -1,4 +1,5 @@
 /** The server over real HTTP, with a real bundle, log and store. */
+import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freshDirectory } from '../../test/opaque-bundle.js'
@@ -58,6 +59,16 @@ describe('the server', () => {
     const { status, body } = await call('GET', '/health/ready')
     expect(status).toBe(200)
     expect(body).toMatchObject({ status: 'ready', models: [{ alias: 'bundle', version: 'model', items: 63 }] })
+  })
+
+  it('says that it cannot explain while the bundle is away, and answers lists', async () => {
+    const explained = (): Promise<Answered<Problem>> =>
+      call('POST', '/v1/explain', { user: 'u1', items: ['a1'], context })
+    renameSync(bundle, `${bundle}.away`)
+    expect(await explained()).toMatchObject({ status: 503, body: { code: 'SERVING_EXPLAINER_UNAVAILABLE' } })
+    expect((await recommend({ user: 'u1', k: 1, context })).status).toBe(200)
+    renameSync(`${bundle}.away`, bundle)
+    expect((await explained()).status).toBe(200)
   })
 
   it('recommends items that the user has not acted on, best first, and says which model answered', async () => {
@@ -292,6 +303,15 @@ describe('a request with faults', () => {
       { pointer: '/features/county', message: 'features.county is not a feature of users; did you mean "country"?' },
       { pointer: '/context/devise', message: 'context.devise is not a feature of the context; did you mean "device"?' },
     ])
+  })
+
+  it.each(['a\0', '\ud800', 'a\udc00b'])('is told that %j is no id, which no database could hold', async (user) => {
+    const message = 'user must be a text without NUL characters and halves of surrogate pairs'
+    const { status, body } = await call<Problem>('POST', '/v1/recommend', { user, context })
+    expect([status, body.errors]).toEqual([400, [{ pointer: '/user', message }]])
+    const event = { type: 'interaction', user, item: 'a1', action: 'install' }
+    expect((await call<Problem>('POST', '/v1/events', event)).body.errors).toMatchObject([{ message }])
+    expect((await recommend({ user: '😀 user', k: 1, context })).status).toBe(200)
   })
 
   const raw = async (body: string | Uint8Array<ArrayBuffer>, type = 'application/json'): Promise<[number, string]> => {

@@ -1,7 +1,7 @@
 /** The HTTP application: the routes of the protocol with their handlers, keys, limits, errors and headers. */
 import rateLimit from '@fastify/rate-limit'
 import Fastify from 'fastify'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Problem, Role } from '../../protocol/index.js'
 import type { ApiKeys } from '../api-keys.js'
 import { methodWrong, notReady, overloaded, requestInvalid, routeUnknown, tooManyRequests } from '../errors.js'
@@ -144,7 +144,10 @@ const turnedAway: ReadonlySet<string> = new Set([overloaded.code, notReady.code]
 
 /** An error as a problem; bugs of ours, and what the machine refuses, are heard of. */
 function told({ limits, onError }: ApplicationParts, error: unknown, request: FastifyRequest): Problem {
-  const problem = problemOf(translated(error as Parameters<typeof translated>[0], limits.bodyBytes), request.id)
+  const problem = problemOf(
+    translated(error as FastifyError, limits.bodyBytes, request.headers['content-type']),
+    request.id,
+  )
   if (problem.status >= 500 && !turnedAway.has(problem.code)) onError(error, request.id)
   return problem
 }

@@ -57,12 +57,15 @@ export function setProblemHeaders({ status }: Problem, reply: FastifyReply): voi
 }
 
 /** Faults that Fastify itself finds, in our words. */
-export function translated(error: FastifyError, bodyLimit: number): unknown {
+export function translated(error: FastifyError, bodyLimit: number, contentType?: string): unknown {
   if (error instanceof WideDeepError) return error
   const { code, message } = error
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge({ limit: bodyLimit })
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return contentTypeWrong({ got: message.replace(/^.*: /, ''), known: ['application/json'] })
+    return contentTypeWrong({
+      got: contentType ?? 'none',
+      known: ['application/json', 'application/x-ndjson for events'],
+    })
   if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return bodyUnreadable({ reason: 'it is empty' })
   if (error.statusCode !== undefined && error.statusCode < 500) return bodyUnreadable({ reason: message })
   return error
